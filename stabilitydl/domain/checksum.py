@@ -1,0 +1,95 @@
+"""Checksums: an algorithm and lower-case hexadecimal digits, and what a match of them proves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+import msgspec
+
+from ..errors import BadChecksum
+
+
+class Algorithm(StrEnum):
+    """Algorithms that hubs and lists use, strongest first.
+
+    ``GIT_SHA1`` is the name of a git blob: SHA-1 over ``b"blob <size>\\0"`` and the contents. ``AUTOV2`` is the
+    first ten digits of the SHA-256. ``CRC32`` is written most significant byte first.
+    """
+
+    SHA256 = "sha256"
+    BLAKE3 = "blake3"
+    SHA512 = "sha512"
+    GIT_SHA1 = "git-sha1"
+    SHA1 = "sha1"
+    MD5 = "md5"
+    AUTOV2 = "autov2"
+    CRC32 = "crc32"
+
+
+_DIGITS = {
+    Algorithm.SHA256: 64,
+    Algorithm.BLAKE3: 64,
+    Algorithm.SHA512: 128,
+    Algorithm.GIT_SHA1: 40,
+    Algorithm.SHA1: 40,
+    Algorithm.MD5: 32,
+    Algorithm.AUTOV2: 10,
+    Algorithm.CRC32: 8,
+}
+_STRENGTH = {algorithm: rank for rank, algorithm in enumerate(Algorithm)}
+_WEAK = frozenset({Algorithm.SHA1, Algorithm.MD5, Algorithm.AUTOV2, Algorithm.CRC32})
+_SPELLINGS = {"sha-256": "sha256", "sha-512": "sha512", "sha-1": "sha1", "gitsha1": "git-sha1"}
+_HEX = frozenset("0123456789abcdef")
+
+
+class Verification(StrEnum):
+    """How sure we are that a file is the one that its hub meant."""
+
+    VERIFIED = "verified"
+    WEAK = "weak"
+    UNVERIFIABLE = "unverifiable"
+
+
+class Checksum(msgspec.Struct, frozen=True, order=True):
+    """One published digest of a whole file. ``digits`` are lower-case hexadecimal."""
+
+    algorithm: Algorithm
+    digits: str
+
+    @classmethod
+    def parse(cls, text: str) -> Checksum:
+        """Read ``sha256:HEX`` (also ``sha-256=HEX``, upper case, blanks around it).
+
+        Raises BadChecksum for an unknown algorithm, a wrong number of digits, or anything else.
+        """
+        name, separator, digits = text.strip().replace("=", ":", 1).partition(":")
+        if not separator:
+            raise BadChecksum(text=text)
+        return cls.of(name, digits)
+
+    @classmethod
+    def of(cls, algorithm: str, digits: str) -> Checksum:
+        """A checksum from its two halves as a hub wrote them. Raises BadChecksum."""
+        name = algorithm.strip().lower()
+        value = digits.strip().lower()
+        try:
+            known = Algorithm(_SPELLINGS.get(name, name))
+        except ValueError:
+            raise BadChecksum(text=f"{algorithm}:{digits}") from None
+        if len(value) != _DIGITS[known] or not _HEX.issuperset(value):
+            raise BadChecksum(text=f"{algorithm}:{digits}")
+        return cls(known, value)
+
+    @property
+    def verification(self) -> Verification:
+        """What a file that matches this checksum is."""
+        return Verification.WEAK if self.algorithm in _WEAK else Verification.VERIFIED
+
+    def __str__(self) -> str:
+        return f"{self.algorithm}:{self.digits}"
+
+
+def strongest(checksums: Iterable[Checksum]) -> Checksum | None:
+    """The checksum that proves most, or None when there is none."""
+    return min(checksums, key=lambda checksum: _STRENGTH[checksum.algorithm], default=None)

@@ -1,0 +1,111 @@
+"""What the engine tells its subscribers. Every event is frozen and round-trips through msgspec."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ..errors import Problem
+from .checksum import Verification
+from .collection import CollectionSnapshot
+from .resource import Wait
+from .states import State
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
+    """Common parent of all events."""
+
+
+class CollectionAdded(Event, frozen=True, kw_only=True, tag="collection"):
+    """A collection was added, or its metadata or children changed."""
+
+    snapshot: CollectionSnapshot
+
+
+class CollectionRemoved(Event, frozen=True, kw_only=True, tag="collection-removed"):
+    """A collection and its rows left the list."""
+
+    collection: str
+
+
+class ResourcesRemoved(Event, frozen=True, kw_only=True, tag="removed"):
+    """Resources left the list."""
+
+    collection: str
+    resources: tuple[str, ...]
+
+
+class StateChanged(Event, frozen=True, kw_only=True, tag="state"):
+    """One resource moved from ``old`` to ``new``. ``problem`` says why it ended in trouble."""
+
+    resource: str
+    collection: str
+    name: str
+    old: State
+    new: State
+    received: int = 0
+    problem: Problem | None = None
+    wait: Wait | None = None
+
+
+class RetryScheduled(Event, frozen=True, kw_only=True, tag="retry"):
+    """A connection of a resource failed with ``problem`` and tries again ``after`` seconds."""
+
+    resource: str
+    collection: str
+    problem: Problem
+    after: float
+
+
+class Downloaded(Event, frozen=True, kw_only=True, tag="downloaded"):
+    """A file wears its final name. ``fetched`` bytes came over the network, 0 when it was here already."""
+
+    resource: str
+    collection: str
+    name: str
+    path: str
+    bytes: int
+    fetched: int
+    verification: Verification
+    sha256: str | None
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """One running resource at a tick. Bytes; ``speed`` bytes per second; ``eta`` seconds.
+
+    ``ranges`` are the half-open byte ranges that are written, in order. ``checked`` counts the bytes that the
+    verification has read.
+    """
+
+    resource: str
+    collection: str
+    received: int
+    size: int | None
+    speed: float
+    eta: float | None = None
+    ranges: tuple[tuple[int, int], ...] = ()
+    checked: int = 0
+
+
+class ProgressTick(Event, frozen=True, kw_only=True, tag="progress"):
+    """All running resources, once per tick. ``speed`` is the sum in bytes per second."""
+
+    entries: tuple[Progress, ...]
+    speed: float
+
+
+AnyEvent = (
+    CollectionAdded | CollectionRemoved | ResourcesRemoved | StateChanged | RetryScheduled | Downloaded | ProgressTick
+)
+
+_ENCODER = msgspec.json.Encoder()
+_DECODER: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
+
+
+def encode(event: AnyEvent) -> bytes:
+    """One event as JSON."""
+    return _ENCODER.encode(event)
+
+
+def decode(data: bytes) -> AnyEvent:
+    """The event that ``encode`` wrote. Raises msgspec.ValidationError for anything else."""
+    return _DECODER.decode(data)
