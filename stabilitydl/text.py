@@ -67,8 +67,8 @@ def parse_quantity(text: str) -> int:
     number, prefix, binary = match.groups()
     if binary and not prefix:
         raise ValueError(text)
-    base: int = 1024 if binary else 1000
-    return round(float(number) * base ** int(_POWER[prefix.lower()]))
+    factor: int = (1024 if binary else 1000) ** _POWER[prefix.lower()]
+    return round(float(number) * factor)
 
 
 def plain(text: str, limit: int = 500) -> str:

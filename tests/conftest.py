@@ -1,0 +1,56 @@
+"""What all tests share: no account of the user is touched, nothing leaves the machine, no thread is left behind."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+HAS_QT = importlib.util.find_spec("pytestqt") is not None and importlib.util.find_spec("PySide6") is not None
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Know the Qt options of pyproject.toml where the plugin that defines them is absent or switched off."""
+    for name in ("qt_log_level_fail", "qt_api"):
+        try:
+            parser.addini(name, "used by pytest-qt")
+        except ValueError:
+            return
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A private home, so that a test can neither read nor change what belongs to the person who runs it."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("STABILITYDL_HOME", str(folder))
+    monkeypatch.setenv("HOME", str(tmp_path / "user"))
+    for name in list(os.environ):
+        if name.lower().endswith("_proxy") or name in {
+            "CIVITAI_API_TOKEN",
+            "HF_TOKEN",
+            "MODELSCOPE_API_TOKEN",
+            "SSL_CERT_FILE",
+        }:
+            monkeypatch.delenv(name)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def no_thread_left() -> Iterator[None]:
+    """A thread that outlives its test is a defect; one that is ending gets a moment to do so."""
+    before = set(threading.enumerate())
+    yield
+    for thread in set(threading.enumerate()) - before:
+        thread.join(2)
+        assert not thread.is_alive(), f"{thread.name} outlives the test"
