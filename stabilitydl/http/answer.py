@@ -1,0 +1,61 @@
+"""What a server answered: status and headers now, the body when it is read."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+
+from ..errors import BadAnswer, CompressedAnswer
+from .request import redacted
+
+
+class Answer:
+    """An answer whose body is still on the way. Whoever got it closes it; that gives its connection back.
+
+    ``url`` is the address that answered after all redirects. It may hold a signature: never show or store it.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        headers: Mapping[str, str],
+        url: str,
+        host: str,
+        body: AsyncIterator[bytes],
+        close: Callable[[], Awaitable[None]],
+    ) -> None:
+        self.status = status
+        self.headers = headers
+        self.url = url
+        self.host = host
+        self._body = body
+        self._close = close
+
+    def chunks(self) -> AsyncIterator[bytes]:
+        """The bytes of the body as they come, undecoded, up to 256 KiB at a time. Can be asked for once.
+
+        Raises ConnectionLost, NetworkTimeout or BadAnswer.
+        """
+        return self._body
+
+    async def read(self, limit: int) -> bytes:
+        """The whole body of at most ``limit`` bytes.
+
+        Raises BadAnswer when it is larger, CompressedAnswer when it is encoded, and what ``chunks`` raises.
+        """
+        if self.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+            raise CompressedAnswer(host=self.host)
+        parts = []
+        size = 0
+        async for chunk in self._body:
+            size += len(chunk)
+            if size > limit:
+                raise BadAnswer(host=self.host, detail=f"an answer is larger than {limit} bytes")
+            parts.append(chunk)
+        return b"".join(parts)
+
+    async def aclose(self) -> None:
+        """Give the connection back, or end it where the body is not read to its end. May be called again."""
+        await self._close()
+
+    def __repr__(self) -> str:
+        return f"<Answer {self.status} {redacted(self.url)}>"

@@ -1,0 +1,151 @@
+"""The client: the only way the product talks to servers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+
+import anyio
+import httpx
+
+from .. import __version__
+from ..clock import Clock
+from ..errors import NetworkTimeout, StabilityError, TooManyRedirects
+from .answer import Answer
+from .credentials import Credentials
+from .faults import mapped
+from .governor import Governor, Slot
+from .origins import Origin, Reach, parse_url, place_of
+from .redirects import MOST_HOPS, STATUSES, check_place, follow, headers_for
+from .request import Request
+from .status import retry_after
+from .transport import Transport
+
+MIB = 1024 * 1024
+TIMEOUT = 30.0
+"""Seconds for connecting, and for each wait for bytes."""
+CALL_TIMEOUT = 300.0
+"""Seconds for a whole hub call."""
+_DRAINED = 64 * 1024
+
+
+class HttpClient:
+    """Sends requests, follows redirects, adds credentials, keeps to the governor's limits.
+
+    Every redirect is a request of its own: headers are built anew for each origin, https never leads to http, and a
+    private address is reached only where the user pointed at one of its class.
+    """
+
+    def __init__(self, clock: Clock, governor: Governor | None = None, credentials: Credentials | None = None) -> None:
+        self._clock = clock
+        self.governor = governor or Governor(clock)
+        self.credentials = credentials or Credentials({})
+        self._client = httpx.AsyncClient(
+            transport=Transport(clock),
+            headers={"User-Agent": f"stabilitydl/{__version__}", "Accept": "*/*", "Accept-Encoding": "identity"},
+            timeout=httpx.Timeout(TIMEOUT, pool=None),
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    async def open(self, request: Request, *, extra: Sequence[tuple[str, str]] = (), bulk: bool = False) -> Answer:
+        """Send a GET and return the answer, whatever its status, with the body still to be read.
+
+        ``extra`` are headers of this one exchange (``Range``, ``If-Range``), which go along on redirects; ``bulk``
+        marks a file body for the governor. Raises NetworkError, TooManyRedirects, UnsafeRedirect, PrivateAddress,
+        BadAnswer, ServerBusy while the host cools down, and UsageError for an unusable URL.
+        """
+        url = parse_url(request.url).copy_with(fragment=None)
+        first = Origin.of(url)
+        reach = Reach.ANY if request.trusted else Reach.PUBLIC
+        own = [*request.headers, *extra]
+        seen: set[str] = set()
+        named_by = url.host
+        while True:
+            if str(url) in seen or len(seen) > MOST_HOPS:
+                raise TooManyRedirects(host=first.host)
+            seen.add(str(url))
+            check_place(url.host, named_by, reach)
+            origin = Origin.of(url)
+            headers = headers_for(origin, first, own, self.credentials.headers_for(request.hub, origin))
+            slot = await self.governor.acquire(origin, bulk)
+            answer = await self._send(url, headers, reach, slot)
+            location = answer.headers.get("location")
+            if answer.status not in STATUSES or location is None:
+                self._heed(answer, origin)
+                return answer
+            try:
+                named_by = url.host
+                url = follow(url, location)
+                if reach is Reach.ANY:
+                    reach = place_of(named_by)
+                await _drain(answer)
+            finally:
+                await answer.aclose()
+
+    async def get(self, request: Request, *, limit: int = 32 * MIB) -> tuple[Answer, bytes]:
+        """Send a GET and read its whole body of at most ``limit`` bytes; the status is not judged.
+
+        Raises what ``open`` and ``Answer.read`` raise.
+        """
+        try:
+            with self._clock.fail_after(CALL_TIMEOUT):
+                answer = await self.open(request)
+                try:
+                    return answer, await answer.read(limit)
+                finally:
+                    await answer.aclose()
+        except TimeoutError:
+            raise NetworkTimeout(host=parse_url(request.url).host) from None
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._client.aclose()
+
+    async def _send(self, url: httpx.URL, headers: list[tuple[str, str]], reach: Reach, slot: Slot) -> Answer:
+        try:
+            message = self._client.build_request("GET", url, headers=headers, extensions={"reach": reach})
+            response = await self._client.send(message, stream=True)
+        except StabilityError:
+            slot.release()
+            raise
+        except Exception as error:
+            slot.release()
+            raise mapped(error, url.host) from error
+        except BaseException:
+            slot.release()
+            raise
+        chunks = response.aiter_raw()
+
+        async def close() -> None:
+            try:
+                with anyio.CancelScope(shield=True):
+                    await _stop(chunks)
+                    await response.aclose()
+            finally:
+                slot.release()
+
+        return Answer(response.status_code, response.headers, str(url), url.host, chunks, close)
+
+    def _heed(self, answer: Answer, origin: Origin) -> None:
+        """Leave a host alone that says for how long."""
+        if answer.status in (429, 503):
+            seconds = retry_after(answer.headers, self._clock.wall())
+            if seconds:
+                self.governor.cool_down(origin, seconds)
+
+
+async def _stop(chunks: AsyncIterator[bytes]) -> None:
+    close = getattr(chunks, "aclose", None)
+    if close is not None and not getattr(chunks, "ag_running", False):
+        await close()
+
+
+async def _drain(answer: Answer) -> None:
+    """Read the rest of a short body, so that its connection can be used again."""
+    size = 0
+    async for chunk in answer.chunks():
+        size += len(chunk)
+        if size > _DRAINED:
+            return

@@ -1,0 +1,153 @@
+"""The governor: how many requests each host and all of them together get, and who has to leave a host alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import anyio
+
+from ..clock import Clock
+from ..errors import ServerBusy
+from .origins import Origin
+from .status import LONGEST_WAIT
+
+CALLS_PER_HOST = 4
+"""Small requests (hub calls) at once to one host. They have a budget of their own, so that a job that holds all
+its connections can still ask its hub for a fresh address."""
+
+PATIENCE = 2.0
+"""Seconds of a cool-down that a request waits out by itself; a longer one is reported instead."""
+
+
+@dataclass(frozen=True)
+class HostLine:
+    """One host for display. ``cooling`` is seconds until it may be asked again."""
+
+    host: str
+    running: int
+    waiting: int
+    cooling: float
+
+
+class Slot:
+    """The right to have one request at an origin. ``release`` gives it back; a second release does nothing."""
+
+    def __init__(self, governor: Governor, origin: Origin, bulk: bool) -> None:
+        self.origin = origin
+        self.bulk = bulk
+        self._governor: Governor | None = governor
+
+    def release(self) -> None:
+        governor, self._governor = self._governor, None
+        if governor is not None:
+            governor.take_back(self)
+
+    def __repr__(self) -> str:
+        return f"<Slot {self.origin}{'' if self._governor else ' released'}>"
+
+
+@dataclass(eq=False)
+class _Waiter:
+    origin: Origin
+    bulk: bool
+    woken: anyio.Event = field(default_factory=anyio.Event)
+    slot: Slot | None = None
+
+
+class Governor:
+    """Hands out slots, first come, first served; one full host does not hold up the others.
+
+    ``per_host`` and ``total`` count bulk requests (file bodies).
+    """
+
+    def __init__(self, clock: Clock, per_host: int = 8, total: int = 16) -> None:
+        self._clock = clock
+        self._per_host = per_host
+        self._total = total
+        self._queue: list[_Waiter] = []
+        self._bulk: Counter[Origin] = Counter()
+        self._calls: Counter[Origin] = Counter()
+        self._cold_until: dict[Origin, float] = {}
+
+    def set_limits(self, per_host: int, total: int) -> None:
+        """Change the limits; running requests keep their slots."""
+        self._per_host, self._total = per_host, total
+        self._admit()
+
+    async def acquire(self, origin: Origin, bulk: bool = False) -> Slot:
+        """Wait for a slot at ``origin``.
+
+        Raises ServerBusy with the remaining seconds while the origin cools down for longer than ``PATIENCE``.
+        """
+        while (cooling := self.cooling(origin)) > 0:
+            if cooling > PATIENCE:
+                raise ServerBusy(host=origin.host, after_seconds=cooling)
+            await self._clock.sleep(cooling)
+        waiter = _Waiter(origin, bulk)
+        self._queue.append(waiter)
+        self._admit()
+        try:
+            if waiter.slot is None:
+                await waiter.woken.wait()
+        except BaseException:
+            if waiter.slot is not None:
+                waiter.slot.release()
+            else:
+                self._queue.remove(waiter)
+            raise
+        if waiter.slot is None:
+            return await self.acquire(origin, bulk)
+        return waiter.slot
+
+    def cool_down(self, origin: Origin, seconds: float) -> None:
+        """Leave ``origin`` alone for ``seconds``, at most ``LONGEST_WAIT``. Who waits for it now is told."""
+        until = self._clock.monotonic() + min(max(seconds, 0.0), LONGEST_WAIT)
+        self._cold_until[origin] = max(until, self._cold_until.get(origin, until))
+        for waiter in [waiter for waiter in self._queue if waiter.origin == origin]:
+            self._queue.remove(waiter)
+            waiter.woken.set()
+
+    def warm_up(self, origin: Origin) -> None:
+        """End a cool-down early."""
+        self._cold_until.pop(origin, None)
+
+    def cooling(self, origin: Origin) -> float:
+        """Seconds until ``origin`` may be asked again."""
+        rest = self._cold_until.get(origin, 0.0) - self._clock.monotonic()
+        if rest <= 0:
+            self._cold_until.pop(origin, None)
+        return max(rest, 0.0)
+
+    def lines(self) -> list[HostLine]:
+        """Every host that is asked, waited for or left alone, by name."""
+        waiting = Counter(waiter.origin for waiter in self._queue)
+        origins = {*self._bulk, *self._calls, *waiting, *self._cold_until}
+        return [
+            HostLine(str(origin), self._bulk[origin] + self._calls[origin], waiting[origin], self.cooling(origin))
+            for origin in sorted(origins)
+        ]
+
+    def take_back(self, slot: Slot) -> None:
+        """Called by ``Slot.release``, once."""
+        counts = self._bulk if slot.bulk else self._calls
+        counts[slot.origin] -= 1
+        if not counts[slot.origin]:
+            del counts[slot.origin]
+        self._admit()
+
+    def _admit(self) -> None:
+        for waiter in list(self._queue):
+            if self._has_room(waiter.origin, waiter.bulk):
+                self._queue.remove(waiter)
+                (self._bulk if waiter.bulk else self._calls)[waiter.origin] += 1
+                waiter.slot = Slot(self, waiter.origin, waiter.bulk)
+                waiter.woken.set()
+
+    def _has_room(self, origin: Origin, bulk: bool) -> bool:
+        if not bulk:
+            return self._calls[origin] < CALLS_PER_HOST
+        return self._bulk.total() < self._total and self._bulk[origin] < self._per_host
+
+    def __repr__(self) -> str:
+        return f"<Governor {self._bulk.total()} of {self._total} busy, {len(self._queue)} waiting>"

@@ -1,0 +1,51 @@
+"""What a redirect may do: where it may lead, and which headers go along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import httpx
+
+from ..errors import PrivateAddress, UnsafeRedirect, UsageError
+from .origins import Origin, Reach, parse_url, place_of
+from .request import redacted
+
+MOST_HOPS = 10
+STATUSES = frozenset({301, 302, 303, 307, 308})
+
+_HARMLESS = frozenset({"accept", "accept-language", "if-range", "range"})
+
+
+def follow(url: httpx.URL, location: str) -> httpx.URL:
+    """The address that ``location``, given by ``url``, means. Raises UnsafeRedirect.
+
+    Refused are other schemes than http and https, an empty host, user names, and https to http.
+    """
+    host = url.host
+    try:
+        target = parse_url(str(url.join(location)))
+    except (UsageError, httpx.InvalidURL, ValueError):
+        raise UnsafeRedirect(host=host, target=redacted(location)) from None
+    if url.scheme == "https" and target.scheme != "https":
+        raise UnsafeRedirect(host=host, target=redacted(str(target)))
+    return target.copy_with(fragment=None)
+
+
+def check_place(host: str, named_by: str, reach: Reach) -> None:
+    """Raise PrivateAddress where ``host`` is visibly a private address that ``reach`` does not grant.
+
+    Names are checked again when they are resolved.
+    """
+    if not reach.allows(place_of(host)):
+        raise PrivateAddress(host=named_by)
+
+
+def headers_for(
+    origin: Origin, first: Origin, own: Sequence[tuple[str, str]], credential: Iterable[tuple[str, str]]
+) -> list[tuple[str, str]]:
+    """The headers of one hop: the request's own at its first origin, elsewhere only harmless ones; plus what the
+    credentials grant ``origin`` itself."""
+    granted = list(credential)
+    names = {name.lower() for name, _ in granted}
+    kept = own if origin == first else [(name, value) for name, value in own if name.lower() in _HARMLESS]
+    return [*((name, value) for name, value in kept if name.lower() not in names), *granted]
