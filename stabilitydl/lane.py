@@ -32,6 +32,10 @@ class Lane:
 
         When the waiting task is cancelled the call itself still runs to its end; its result is dropped.
         """
+        return await self.start(function, *args, **kwargs)
+
+    def start(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> asyncio.Future[T]:
+        """Queue ``function`` now; the future gets its result or exception. Called from the event loop only."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
 
@@ -44,7 +48,7 @@ class Lane:
                 _deliver(loop, future, result, None)
 
         self.post(call)
-        return await future
+        return future
 
     def post(self, call: Callable[[], None]) -> None:
         """Queue ``call`` and return at once. ``call`` handles its own exceptions."""

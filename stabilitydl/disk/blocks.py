@@ -1,0 +1,62 @@
+"""Digests of the blocks of a file, taken from the bytes as they came in, before the disk had them."""
+
+from __future__ import annotations
+
+from blake3 import blake3
+
+from .journal import BLOCK
+
+DIGEST_SIZE = 16
+
+
+class BlockDigester:
+    """Digests every block that arrives in order from its first byte to its last.
+
+    A block whose start was written by an earlier run gets no digest: it is checked with the whole file only.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._open: dict[int, tuple[blake3, int]] = {}
+        self._complete: dict[int, bytes] = {}
+
+    def update(self, offset: int, chunk: bytes) -> None:
+        """Take in ``chunk``, which is written at ``offset``."""
+        view = memoryview(chunk)
+        while view:
+            index = offset // BLOCK
+            stop = min((index + 1) * BLOCK, self._size)
+            if stop <= offset:
+                return
+            piece = view[: stop - offset]
+            self._feed(index, offset, stop, piece)
+            offset += len(piece)
+            view = view[len(piece) :]
+
+    def _feed(self, index: int, offset: int, stop: int, piece: memoryview) -> None:
+        if offset == index * BLOCK:
+            digest, expected = blake3(), offset
+        else:
+            found = self._open.get(index)
+            if found is None:
+                return
+            digest, expected = found
+        if expected != offset:
+            self._open.pop(index, None)
+            return
+        digest.update(piece)
+        if offset + len(piece) == stop:
+            self._open.pop(index, None)
+            self._complete[index] = digest.digest(length=DIGEST_SIZE)
+        else:
+            self._open[index] = (digest, offset + len(piece))
+
+    def take(self) -> dict[int, bytes]:
+        """The digests completed since the last call."""
+        complete, self._complete = self._complete, {}
+        return complete
+
+
+def digest_block(data: bytes | memoryview) -> bytes:
+    """The digest of one whole block."""
+    return blake3(data).digest(length=DIGEST_SIZE)

@@ -1,0 +1,189 @@
+"""All volumes: one writer, one syncer and one hasher for each, made when first needed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+from send2trash import send2trash
+
+from ..clock import Clock
+from ..domain.checksum import Checksum, Verification
+from ..errors import ChecksumMismatch, DiskError, NoSpace, PartInUse
+from ..lane import Lane
+from .hasher import Hasher
+from .journal import Header
+from .openpart import OpenPart
+from .partfile import PartFile, journal_path, part_path
+from .syncer import Syncer
+from .system import map_error, system
+from .volumes import free_space, volume_id
+from .writer import Budget, Writer
+
+T = TypeVar("T")
+
+
+class Match(msgspec.Struct, frozen=True, kw_only=True):
+    """A finished file that is what its checksum says. ``mtime_ns`` is nanoseconds since 1970."""
+
+    sha256: str
+    verification: Verification | None
+    size: int
+    mtime_ns: int
+
+
+class _Volume:
+    def __init__(self, number: int, budget: Budget, clock: Clock) -> None:
+        name = f"{number:x}"
+        self.writer = Writer(name, budget)
+        self.syncer = Syncer(name, clock)
+        self.hasher = Hasher(name)
+
+    def close(self, timeout: float) -> None:
+        for lane in (self.writer, self.syncer, self.hasher):
+            lane.close(timeout)
+
+
+class Disk:
+    """Everything that the engine and the byte path do to local files."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._budget = Budget()
+        self._volumes: dict[int, _Volume] = {}
+        self._errands = Lane("disk")
+
+    async def open_part(self, target: Path, tag: str) -> tuple[OpenPart, Header | None]:
+        """Open, lock and recover the part of ``target``; the header of its journal when there is something to go on.
+
+        Raises PartInUse, TargetTaken, DiskError.
+        """
+        volume = await self._volume(target)
+        file = await volume.writer.lane.run(PartFile.open, target, tag)
+        part = OpenPart(file, volume.writer, volume.syncer, volume.hasher, self._clock)
+        try:
+            header = await volume.writer.lane.run(file.recover, system.boot_id())
+        except BaseException:
+            await part.close()
+            raise
+        return part, header
+
+    async def matches(self, path: Path, size: int | None, checksums: Iterable[Checksum]) -> Match | None:
+        """Read a finished file and compare; None when there is none, or its size or checksum differs.
+
+        ``verification`` is None when ``checksums`` is empty. Raises DiskError when it cannot be read.
+        """
+        found = await self.stat(path)
+        if found is None or (size is not None and found[0] != size):
+            return None
+        volume = await self._volume(path)
+        digests = await volume.hasher.digest(path, found[0], checksums)
+        if digests is None:
+            return None
+        try:
+            verification = digests.judge()
+        except ChecksumMismatch:
+            return None
+        return Match(sha256=digests.sha256, verification=verification, size=found[0], mtime_ns=found[1])
+
+    async def stat(self, path: Path) -> tuple[int, int] | None:
+        """Size in bytes and mtime in nanoseconds of a regular file, None when there is none."""
+        return await self._run(_stat, path)
+
+    async def stats(self, paths: Iterable[Path]) -> list[tuple[int, int] | None]:
+        """`stat` of many files with one hop."""
+        wanted = list(paths)
+        return await self._run(lambda: [_stat(path) for path in wanted])
+
+    async def part_exists(self, target: Path, tag: str) -> bool:
+        """Is there an unfinished file of ``target``?"""
+        return await self._run(lambda: part_path(target, tag).exists())
+
+    async def free(self, path: Path) -> int:
+        """Free bytes on the volume of ``path``. Raises DiskError."""
+        return await self._run(free_space, path)
+
+    async def prepare(self, folder: Path, needed: int) -> None:
+        """Make sure that ``folder`` exists, can be written and has room. Raises NotWritable, NoSpace, DiskError."""
+        await self._run(_prepare, folder, needed)
+
+    async def discard(self, target: Path, tag: str) -> None:
+        """Remove the part and the journal of ``target``. Raises PartInUse, DiskError."""
+        await self._run(_discard, target, tag)
+
+    async def trash(self, path: Path) -> None:
+        """Move a finished file to the trash of the desktop; nothing happens where there is none. Raises DiskError."""
+        await self._run(_trash, path)
+
+    async def aclose(self, timeout: float = 2.0) -> None:
+        """Stop all threads; stuck ones are left behind, being daemons."""
+        for volume in self._volumes.values():
+            volume.close(timeout)
+        self._errands.close(timeout)
+
+    async def _volume(self, path: Path) -> _Volume:
+        number = await self._run(volume_id, path.parent)
+        volume = self._volumes.get(number)
+        if volume is None:
+            volume = self._volumes[number] = _Volume(number, self._budget, self._clock)
+        return volume
+
+    async def _run(self, function: Callable[..., T], *args: object) -> T:
+        return await self._errands.run(function, *args)
+
+    def __repr__(self) -> str:
+        return f"<Disk volumes={len(self._volumes)} accepted={self._budget.used}>"
+
+
+def _stat(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return (found.st_size, found.st_mtime_ns) if path.is_file() else None
+
+
+def _prepare(folder: Path, needed: int) -> None:
+    probe = folder / f".stabilitydl-{os.getpid()}-{os.urandom(4).hex()}"
+    try:
+        system.make_folders(os.fspath(folder))
+        system.close(system.create(os.fspath(probe)))
+        system.remove(os.fspath(probe))
+        free = system.free_space(os.fspath(folder))
+    except OSError as error:
+        raise map_error(error, folder, needed) from error
+    if free < needed:
+        raise NoSpace(path=str(folder), needed_bytes=needed, free_bytes=free)
+
+
+def _discard(target: Path, tag: str) -> None:
+    path = part_path(target, tag)
+    try:
+        descriptor = system.open_existing(os.fspath(path))
+    except FileNotFoundError:
+        descriptor = -1
+    except OSError as error:
+        raise map_error(error, path) from error
+    try:
+        if descriptor >= 0:
+            if not system.lock(descriptor):
+                raise PartInUse(path=str(target))
+            system.remove(os.fspath(path))
+        system.remove(os.fspath(journal_path(path)))
+    except OSError as error:
+        raise map_error(error, path) from error
+    finally:
+        if descriptor >= 0:
+            system.close(descriptor)
+
+
+def _trash(path: Path) -> None:
+    if not os.path.lexists(path):
+        return
+    try:
+        send2trash(os.fspath(path))
+    except OSError as error:
+        raise DiskError(path=str(path), detail=str(error) or "it cannot be moved to the trash") from error

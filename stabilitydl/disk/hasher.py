@@ -1,0 +1,134 @@
+"""The hasher of a volume: digests by reading files back, in its own thread, in fair slices between files.
+
+While a part grows its hasher follows the contiguous prefix out of the page cache, so the file is checked moments
+after its last byte.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import anyio
+
+from ..domain.checksum import Checksum
+from ..errors import PartChanged
+from ..lane import Lane
+from .digests import Digests
+from .partfile import MIB, PartFile
+from .system import map_error, system
+
+SLICE = 64 * MIB
+_BUFFER = MIB
+_WORTH_A_HOP = 4 * MIB
+
+
+class Hasher:
+    """One thread that reads for all files of a volume. ``buffer`` is used in that thread only."""
+
+    def __init__(self, name: str) -> None:
+        self.lane = Lane(f"hash {name}")
+        self._buffer = memoryview(bytearray(_BUFFER))
+
+    def read(self, descriptor: int, digests: Digests, start: int, stop: int) -> int:
+        """Feed the bytes from ``start`` to ``stop`` to ``digests``; where the file ended or ``stop``."""
+        position = start
+        while position < stop:
+            count = system.read_at(descriptor, self._buffer[: min(_BUFFER, stop - position)], position)
+            if count == 0:
+                break
+            digests.update(self._buffer[:count])
+            position += count
+        return position
+
+    async def digest(self, path: Path, size: int, checksums: Iterable[Checksum]) -> Digests | None:
+        """Digests of a finished file; None when it is not ``size`` bytes long (any more). Raises DiskError."""
+        digests = Digests(checksums, size)
+        try:
+            descriptor = await self.lane.run(system.open_reader, os.fspath(path))
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise map_error(error, path) from error
+        try:
+            position = 0
+            while position < size:
+                stop = min(size, position + SLICE)
+                reached = await self.lane.run(self.read, descriptor, digests, position, stop)
+                if reached < stop:
+                    return None
+                position = stop
+            return digests if await self.lane.run(lambda: system.status(descriptor).st_size) == size else None
+        except OSError as error:
+            raise map_error(error, path) from error
+        finally:
+            self.lane.post(lambda: system.close(descriptor))
+
+    def close(self, timeout: float) -> bool:
+        """Stop the thread; False when it is stuck."""
+        return self.lane.close(timeout)
+
+    def __repr__(self) -> str:
+        return f"<Hasher {self.lane.name}>"
+
+
+class PrefixHasher:
+    """Follows the contiguous prefix of one part. Used from the event loop; reads in the lane."""
+
+    def __init__(self, hasher: Hasher, file: PartFile, checksums: Iterable[Checksum], size: int) -> None:
+        self._hasher = hasher
+        self._file = file
+        self._checksums = tuple(checksums)
+        self._size = size
+        self.digests = Digests(self._checksums, size)
+        self.position = 0
+        self._failure: BaseException | None = None
+        self._idle = anyio.Event()
+        self._idle.set()
+
+    def follow(self, prefix: int) -> None:
+        """The first ``prefix`` bytes are written; read what is new when it is worth it."""
+        if self._idle.is_set() and self._failure is None and prefix - self.position >= _WORTH_A_HOP:
+            self._start(min(prefix, self.position + SLICE))
+
+    async def finish(self) -> Digests:
+        """The digests of the whole file. Raises PartChanged when it is shorter, DiskError when it cannot be read."""
+        await self._idle.wait()
+        while self.position < self._size:
+            self._start(min(self._size, self.position + SLICE))
+            await self._idle.wait()
+            if self._failure is not None:
+                raise self._failure
+        return self.digests
+
+    def restart(self) -> None:
+        """Begin again from byte 0. Only when nothing is being read."""
+        self.digests = Digests(self._checksums, self._size)
+        self.position = 0
+        self._failure = None
+
+    async def settle(self) -> None:
+        """Return when nothing is being read."""
+        await self._idle.wait()
+
+    def _start(self, stop: int) -> None:
+        self._idle = anyio.Event()
+        reading = self._hasher.lane.start(self._hasher.read, self._file.descriptor, self.digests, self.position, stop)
+        reading.add_done_callback(lambda done: self._settle(done, stop))
+
+    def _settle(self, done: asyncio.Future[int], stop: int) -> None:
+        failure = done.exception()
+        if isinstance(failure, OSError):
+            self._failure = map_error(failure, self._file.target)
+        elif failure is not None:
+            self._failure = failure
+        elif done.result() < stop:
+            self._failure = PartChanged(path=str(self._file.target))
+        else:
+            self.position = stop
+        self._idle.set()
+
+    def __repr__(self) -> str:
+        return f"<PrefixHasher {self._file.path.name} at {self.position} of {self._size}>"

@@ -1,0 +1,168 @@
+"""An open part as the event loop sees it: write, check, finalize, without ever blocking the loop."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import anyio
+
+from ..clock import Clock
+from ..domain.checksum import Checksum
+from ..domain.ranges import Ranges
+from .digests import Digests
+from .hasher import Hasher, PrefixHasher
+from .partfile import PartFile, PartIdentity
+from .syncer import Syncer
+from .system import system
+from .writer import Writer
+
+CLOSE_SECONDS = 2.0
+
+
+class OpenPart:
+    """One part file and the lanes that work on it. Belongs to one task group; closed by `close`."""
+
+    def __init__(self, file: PartFile, writer: Writer, syncer: Syncer, hasher: Hasher, clock: Clock) -> None:
+        self.file = file
+        self.pending = 0
+        self.on_written: Callable[[int], None] = _ignore
+        self._writer = writer
+        self._syncer = syncer
+        self._hasher = hasher
+        self._clock = clock
+        self._prefix: PrefixHasher | None = None
+        self._room = anyio.Event()
+        self._boot = system.boot_id()
+
+    @property
+    def written(self) -> Ranges:
+        """The ranges that the file system has taken."""
+        return self.file.written
+
+    @property
+    def checked(self) -> int:
+        """How many bytes the verification has read."""
+        return self._prefix.position if self._prefix else 0
+
+    def check(self) -> None:
+        """Raise the error of an earlier write or sync, if there was one."""
+        if self.file.error is not None:
+            raise self.file.error
+
+    async def begin(self, identity: PartIdentity) -> None:
+        """Reserve space and open the journal. Raises NoSpace, DiskError."""
+        await self._writer.lane.run(self.file.begin, identity, self._boot)
+
+    def follow(self, checksums: Iterable[Checksum], size: int) -> None:
+        """Digest the file from its front while it grows to ``size`` bytes."""
+        self._prefix = PrefixHasher(self._hasher, self.file, checksums, size)
+
+    async def write(self, offset: int, chunk: bytes) -> None:
+        """Accept a chunk; waits while too much is not yet written. Raises DiskError of this or an earlier write."""
+        await self._writer.write(self, offset, chunk)
+
+    async def flush(self) -> None:
+        """Return when all accepted bytes are written. Raises DiskError."""
+        while self.pending:
+            await self.wait_for_room()
+        self.check()
+
+    async def checkpoint(self) -> None:
+        """Return when all accepted bytes are durable and in the journal. Raises DiskError."""
+        await self.flush()
+        if self.file.journal is not None:
+            await self._syncer.sync(self.file)
+
+    async def digest(self) -> Digests:
+        """Digests of the whole written file; what was followed counts only if nobody else touched the file.
+
+        Raises PartChanged, DiskError.
+        """
+        assert self._prefix is not None
+        await self.flush()
+        digests = await self._prefix.finish()
+        if await self._hasher.lane.run(self.file.is_untouched):
+            return digests
+        self._prefix.restart()
+        return await self._prefix.finish()
+
+    async def finalize(self) -> os.stat_result:
+        """Give the checked file its final name, durably; its status. Raises TargetTaken, PartChanged, DiskError."""
+        await self.flush()
+        return await self._syncer.finalize(self.file)
+
+    async def start_over(self) -> None:
+        """Forget every byte. Raises DiskError."""
+        await self._settle()
+        self._prefix = None
+        await self._writer.lane.run(self.file.start_over)
+
+    async def quarantine(self) -> Path:
+        """Move the file aside and close it; where it lies now. Raises DiskError."""
+        await self._settle()
+        return await self._writer.lane.run(self.file.quarantine)
+
+    async def discard(self) -> None:
+        """Remove the file and close it. Raises DiskError."""
+        await self._settle()
+        await self._writer.lane.run(self.file.discard)
+
+    async def close(self) -> None:
+        """Checkpoint what is there and close the file; shielded, gives up after `CLOSE_SECONDS`."""
+        if self.file.descriptor < 0:
+            return
+        try:
+            with self._clock.fail_after(CLOSE_SECONDS) as scope:
+                scope.shield = True
+                await self._settle()
+                if self.file.error is None and self.file.journal is not None and not self.file.sync_failed:
+                    await self._syncer.call(self._last_sync)
+                await self._writer.lane.run(self.file.close)
+        except TimeoutError:
+            # A stuck volume: its own lane closes the file when it comes back.
+            self._writer.lane.post(self.file.close)
+
+    def accept(self, count: int) -> None:
+        """For the writer: ``count`` more bytes are on their way."""
+        self.pending += count
+
+    def settle(self, count: int) -> None:
+        """For the writer: ``count`` bytes were dealt with, written or failed."""
+        self.pending -= count
+        self._room.set()
+        if self.file.error is None:
+            self._syncer.note(self.file, count)
+            if self._prefix is not None:
+                self._prefix.follow(self.file.written.prefix)
+            self.on_written(count)
+
+    async def wait_for_room(self) -> None:
+        """Return when the writer has dealt with some bytes."""
+        if self._room.is_set():
+            self._room = anyio.Event()
+        await self._room.wait()
+
+    async def _settle(self) -> None:
+        while self.pending:
+            await self.wait_for_room()
+        self._syncer.forget(self.file)
+        await self._syncer.call(_nothing)
+        if self._prefix is not None:
+            await self._prefix.settle()
+
+    def _last_sync(self) -> None:
+        if self.file.error is None and self.file.written != self.file.durable:
+            self.file.sync()
+
+    def __repr__(self) -> str:
+        return f"<OpenPart {self.file!r} pending={self.pending}>"
+
+
+def _ignore(count: int) -> None:
+    """Nobody listens."""
+
+
+def _nothing() -> None:
+    """Only the order of calls matters."""

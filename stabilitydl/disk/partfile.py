@@ -1,0 +1,308 @@
+"""The part file: the unfinished local file of one resource, and its journal.
+
+``NAME.<tag>.sdlpart`` lies beside its target and is created exclusively. It is locked as long as it is open, so two
+processes never write one part. Small files (up to `SMALL` bytes) have no journal: fetching them again costs less than
+remembering them. All methods block and run in a lane of the volume.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from ..domain.ranges import Ranges
+from ..errors import DiskFault, PartChanged, PartInUse, StabilityError, TargetTaken
+from . import names
+from .blocks import BlockDigester
+from .journal import Contents, Header, Journal
+from .system import map_error, system
+
+MIB = 1024 * 1024
+SMALL = 8 * MIB
+PART_SUFFIX = ".sdlpart"
+JOURNAL_SUFFIX = ".journal"
+QUARANTINE = ".stabilitydl-quarantine"
+
+
+class PartIdentity(msgspec.Struct, frozen=True, kw_only=True):
+    """What a part is a part of. Bytes of another identity are never continued."""
+
+    resource: str
+    size: int
+    validator: str
+    checksum: str
+
+
+def part_path(target: Path, tag: str) -> Path:
+    """Where the part of ``target`` lies; the name is shortened so that part and journal fit the file system."""
+    suffix = f".{tag}{PART_SUFFIX}"
+    room = len((suffix + JOURNAL_SUFFIX).encode())
+    return target.with_name(names.shorten(target.name, room) + suffix)
+
+
+def journal_path(part: Path) -> Path:
+    return part.with_name(part.name + JOURNAL_SUFFIX)
+
+
+class PartFile:
+    """An open, locked part. ``written`` only grows and is replaced as a whole, so any thread may read it."""
+
+    def __init__(self, target: Path, path: Path, descriptor: int) -> None:
+        self.target = target
+        self.path = path
+        self.descriptor = descriptor
+        self.written = Ranges()
+        self.durable = Ranges()
+        self.known_blocks: dict[int, bytes] = {}
+        self.new_blocks: dict[int, bytes] = {}
+        self.journal: Journal | None = None
+        self.identity: PartIdentity | None = None
+        self.digester: BlockDigester | None = None
+        self.error: StabilityError | None = None
+        self.sync_failed = False
+        self.since_soft_mark = 0
+        self.last_write: os.stat_result | None = None
+
+    @classmethod
+    def open(cls, target: Path, tag: str) -> PartFile:
+        """Create the part of ``target``, or open and lock the one that is there.
+
+        Raises PartInUse when another process has it, TargetTaken when the target exists, else DiskError.
+        """
+        path = part_path(target, tag)
+        try:
+            system.make_folders(os.fspath(target.parent))
+            return cls._open(target, path)
+        except OSError as error:
+            raise map_error(error, path) from error
+
+    @classmethod
+    def _open(cls, target: Path, path: Path) -> PartFile:
+        name = os.fspath(path)
+        for _ in range(100):
+            if os.path.lexists(target):
+                raise TargetTaken(path=str(target))
+            try:
+                descriptor = system.create(name)
+            except FileExistsError:
+                try:
+                    descriptor = system.open_existing(name)
+                except FileNotFoundError:
+                    continue
+            part = cls(target, path, descriptor)
+            if not system.lock(descriptor):
+                part.close()
+                raise PartInUse(path=str(target))
+            if part.is_in_place() and not os.path.lexists(target):
+                return part
+            part.close()
+        raise PartInUse(path=str(target))
+
+    def is_in_place(self) -> bool:
+        """Is the open file still the one that its name leads to?"""
+        try:
+            found = os.lstat(self.path)
+        except FileNotFoundError:
+            return False
+        ours = system.status(self.descriptor)
+        return (found.st_dev, found.st_ino) == (ours.st_dev, ours.st_ino)
+
+    def recover(self, boot: str) -> Header | None:
+        """What the journal of an earlier run says this part is, with ``written`` set to the ranges that count.
+
+        None when there is nothing to continue; leftovers are removed then. Raises DiskError.
+        """
+        path = journal_path(self.path)
+        try:
+            journal, contents = Journal.open(os.fspath(path), boot)
+        except FileNotFoundError:
+            system.truncate(self.descriptor, 0)
+            return None
+        except OSError as error:
+            raise map_error(error, path) from error
+        if contents is None or not self._has(contents):
+            journal.close()
+            self.start_over()
+            return None
+        header = contents.header
+        self.journal = journal
+        self.written = self.durable = contents.ranges
+        self.known_blocks = contents.blocks
+        self.identity = PartIdentity(
+            resource=header.resource, size=header.size, validator=header.validator, checksum=header.checksum
+        )
+        self.digester = BlockDigester(header.size)
+        return header
+
+    def _has(self, contents: Contents) -> bool:
+        end = contents.ranges.items[-1][1] if contents.ranges else 0
+        return system.status(self.descriptor).st_size >= end
+
+    def begin(self, identity: PartIdentity, boot: str) -> None:
+        """Start a part of known identity: reserve its space and, unless it is small, open its journal.
+
+        Raises NoSpace when the volume has no room for the rest, else DiskError.
+        """
+        self.identity = identity
+        if identity.size <= SMALL:
+            return
+        self.reserve(identity.size)
+        self.digester = BlockDigester(identity.size)
+        path = os.fspath(journal_path(self.path))
+        header = Header(
+            resource=identity.resource,
+            size=identity.size,
+            validator=identity.validator,
+            checksum=identity.checksum,
+            boot=boot,
+        )
+        try:
+            system.remove(path)
+            self.journal = Journal.create(path, header)
+            system.sync_folder(os.fspath(self.path.parent))
+        except OSError as error:
+            raise map_error(error, path) from error
+
+    def reserve(self, size: int) -> None:
+        """Make sure that ``size`` bytes fit, by the file system or by counting. Raises NoSpace, DiskError."""
+        try:
+            if system.reserve(self.descriptor, size):
+                return
+            free = system.free_space(os.fspath(self.path.parent))
+        except OSError as error:
+            raise map_error(error, self.target, needed=size) from error
+        if free < size - self.written.total:
+            raise map_error(OSError(28, "no space"), self.target, needed=size)
+
+    def write(self, offset: int, chunks: list[bytes]) -> int:
+        """Write ``chunks`` one after another from ``offset``; the number of bytes. Raises OSError."""
+        count = system.write_at(self.descriptor, chunks, offset)
+        if self.digester is not None:
+            position = offset
+            for chunk in chunks:
+                self.digester.update(position, chunk)
+                position += len(chunk)
+            self.new_blocks.update(self.digester.take())
+        self.written = self.written.add(offset, offset + count)
+        self.since_soft_mark += count
+        return count
+
+    def soft_mark(self) -> None:
+        """Tell the journal what was written, without waiting for the disk. Raises OSError."""
+        self.since_soft_mark = 0
+        if self.journal is not None:
+            self.journal.mark(self.written, {}, hard=False)
+
+    def sync(self) -> None:
+        """Make everything written so far durable, then tell the journal. Raises DiskFault, DiskError.
+
+        A failed sync is final for this descriptor: the system may report success the next time although the data
+        is lost, so what was written since the last hard mark counts as absent.
+        """
+        if self.sync_failed:
+            raise DiskFault(path=str(self.target), detail="an earlier sync failed")
+        written, blocks = self.written, dict(self.new_blocks)
+        try:
+            system.sync_data(self.descriptor)
+            if self.journal is not None and written != self.durable:
+                self.journal.mark(written, blocks, hard=True)
+        except OSError as error:
+            self.sync_failed = True
+            raise map_error(error, self.target) from error
+        self.durable = written
+        for index in blocks:
+            self.new_blocks.pop(index, None)
+        self.known_blocks.update(blocks)
+
+    def note_last_write(self) -> None:
+        """Remember what the file looks like after our own last write."""
+        self.last_write = system.status(self.descriptor)
+
+    def is_untouched(self) -> bool:
+        """Is the file still as our own last write left it, under its name?"""
+        if self.last_write is None or self.sync_failed or not self.is_in_place():
+            return False
+        now, then = system.status(self.descriptor), self.last_write
+        return (now.st_size, now.st_mtime_ns, now.st_ctime_ns) == (then.st_size, then.st_mtime_ns, then.st_ctime_ns)
+
+    def start_over(self) -> None:
+        """Forget every byte and the journal; the part stays open and locked. Raises DiskError."""
+        try:
+            if self.journal is not None:
+                self.journal.close()
+                self.journal = None
+            system.remove(os.fspath(journal_path(self.path)))
+            system.truncate(self.descriptor, 0)
+        except OSError as error:
+            raise map_error(error, self.path) from error
+        self.written = self.durable = Ranges()
+        self.known_blocks, self.new_blocks = {}, {}
+        self.digester = self.identity = self.last_write = None
+
+    def finalize(self) -> os.stat_result:
+        """Give the synced part its final name, never replacing anything, and close it.
+
+        The folder is synced by the caller, once for many files; then `drop_journal` is due. Raises TargetTaken,
+        PartChanged, DiskError; the part stays as it is then.
+        """
+        if not self.is_in_place():
+            raise PartChanged(path=str(self.target))
+        try:
+            system.rename_exclusive(os.fspath(self.path), os.fspath(self.target))
+            found = system.status(self.descriptor)
+        except OSError as error:
+            raise map_error(error, self.target) from error
+        return found
+
+    def drop_journal(self) -> None:
+        """Remove the journal; the last step, after the final name is durable. Raises DiskError."""
+        try:
+            if self.journal is not None:
+                self.journal.close()
+                self.journal = None
+                system.remove(os.fspath(journal_path(self.path)))
+        except OSError as error:
+            raise map_error(error, self.target) from error
+
+    def quarantine(self) -> Path:
+        """Move the part aside, beside the folder's models, and close it. Where it lies now. Raises DiskError."""
+        folder = self.target.parent / QUARANTINE
+        suffix = f".{self.path.name.rsplit('.', 2)[-2]}"
+        place = folder / (names.shorten(self.target.name, len(suffix)) + suffix)
+        try:
+            system.make_folders(os.fspath(folder))
+            system.remove(os.fspath(place))
+            system.rename_exclusive(os.fspath(self.path), os.fspath(place))
+            system.sync_folder(os.fspath(folder))
+            self.drop_journal()
+        except OSError as error:
+            raise map_error(error, place) from error
+        finally:
+            self.close()
+        return place
+
+    def discard(self) -> None:
+        """Remove part and journal, and close them. Raises DiskError."""
+        try:
+            if self.is_in_place():
+                system.remove(os.fspath(self.path))
+            system.remove(os.fspath(journal_path(self.path)))
+        except OSError as error:
+            raise map_error(error, self.path) from error
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Close and unlock; what is written stays. May be called again."""
+        if self.journal is not None:
+            self.journal.close()
+            self.journal = None
+        if self.descriptor >= 0:
+            system.close(self.descriptor)
+            self.descriptor = -1
+
+    def __repr__(self) -> str:
+        shut = " closed" if self.descriptor < 0 else ""
+        return f"<PartFile {self.path.name} written={self.written.total} durable={self.durable.total}{shut}>"

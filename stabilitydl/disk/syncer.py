@@ -1,0 +1,152 @@
+"""The syncer of a volume: makes what was written durable and says so in the journal, off the network path.
+
+Syncs are grouped: while one is under way further wishes gather and are served together by the next.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..clock import Clock
+from ..errors import StabilityError
+from ..lane import Lane
+from .partfile import MIB, PartFile
+from .system import map_error, system
+
+HARD_MARK_BYTES = 32 * MIB
+HARD_MARK_SECONDS = 1.0
+
+
+@dataclass
+class _Wish:
+    file: PartFile
+    finalize: bool
+    future: asyncio.Future[os.stat_result | None]
+
+
+class Syncer:
+    """One thread that syncs for all parts of a volume."""
+
+    def __init__(self, name: str, clock: Clock) -> None:
+        self._lane = Lane(f"sync {name}")
+        self._clock = clock
+        self._wishes: list[_Wish] = []
+        self._busy = False
+        self._unsynced = 0
+        self._last = clock.monotonic()
+        self._dirty: set[PartFile] = set()
+
+    def note(self, file: PartFile, count: int) -> None:
+        """``count`` more bytes of ``file`` were written; start a sync when enough bytes and time have gathered."""
+        if file.journal is None:
+            return
+        self._unsynced += count
+        self._dirty.add(file)
+        if self._unsynced < HARD_MARK_BYTES or self._clock.monotonic() - self._last < HARD_MARK_SECONDS:
+            return
+        loop = asyncio.get_running_loop()
+        for dirty in self._dirty:
+            future: asyncio.Future[os.stat_result | None] = loop.create_future()
+            future.add_done_callback(_forget_failure)
+            self._wishes.append(_Wish(dirty, False, future))
+        self._start()
+
+    async def sync(self, file: PartFile) -> None:
+        """Return when everything written to ``file`` so far is durable and in its journal. Raises DiskError."""
+        await self._wish(file, finalize=False)
+
+    async def finalize(self, file: PartFile) -> os.stat_result:
+        """Sync ``file`` and give it its final name, durably; its status afterwards. Raises DiskError."""
+        found = await self._wish(file, finalize=True)
+        assert found is not None
+        return found
+
+    def forget(self, file: PartFile) -> None:
+        """``file`` is about to be closed."""
+        self._dirty.discard(file)
+
+    async def call(self, function: Callable[[], object]) -> None:
+        """Run ``function`` after the syncs that are under way."""
+        await self._lane.run(function)
+
+    def close(self, timeout: float) -> bool:
+        """Stop the thread; False when it is stuck."""
+        return self._lane.close(timeout)
+
+    async def _wish(self, file: PartFile, *, finalize: bool) -> os.stat_result | None:
+        future: asyncio.Future[os.stat_result | None] = asyncio.get_running_loop().create_future()
+        self._wishes.append(_Wish(file, finalize, future))
+        self._start()
+        return await future
+
+    def _start(self) -> None:
+        if self._busy or not self._wishes:
+            return
+        wishes, self._wishes = self._wishes, []
+        self._busy = True
+        self._unsynced = 0
+        self._last = self._clock.monotonic()
+        self._dirty.clear()
+        self._lane.start(_serve, wishes).add_done_callback(lambda done: self._settle(wishes, done.result()))
+
+    def _settle(self, wishes: list[_Wish], results: list[os.stat_result | StabilityError | None]) -> None:
+        self._busy = False
+        for wish, result in zip(wishes, results, strict=True):
+            if wish.future.done():
+                continue
+            if isinstance(result, StabilityError):
+                wish.future.set_exception(result)
+            else:
+                wish.future.set_result(result)
+        self._start()
+
+    def __repr__(self) -> str:
+        return f"<Syncer {self._lane.name} unsynced={self._unsynced} busy={self._busy}>"
+
+
+def _forget_failure(future: asyncio.Future[os.stat_result | None]) -> None:
+    if not future.cancelled():
+        future.exception()
+
+
+def _serve(wishes: list[_Wish]) -> list[os.stat_result | StabilityError | None]:
+    """Sync every file, rename those that are complete, sync each folder once, then remove the journals."""
+    results: list[os.stat_result | StabilityError | None] = []
+    folders: dict[str, StabilityError | None] = {}
+    for wish in wishes:
+        try:
+            wish.file.sync()
+            results.append(wish.file.finalize() if wish.finalize else None)
+            if wish.finalize:
+                folders[os.fspath(wish.file.target.parent)] = None
+        except StabilityError as error:
+            if not wish.finalize and wish.file.error is None:
+                wish.file.error = error
+            results.append(error)
+        except OSError as error:
+            results.append(map_error(error, wish.file.target))
+    for folder in folders:
+        try:
+            system.sync_folder(folder)
+        except OSError as error:
+            folders[folder] = map_error(error, folder)
+    for index, wish in enumerate(wishes):
+        if wish.finalize and isinstance(results[index], os.stat_result):
+            results[index] = _end(wish.file, results[index], folders)
+    return results
+
+
+def _end(
+    file: PartFile, found: os.stat_result | StabilityError | None, folders: dict[str, StabilityError | None]
+) -> os.stat_result | StabilityError | None:
+    failure = folders[os.fspath(file.target.parent)]
+    if failure is not None:
+        return failure
+    try:
+        file.drop_journal()
+    except StabilityError as error:
+        return error
+    return found

@@ -1,0 +1,61 @@
+"""The system calls of this platform, under one name."""
+
+from __future__ import annotations
+
+import errno
+import sys
+from pathlib import Path
+
+from ..errors import (
+    DiskError,
+    DiskFault,
+    FileTooLarge,
+    NameTooLong,
+    NoSpace,
+    NotWritable,
+    TargetTaken,
+    TooManyOpenFiles,
+    VolumeMissing,
+)
+
+if sys.platform == "win32":
+    from . import os_windows as system
+else:
+    from . import os_posix as system
+
+__all__ = ["map_error", "system"]
+
+_REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.ELOOP})
+_FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
+_VANISHED = frozenset({errno.ENODEV, errno.ENXIO, errno.ENOTCONN, getattr(errno, "ESTALE", errno.ENODEV)})
+
+
+def map_error(error: OSError, path: str | Path, needed: int | None = None) -> DiskError:
+    """Our error for what the system said about ``path``. ``needed`` is in bytes."""
+    name, detail, code = str(path), error.strerror or type(error).__name__, error.errno
+    if code in _FULL:
+        return NoSpace(path=name, needed_bytes=needed, free_bytes=_free_near(Path(path)))
+    if code in _REFUSED:
+        return NotWritable(path=name, detail=detail)
+    if code == errno.EEXIST:
+        return TargetTaken(path=name)
+    if code == errno.ENAMETOOLONG:
+        return NameTooLong(path=name)
+    if code == errno.EFBIG:
+        return FileTooLarge(path=name)
+    if code in (errno.EMFILE, errno.ENFILE):
+        return TooManyOpenFiles()
+    if code in _VANISHED:
+        return VolumeMissing(path=name)
+    if code == errno.EIO:
+        return DiskFault(path=name, detail=detail)
+    return DiskError(path=name, detail=detail)
+
+
+def _free_near(path: Path) -> int | None:
+    for folder in (path, *path.parents):
+        try:
+            return system.free_space(str(folder))
+        except OSError:
+            continue
+    return None

@@ -1,0 +1,139 @@
+"""The writer of a volume: takes chunks from the event loop, writes them in its own thread, in large batches.
+
+It is bounded: at most `PER_PART` bytes of one part and `IN_ALL` bytes of all parts are accepted and not yet written.
+Who offers more waits, stops reading its socket, and so slows the sender down.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from ..errors import StabilityError
+from ..lane import Lane
+from .partfile import MIB
+from .system import map_error
+
+if TYPE_CHECKING:
+    from .openpart import OpenPart
+
+PER_PART = 4 * MIB
+IN_ALL = 64 * MIB
+SOFT_MARK_EVERY = 4 * MIB
+_BATCHES_IN_FLIGHT = 2
+
+_Batch = list[tuple["OpenPart", int, bytes]]
+
+
+class Budget:
+    """Bytes accepted and not yet written, over all volumes, and who waits for room."""
+
+    def __init__(self, limit: int = IN_ALL) -> None:
+        self._limit = limit
+        self._used = 0
+        self._room = asyncio.Event()
+
+    @property
+    def is_full(self) -> bool:
+        return self._used >= self._limit
+
+    @property
+    def used(self) -> int:
+        return self._used
+
+    def take(self, count: int) -> None:
+        self._used += count
+
+    def give_back(self, count: int) -> None:
+        self._used -= count
+        if not self.is_full:
+            self._room.set()
+            self._room = asyncio.Event()
+
+    async def wait(self) -> None:
+        """Return when some bytes have been written."""
+        await self._room.wait()
+
+
+class Writer:
+    """One thread that writes for all parts of a volume."""
+
+    def __init__(self, name: str, budget: Budget) -> None:
+        self._lane = Lane(f"write {name}")
+        self._budget = budget
+        self._queue: _Batch = []
+        self._in_flight = 0
+
+    async def write(self, part: OpenPart, offset: int, chunk: bytes) -> None:
+        """Accept ``chunk`` for ``part`` at ``offset``; waits while too much is accepted. Raises the part's error."""
+        while part.pending >= PER_PART:
+            part.check()
+            await part.wait_for_room()
+        while self._budget.is_full:
+            part.check()
+            await self._budget.wait()
+        part.check()
+        part.accept(len(chunk))
+        self._budget.take(len(chunk))
+        self._queue.append((part, offset, chunk))
+        if self._in_flight < _BATCHES_IN_FLIGHT:
+            self._send()
+
+    @property
+    def lane(self) -> Lane:
+        """The thread, for the few other calls that must not overtake writes."""
+        return self._lane
+
+    def close(self, timeout: float) -> bool:
+        """Stop the thread after the queued writes; False when it is stuck."""
+        return self._lane.close(timeout)
+
+    def _send(self) -> None:
+        batch, self._queue = self._queue, []
+        self._in_flight += 1
+        self._lane.start(_write_batch, batch).add_done_callback(self._settle)
+
+    def _settle(self, done: asyncio.Future[dict[OpenPart, int]]) -> None:
+        self._in_flight -= 1
+        if self._queue:
+            self._send()
+        for part, count in done.result().items():
+            self._budget.give_back(count)
+            part.settle(count)
+
+    def __repr__(self) -> str:
+        return f"<Writer {self._lane.name} queued={len(self._queue)} in_flight={self._in_flight}>"
+
+
+def _write_batch(batch: _Batch) -> dict[OpenPart, int]:
+    """Write a batch, neighbours together; how many bytes of each part are dealt with, written or failed."""
+    runs: dict[OpenPart, list[tuple[int, list[bytes]]]] = {}
+    ends: dict[tuple[OpenPart, int], list[bytes]] = {}
+    counts: dict[OpenPart, int] = {}
+    for part, offset, chunk in batch:
+        counts[part] = counts.get(part, 0) + len(chunk)
+        run = ends.pop((part, offset), None)
+        if run is None:
+            run = []
+            runs.setdefault(part, []).append((offset, run))
+        run.append(chunk)
+        ends[(part, offset + len(chunk))] = run
+    for part, pieces in runs.items():
+        _write_part(part, pieces)
+    return counts
+
+
+def _write_part(part: OpenPart, pieces: list[tuple[int, list[bytes]]]) -> None:
+    file = part.file
+    if file.error is not None:
+        return
+    try:
+        for offset, chunks in pieces:
+            file.write(offset, chunks)
+        if file.since_soft_mark >= SOFT_MARK_EVERY:
+            file.soft_mark()
+        file.note_last_write()
+    except OSError as error:
+        file.error = map_error(error, file.target)
+    except StabilityError as error:
+        file.error = error

@@ -1,0 +1,204 @@
+"""One ranged GET, checked before a byte of it is believed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import anyio
+
+from ..clock import Clock
+from ..errors import (
+    BadAnswer,
+    CompressedAnswer,
+    RangesUnusable,
+    RemoteChanged,
+    StabilityError,
+    WebPage,
+    WrongRange,
+)
+from ..http.answer import Answer
+from ..http.client import HttpClient
+from ..http.request import Request
+from ..http.status import error_for
+from .sniff import is_web_page
+
+_CONTENT_RANGE = re.compile(r"bytes\s+(?:(\d{1,19})-(\d{1,19})|\*)/(\d{1,19}|\*)", re.ASCII | re.IGNORECASE)
+_ERROR_BODY = 4096
+_LARGEST = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Remote:
+    """What an answer says about the file right now.
+
+    ``size`` is bytes or None. ``validator`` is a strong ETag or a Last-Modified date, empty when there is neither;
+    ``is_strong`` tells which. ``has_ranges``: the server sends parts of the file. ``is_delimited``: the end of the body
+    is told by the protocol, not by the closing of the connection.
+    """
+
+    size: int | None
+    validator: str
+    is_strong: bool
+    has_ranges: bool
+    is_delimited: bool = True
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to ask for: bytes ``start`` to before ``stop`` of the file ``name``.
+
+    ``size`` and ``validator`` are what earlier answers said (None and empty at first). ``whole`` asks for the file as
+    one stream, without ranges.
+    """
+
+    name: str
+    start: int
+    stop: int
+    size: int | None = None
+    validator: str = ""
+    is_strong: bool = False
+    whole: bool = False
+
+
+class Body:
+    """The bytes of one answer: from ``start`` to before ``stop`` (None: until the end of the answer)."""
+
+    def __init__(self, answer: Answer, remote: Remote, start: int, stop: int | None) -> None:
+        self.remote = remote
+        self.start = start
+        self.stop = stop
+        self.url = answer.url
+        self.host = answer.host
+        self.content_type = answer.headers.get("content-type") or ""
+        self._answer = answer
+        self._chunks: AsyncIterator[bytes] = answer.chunks()
+
+    @classmethod
+    async def open(cls, client: HttpClient, request: Request, wanted: Wanted, clock: Clock) -> Body:
+        """Ask for ``wanted`` and check the answer.
+
+        Raises an error of `errors.ServerError` that says what is wrong with it, or NetworkError when none came.
+        """
+        extra = [("Accept-Encoding", "identity")]
+        if not wanted.whole:
+            extra.append(("Range", f"bytes={wanted.start}-{wanted.stop - 1}"))
+            if wanted.validator and wanted.is_strong and wanted.start > 0:
+                extra.append(("If-Range", wanted.validator))
+        answer = await client.open(request, extra=extra, bulk=True)
+        try:
+            await _refuse(answer, wanted, clock.wall())
+            return _accept(answer, wanted)
+        except BaseException:
+            await _close(answer)
+            raise
+
+    async def read(self) -> bytes:
+        """The next chunk, empty at the end of the answer. Raises NetworkError, BadAnswer."""
+        return await anext(self._chunks, b"")
+
+    async def close(self) -> None:
+        """Let go of the connection, also while the task is being cancelled."""
+        await _close(self._answer)
+
+    def __repr__(self) -> str:
+        return f"<Body {self.host} {self.start}-{self.stop}>"
+
+
+async def _close(answer: Answer) -> None:
+    with anyio.CancelScope(shield=True):
+        await answer.aclose()
+
+
+async def _refuse(answer: Answer, wanted: Wanted, now: float) -> None:
+    """Raise for every answer that is no file."""
+    if answer.status == 416:
+        if _total(answer) == 0:
+            return
+        raise RemoteChanged(host=answer.host)
+    error = error_for(answer.status, answer.headers, answer.host, now)
+    if error is not None:
+        raise await _with_body(error, answer)
+    if not 200 <= answer.status < 300:
+        raise BadAnswer(host=answer.host, detail=f"status {answer.status} without an address")
+    encoding = (answer.headers.get("content-encoding") or "identity").strip().lower()
+    if encoding not in ("identity", ""):
+        raise CompressedAnswer(host=answer.host)
+    if is_web_page(wanted.name, answer.headers.get("content-type") or ""):
+        raise WebPage(host=answer.host)
+
+
+async def _with_body(error: StabilityError, answer: Answer) -> StabilityError:
+    """Add the server's own words for the hub to read, as far as they are short text."""
+    kind = (answer.headers.get("content-type") or "").lower()
+    if "json" in kind or kind.startswith("text/plain"):
+        try:
+            error.arguments["body"] = (await answer.read(_ERROR_BODY)).decode("utf-8", "replace")
+        except StabilityError:
+            return error
+    return error
+
+
+def _accept(answer: Answer, wanted: Wanted) -> Body:
+    validator, is_strong = _validator(answer)
+    if wanted.is_strong and is_strong and wanted.validator and validator != wanted.validator:
+        raise RemoteChanged(host=answer.host)
+    if answer.status == 416:
+        return Body(answer, Remote(0, validator, is_strong, has_ranges=True), 0, 0)
+    if answer.headers.get("content-range") is not None and not wanted.whole:
+        return _accept_part(answer, wanted, validator, is_strong)
+    if wanted.start > 0:
+        if wanted.is_strong and is_strong:
+            raise RangesUnusable(host=answer.host)
+        raise RemoteChanged(host=answer.host) if _ranges_offered(answer) else RangesUnusable(host=answer.host)
+    length = _length(answer)
+    if wanted.size is not None and length is not None and length != wanted.size:
+        raise RemoteChanged(host=answer.host)
+    chunked = "chunked" in (answer.headers.get("transfer-encoding") or "").lower()
+    has_ranges = length is not None and wanted.whole and _ranges_offered(answer)
+    remote = Remote(length, validator, is_strong, has_ranges, is_delimited=length is not None or chunked)
+    return Body(answer, remote, 0, length)
+
+
+def _accept_part(answer: Answer, wanted: Wanted, validator: str, is_strong: bool) -> Body:
+    match = _CONTENT_RANGE.fullmatch((answer.headers.get("content-range") or "").strip())
+    if match is None or match[1] is None:
+        raise RangesUnusable(host=answer.host)
+    start, stop = int(match[1]), int(match[2]) + 1
+    total = None if match[3] == "*" else int(match[3])
+    if total is None:
+        raise RangesUnusable(host=answer.host)
+    if wanted.size is not None and total != wanted.size:
+        raise RemoteChanged(host=answer.host)
+    length = _length(answer)
+    if total > _LARGEST or start != wanted.start or stop != min(wanted.stop, total):
+        raise WrongRange(host=answer.host)
+    if length is not None and length != stop - start:
+        raise WrongRange(host=answer.host)
+    return Body(answer, Remote(total, validator, is_strong, has_ranges=True), start, stop)
+
+
+def _total(answer: Answer) -> int | None:
+    match = _CONTENT_RANGE.fullmatch((answer.headers.get("content-range") or "").strip())
+    return int(match[3]) if match and match[3] != "*" else None
+
+
+def _length(answer: Answer) -> int | None:
+    text = answer.headers.get("content-length")
+    if text is None:
+        return None
+    if not re.fullmatch(r"\d{1,19}", text.strip(), re.ASCII) or int(text) > _LARGEST:
+        raise BadAnswer(host=answer.host, detail="an impossible Content-Length")
+    return int(text)
+
+
+def _ranges_offered(answer: Answer) -> bool:
+    return (answer.headers.get("accept-ranges") or "").strip().lower() == "bytes"
+
+
+def _validator(answer: Answer) -> tuple[str, bool]:
+    etag = (answer.headers.get("etag") or "").strip()
+    if etag.startswith('"') and etag.endswith('"') and len(etag) > 2:
+        return etag, True
+    return (answer.headers.get("last-modified") or "").strip(), False

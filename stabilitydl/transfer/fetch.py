@@ -1,0 +1,306 @@
+"""Bring one resource: open, plan, segments, verify, finalize. Read this first.
+
+`fetch` opens the part of the target and recovers what an earlier run left. The first request is the probe: a ranged GET
+whose answer says how large the file is and whether parts of it can be had, and whose body is the first range. The
+missing rest is brought by segments. The digest follows the growing prefix, so the file is judged as its last byte is
+written, and only then it gets its name.
+
+When the source turns out to be wrong - it changed in between, cannot send ranges, or sent bytes that do not match -
+the part is begun again in a simpler mode, a bounded number of times.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..disk.digests import Digests
+from ..disk.journal import Header
+from ..disk.openpart import OpenPart
+from ..disk.partfile import PartIdentity
+from ..domain.checksum import Verification
+from ..domain.states import State
+from ..errors import (
+    ChecksumMismatch,
+    ConnectionLost,
+    LengthUnknown,
+    RangesUnusable,
+    RemoteChanged,
+    SizeMismatch,
+    StabilityError,
+    WrongRange,
+)
+from .body import Body, Remote, Wanted
+from .order import Arrival, Live, Order, Services, Source, Watcher
+from .plan import SHORTEST_RANGE, Plan
+from .retry import RetryBudget, is_passing, may_have_expired
+from .route import Route
+from .run import Run, check_start
+
+_STREAM_RESTARTS = 5
+
+
+async def fetch(order: Order, source: Source, live: Live, watcher: Watcher, services: Services) -> Arrival:
+    """Bring the resource of ``order`` to its target, verified, and return what arrived.
+
+    Cancelling keeps what came: the part is checkpointed and the next fetch goes on from there. Raises StabilityError:
+    PartInUse when another process brings this file, TargetTaken when the target exists, ChecksumMismatch when the bytes
+    were wrong (they lie in quarantine then), and the errors of network, server, hub and disk.
+    """
+    part, header = await services.disk.open_part(order.target, order.resource.tag)
+    try:
+        return await _Fetch(order, source, live, watcher, services, part).run(header)
+    except StabilityError:
+        if not part.written and not part.pending:
+            await part.discard()
+        raise
+    finally:
+        await part.close()
+
+
+@dataclass
+class _Mode:
+    """How the source is treated. Each restart makes it simpler."""
+
+    connections: int
+    whole: bool = False
+    changes: int = 0
+    streams: int = 0
+
+
+class _Fetch:
+    def __init__(
+        self, order: Order, source: Source, live: Live, watcher: Watcher, services: Services, part: OpenPart
+    ) -> None:
+        self._order = order
+        self._live = live
+        self._watcher = watcher
+        self._services = services
+        self._part = part
+        self._route = Route(source, services.clock)
+        self._retries = RetryBudget()
+        self._mode = _Mode(connections=order.connections)
+        self._used_connections = 1
+        part.on_written = self._note_written
+
+    async def run(self, header: Header | None) -> Arrival:
+        """Try until the file is here or nothing simpler is left to try."""
+        resumed = await self._usable(header)
+        while True:
+            try:
+                remote = await self._download(resumed)
+                digests = await self._digest()
+                verification = self._judge(digests, remote)
+            except (RemoteChanged, RangesUnusable, WrongRange, ChecksumMismatch, _StreamCut) as error:
+                await self._simplify(error, resumed=resumed is not None)
+                resumed = None
+                continue
+            return await self._finalize(digests, verification)
+
+    # -- open ---------------------------------------------------------------------------------------------------
+
+    async def _usable(self, header: Header | None) -> Header | None:
+        """The header of the part when its bytes may be continued; everything else is begun again."""
+        if header is None:
+            return None
+        checksum = self._order.resource.checksum
+        same = header.resource == self._order.resource.id and header.checksum == (str(checksum) if checksum else "")
+        if same and (checksum is not None or _is_strong(header.validator)):
+            self._note_written(0)
+            return header
+        await self._part.start_over()
+        return None
+
+    async def _open_first(self, wanted: Wanted) -> Body:
+        """The probe. Raises StabilityError when no try brings a usable answer."""
+        while True:
+            try:
+                body = await Body.open(self._services.client, await self._route.request(), wanted, self._services.clock)
+            except StabilityError as error:
+                if may_have_expired(error) and self._route.expire():
+                    continue
+                if not is_passing(error):
+                    raise
+                await self._back_off(error)
+            else:
+                self._route.works(body.url)
+                self._live.host = body.host
+                return body
+
+    async def _back_off(self, error: StabilityError) -> None:
+        delay = self._retries.next_delay(self._services.clock.monotonic())
+        if delay is None:
+            raise error
+        self._watcher.retrying(error.problem, delay)
+        await self._services.clock.sleep(delay)
+
+    # -- plan and segments ----------------------------------------------------------------------------------------
+
+    async def _download(self, resumed: Header | None) -> Remote:
+        """Bring every missing byte; what the source says about the file."""
+        self._watcher.phase(State.RESOLVING)
+        if resumed is not None and next(self._part.written.missing(resumed.size), None) is None:
+            self._part.follow(self._order.resource.checksums, resumed.size)
+            self._live.size = resumed.size
+            return Remote(resumed.size, resumed.validator, _is_strong(resumed.validator), has_ranges=True)
+        body = await self._open_first(self._first_wanted(resumed))
+        try:
+            return await self._receive(body, resumed)
+        finally:
+            await body.close()
+
+    def _first_wanted(self, resumed: Header | None) -> Wanted:
+        name = self._order.resource.path
+        if resumed is None:
+            size = self._order.resource.size
+            stop = min(size or SHORTEST_RANGE, SHORTEST_RANGE)
+            return Wanted(name=name, start=0, stop=stop, whole=self._mode.whole)
+        start, end = next(self._part.written.missing(resumed.size))
+        return Wanted(
+            name=name,
+            start=start,
+            stop=min(end, start + SHORTEST_RANGE),
+            size=resumed.size,
+            validator=resumed.validator,
+            is_strong=_is_strong(resumed.validator),
+        )
+
+    async def _receive(self, body: Body, resumed: Header | None) -> Remote:
+        remote, resource = body.remote, self._order.resource
+        self._check_size(body)
+        size = remote.size if remote.size is not None else resource.size
+        self._live.size = size
+        if resumed is None:
+            identity = PartIdentity(
+                resource=resource.id,
+                size=size or 0,
+                validator=remote.validator,
+                checksum=str(resource.checksum) if resource.checksum else "",
+            )
+            await self._part.begin(identity)
+        self._watcher.phase(State.DOWNLOADING)
+        if size is not None:
+            self._part.follow(resource.checksums, size)
+        if not remote.has_ranges or size is None:
+            return await self._stream(body, size)
+        plan = Plan(size, self._part.written, self._mode.connections)
+        claim = plan.take(stop=body.stop)
+        if claim is None:
+            return remote
+        run = Run(
+            self._order,
+            self._services,
+            route=self._route,
+            part=self._part,
+            live=self._live,
+            watcher=self._watcher,
+            retries=self._retries,
+            remote=remote,
+            plan=plan,
+        )
+        self._used_connections = self._connections(remote, plan)
+        await run.fill(self._used_connections, claim, body)
+        return remote
+
+    def _check_size(self, body: Body) -> None:
+        promised, offered = self._order.resource.size, body.remote.size
+        if promised is not None and offered is not None and promised != offered:
+            raise SizeMismatch(host=body.host, actual_bytes=offered, expected_bytes=promised)
+        if promised is None and not body.remote.is_delimited and self._order.resource.checksum is None:
+            raise LengthUnknown(host=body.host)
+
+    def _connections(self, remote: Remote, plan: Plan) -> int:
+        """How many connections are worth it, and allowed: parts of unproven versions are never mixed."""
+        if not remote.is_strong and self._order.resource.checksum is None:
+            return 1
+        return min(self._mode.connections, 1 + -(-plan.unclaimed // SHORTEST_RANGE))
+
+    async def _stream(self, body: Body, size: int | None) -> Remote:
+        """The whole file as one stream, for sources without ranges."""
+        position, bandwidth = 0, self._services.bandwidth
+        while size is None or position < size:
+            await bandwidth.wait()
+            try:
+                chunk = await body.read()
+            except StabilityError as error:
+                raise _StreamCut(error) from error
+            if not chunk:
+                break
+            bandwidth.spend(len(chunk))
+            check_start(self._order, body, chunk, position, size)
+            self._live.fetched += len(chunk)
+            chunk = chunk if size is None else chunk[: size - position]
+            await self._part.write(position, chunk)
+            position += len(chunk)
+        if size is not None and position < size:
+            raise _StreamCut(ConnectionLost(host=body.host))
+        if size is None:
+            self._live.size = position
+            self._part.follow(self._order.resource.checksums, position)
+        return Remote(position, body.remote.validator, body.remote.is_strong, has_ranges=False)
+
+    # -- verify and finalize --------------------------------------------------------------------------------------
+
+    async def _digest(self) -> Digests:
+        await self._part.flush()
+        self._watcher.phase(State.VERIFYING)
+        return await self._part.digest()
+
+    def _judge(self, digests: Digests, remote: Remote) -> Verification:
+        proven = digests.judge()
+        if proven is not None:
+            return proven
+        return Verification.WEAK if remote.is_strong and remote.has_ranges else Verification.UNVERIFIABLE
+
+    async def _simplify(self, error: StabilityError | _StreamCut, *, resumed: bool) -> None:
+        """Begin again in a simpler mode; raises ``error`` when there is none left."""
+        mode = self._mode
+        if isinstance(error, _StreamCut):
+            mode.streams += 1
+            if mode.streams > _STREAM_RESTARTS or not is_passing(error.cause):
+                raise error.cause
+            await self._back_off(error.cause)
+        elif isinstance(error, ChecksumMismatch):
+            if self._used_connections == 1 and not resumed:
+                await self._part.quarantine()
+                raise error
+            mode.connections = 1
+        elif isinstance(error, RemoteChanged):
+            mode.changes += 1
+            if mode.changes > 1:
+                raise error
+        elif mode.whole:
+            raise error
+        else:
+            mode.whole, mode.connections = True, 1
+        await self._part.start_over()
+        self._note_written(0)
+
+    async def _finalize(self, digests: Digests, verification: Verification) -> Arrival:
+        found = await self._part.finalize()
+        return Arrival(
+            path=self._order.target,
+            size=found.st_size,
+            fetched=self._live.fetched,
+            verification=verification,
+            sha256=digests.sha256,
+            mtime_ns=found.st_mtime_ns,
+            host=self._live.host,
+        )
+
+    def _note_written(self, count: int) -> None:
+        written = self._part.written
+        self._live.received = written.total
+        self._live.ranges = written.items
+        self._live.checked = self._part.checked
+
+
+class _StreamCut(Exception):
+    """A stream without ranges broke off; never leaves this module."""
+
+    def __init__(self, cause: StabilityError) -> None:
+        super().__init__()
+        self.cause = cause
+
+
+def _is_strong(validator: str) -> bool:
+    return validator.startswith('"')

@@ -1,0 +1,84 @@
+"""What goes into the byte path and what comes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from ..clock import Clock
+from ..disk.disk import Disk
+from ..domain.checksum import Verification
+from ..domain.resource import Resource, Wait
+from ..domain.states import State
+from ..errors import Problem
+from ..http.client import HttpClient
+from ..http.request import Request
+from .bandwidth import Bandwidth
+
+
+@dataclass(frozen=True)
+class Order:
+    """Bring ``resource`` to the absolute path ``target`` over at most ``connections`` connections."""
+
+    resource: Resource
+    target: Path
+    connections: int = 4
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A file under its final name. ``size`` and ``fetched`` (what came over the network) are bytes."""
+
+    path: Path
+    size: int
+    fetched: int
+    verification: Verification
+    sha256: str
+    mtime_ns: int
+    host: str
+
+
+@dataclass
+class Live:
+    """Where a running fetch is, written by it and read by whoever shows it. All counts are bytes."""
+
+    received: int = 0
+    fetched: int = 0
+    size: int | None = None
+    checked: int = 0
+    ranges: tuple[tuple[int, int], ...] = ()
+    host: str = ""
+    connections: int = 0
+
+
+class Source(Protocol):
+    """Asks the hub for a fresh request. May raise StabilityError."""
+
+    async def request(self) -> Request: ...
+
+
+class Watcher(Protocol):
+    """Is told what happens, on the event loop, and must not block."""
+
+    def phase(self, state: State) -> None:
+        """The fetch is RESOLVING, DOWNLOADING or VERIFYING now."""
+        ...
+
+    def retrying(self, problem: Problem, after: float) -> None:
+        """A connection failed and tries again after some seconds."""
+        ...
+
+    def waiting(self, wait: Wait) -> None:
+        """Nothing can be done until something else happens."""
+        ...
+
+
+@dataclass(frozen=True)
+class Services:
+    """What a fetch works with."""
+
+    client: HttpClient
+    disk: Disk
+    clock: Clock
+    bandwidth: Bandwidth = field(repr=False)

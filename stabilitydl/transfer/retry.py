@@ -1,0 +1,67 @@
+"""When a failed connection tries again, and when it is enough. Asks no clock, is told the time."""
+
+from __future__ import annotations
+
+import random
+
+from ..errors import (
+    AccessDenied,
+    BadAnswer,
+    LoginNeeded,
+    NetworkError,
+    NotFound,
+    ProxyFailed,
+    RemoteGone,
+    ServerFailed,
+    StabilityError,
+    TlsFailed,
+    UnexpectedStatus,
+)
+
+TRIES = 5
+PATIENCE = 45.0
+_FIRST_DELAY = 0.5
+_LONGEST_DELAY = 15.0
+
+
+def is_passing(error: StabilityError) -> bool:
+    """May the same request succeed a moment later?"""
+    if isinstance(error, TlsFailed | ProxyFailed):
+        return False
+    return isinstance(error, NetworkError | ServerFailed | BadAnswer)
+
+
+def may_have_expired(error: StabilityError) -> bool:
+    """Does a signed address answer like this when its time is over?"""
+    return isinstance(error, LoginNeeded | AccessDenied | NotFound | RemoteGone) or (
+        isinstance(error, UnexpectedStatus) and error.arguments.get("status") == 400
+    )
+
+
+class RetryBudget:
+    """At most `TRIES` tries and `PATIENCE` seconds without a new byte, shared by all connections of one fetch."""
+
+    def __init__(self) -> None:
+        self._failures = 0
+        self._since: float | None = None
+
+    def progress(self) -> None:
+        """A byte came: everything is forgiven."""
+        self._failures = 0
+        self._since = None
+
+    def next_delay(self, now: float) -> float | None:
+        """Seconds until the next try, None when it is enough. ``now`` is monotonic seconds.
+
+        The delay doubles with every failure and is spread at random, so that many connections do not come at once.
+        """
+        if self._since is None:
+            self._since = now
+        self._failures += 1
+        if self._failures >= TRIES or now - self._since >= PATIENCE:
+            return None
+        longest: float = min(_LONGEST_DELAY, _FIRST_DELAY * 2 ** (self._failures - 1))
+        return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads tries, guards nothing
+
+    def __repr__(self) -> str:
+        return f"<RetryBudget failures={self._failures}>"

@@ -1,0 +1,59 @@
+"""The address that a fetch uses right now: asked of the hub, kept behind its redirects, renewed when it expires."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from ..clock import Clock
+from ..http.request import Request
+from .order import Source
+
+RENEWALS = 3
+RENEWAL_SECONDS = 60.0
+
+
+class Route:
+    """Answers of a hub that redirect are asked for once: its download address counts every request."""
+
+    def __init__(self, source: Source, clock: Clock) -> None:
+        self._source = source
+        self._clock = clock
+        self._current: Request | None = None
+        self._renewals: list[float] = []
+        self._proven = False
+
+    async def request(self) -> Request:
+        """The request to send now. Raises what the hub raises."""
+        if self._current is None:
+            self._current = await self._source.request()
+        return self._current
+
+    def works(self, final_url: str) -> None:
+        """An answer that is good came from ``final_url``."""
+        self._proven = True
+        current = self._current
+        if current is None or final_url == current.url:
+            return
+        kept = current.headers if _origin(final_url) == _origin(current.url) else ()
+        self._current = Request(url=final_url, headers=kept, hub=current.hub, trusted=current.trusted)
+
+    def expire(self) -> bool:
+        """The address stopped working: ask the hub again next time.
+
+        False when it never worked, or was renewed too often within a minute.
+        """
+        now = self._clock.monotonic()
+        self._renewals = [moment for moment in self._renewals if now - moment < RENEWAL_SECONDS]
+        if not self._proven or len(self._renewals) >= RENEWALS:
+            return False
+        self._renewals.append(now)
+        self._current = None
+        return True
+
+    def __repr__(self) -> str:
+        return f"<Route {self._current!r} renewals={len(self._renewals)}>"
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port
