@@ -1,0 +1,46 @@
+"""The program: chooses between the window and the command line. The only module that knows both."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from . import __version__
+
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program and return its exit code. ``arguments`` are those of the process unless given."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words == ["--version"]:
+        # Asked by scripts and by other programs at their start: nothing else is imported for it.
+        sys.stdout.write(f"stabilitydl {__version__}\n")
+        return 0
+    try:
+        if not words and has_window():
+            return open_window()
+        from .cli.main import main as command_line
+
+        return command_line(words)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def has_window() -> bool:
+    """Is the window part of this installation?"""
+    from importlib.util import find_spec
+
+    return find_spec(f"{__package__}.gui") is not None
+
+
+def open_window() -> int:
+    """Run the window until it is closed."""
+    from importlib import import_module
+
+    code: int = import_module(f"{__package__}.gui").main()
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

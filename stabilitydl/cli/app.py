@@ -1,0 +1,305 @@
+"""The arguments: typer reads them into requests; the module of each command is imported when it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+
+from .. import __version__
+from ..domain.checksum import Checksum
+from ..domain.states import Tab
+from ..errors import StabilityError, UsageError
+from ..paths import Paths
+from . import arguments, console
+from .exit_codes import ExitCode
+from .filters import Filter
+from .requests import Command, ControlRequest, DemoRequest, GetRequest, ListRequest, PlanRequest
+
+PROGRAM = "stabilitydl"
+T = TypeVar("T")
+
+Action = Callable[[Paths], int]
+"""A command that is ready to run; it returns the exit code."""
+
+app = typer.Typer(
+    name=PROGRAM,
+    help="Download packs of AI model files: every file with its own state, lock, progress and failure.",
+    epilog="Files go to the model library unless --to says otherwise. Exit codes: 0 everything is here, 1 something "
+    "failed, 2 bad usage, 3 nothing matched, 130 interrupted.",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _reader(read: Callable[[str], T]) -> Callable[[str], T]:
+    """``read`` as typer wants a parser: a value that is refused is a usage error that names its option."""
+
+    def parse(text: str) -> T:
+        try:
+            return read(text)
+        except StabilityError as error:
+            raise typer.BadParameter(str(error)) from None
+
+    return parse
+
+
+def _folder(text: str) -> Path:
+    if not text.strip():
+        raise UsageError(detail="The folder has no name.")
+    return Path(text).expanduser().absolute()
+
+
+Locators = Annotated[
+    list[str],
+    typer.Argument(metavar="LOCATOR", help="Page address, direct address, or list file.", show_default=False),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+To = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", parser=_reader(_folder), help="Put the files into DIR.", show_default=False),
+]
+Include = Annotated[
+    list[str] | None,
+    typer.Option(metavar="GLOB", help="Only files whose name or path matches; may be repeated.", show_default=False),
+]
+Exclude = Annotated[
+    list[str] | None,
+    typer.Option(metavar="GLOB", help="No files whose name or path matches; may be repeated.", show_default=False),
+]
+Debug = Annotated[bool, typer.Option("--debug", help="Write a log file and say where it is.")]
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    debug: Debug = False,
+) -> Action | None:
+    if version:
+        return _print_version
+    if context.invoked_subcommand is None:
+        text = context.get_help()
+        return lambda _paths: _print_help(text)
+    return None
+
+
+@app.command()
+def get(
+    locators: Locators,
+    to: To = None,
+    include: Include = None,
+    exclude: Exclude = None,
+    checksum: Annotated[
+        Checksum | None,
+        typer.Option(
+            metavar="ALGO:HEX",
+            parser=_reader(arguments.read_checksum),
+            help="What the one file must be, such as sha256:HEX.",
+            show_default=False,
+        ),
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(metavar="N", min=1, max=64, help="Files at the same time.", show_default=False)
+    ] = None,
+    connections: Annotated[
+        int | None, typer.Option(metavar="N", min=1, max=16, help="Connections for one file.", show_default=False)
+    ] = None,
+    limit_rate: Annotated[
+        int | None,
+        typer.Option(
+            metavar="RATE",
+            parser=_reader(arguments.read_rate),
+            help="Bytes per second for everything, such as 10M.",
+            show_default=False,
+        ),
+    ] = None,
+    skip_blocked: Annotated[bool, typer.Option("--skip-blocked", help="Files that the hub does not give are no failure.")] = False,
+    json: Json = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")] = False,
+    debug: Debug = False,
+) -> Action:
+    """Download the files of pages, repositories, lists or addresses, and check them."""
+    request = GetRequest(
+        locators=tuple(locators),
+        to=to,
+        filter=Filter(include or (), exclude or ()),
+        checksum=checksum,
+        jobs=jobs,
+        connections=connections,
+        rate=limit_rate,
+        skip_blocked=skip_blocked,
+        json=json,
+        yes=yes,
+    )
+
+    def run(paths: Paths) -> int:
+        from . import get as command
+
+        return command.run(request, paths)
+
+    return run
+
+
+@app.command()
+def plan(locators: Locators, json: Json = False, debug: Debug = False) -> Action:
+    """Show what get would do; nothing is downloaded."""
+    request = PlanRequest(locators=tuple(locators), json=json)
+
+    def run(paths: Paths) -> int:
+        from . import plan as command
+
+        return command.run(request, paths)
+
+    return run
+
+
+@app.command("list")
+def list_(
+    collection: Annotated[
+        str | None,
+        typer.Argument(metavar="COLLECTION", help="Id, beginning of an id, or locator.", show_default=False),
+    ] = None,
+    missing: Annotated[bool, typer.Option("--missing", help="Only files that are not here.")] = False,
+    downloading: Annotated[bool, typer.Option("--downloading", help="Only files that are on their way.")] = False,
+    downloaded: Annotated[bool, typer.Option("--downloaded", help="Only files that are here.")] = False,
+    failed: Annotated[bool, typer.Option("--failed", help="Only files that failed.")] = False,
+    json: Json = False,
+    debug: Debug = False,
+) -> Action:
+    """List collections, or the files of one."""
+    chosen = {
+        Tab.MISSING: missing,
+        Tab.DOWNLOADING: downloading,
+        Tab.DOWNLOADED: downloaded,
+        Tab.FAILED: failed,
+    }
+    tabs = [tab for tab, wanted in chosen.items() if wanted]
+    if len(tabs) > 1:
+        raise typer.BadParameter("Choose one of --missing, --downloading, --downloaded, --failed.")
+    request = ListRequest(collection=collection, tab=tabs[0] if tabs else Tab.ALL, json=json)
+
+    def run(paths: Paths) -> int:
+        from . import listing
+
+        return listing.run(request, paths)
+
+    return run
+
+
+Collections = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="COLLECTION", help="Id, beginning of an id, or locator.", show_default=False),
+]
+Hidden = Annotated[bool, typer.Option("--with-files", hidden=True)]
+
+
+def _control(
+    command: Command, collections: list[str] | None, include: list[str] | None, with_files: bool, json: bool = False
+) -> Action:
+    if with_files and command is not Command.REMOVE:
+        raise typer.BadParameter(f"--with-files belongs to remove; {command} keeps every file that is here.")
+    request = ControlRequest(
+        command=command,
+        collections=tuple(collections or ()),
+        filter=Filter(include or ()),
+        with_files=with_files,
+        json=json,
+    )
+
+    def run(paths: Paths) -> int:
+        from . import control
+
+        return control.run(request, paths)
+
+    return run
+
+
+@app.command()
+def resume(
+    collections: Collections = None,
+    include: Include = None,
+    with_files: Hidden = False,
+    json: Json = False,
+    debug: Debug = False,
+) -> Action:
+    """Go on with collections, or with everything that is unfinished."""
+    return _control(Command.RESUME, collections, include, with_files, json)
+
+
+@app.command()
+def pause(
+    collections: Collections = None, include: Include = None, with_files: Hidden = False, debug: Debug = False
+) -> Action:
+    """Hold files back until they are resumed."""
+    return _control(Command.PAUSE, collections, include, with_files)
+
+
+@app.command()
+def retry(
+    collections: Collections = None,
+    include: Include = None,
+    with_files: Hidden = False,
+    json: Json = False,
+    debug: Debug = False,
+) -> Action:
+    """Try again what failed."""
+    return _control(Command.RETRY, collections, include, with_files, json)
+
+
+@app.command()
+def cancel(
+    collections: Collections = None, include: Include = None, with_files: Hidden = False, debug: Debug = False
+) -> Action:
+    """Give up files that are on their way."""
+    return _control(Command.CANCEL, collections, include, with_files)
+
+
+@app.command()
+def remove(
+    collections: Collections = None,
+    include: Include = None,
+    with_files: Annotated[bool, typer.Option("--with-files", help="Also move the files to the trash.")] = False,
+    debug: Debug = False,
+) -> Action:
+    """Take files off the list; the files themselves stay."""
+    return _control(Command.REMOVE, collections, include, with_files)
+
+
+@app.command()
+def demo(
+    headless: Annotated[bool, typer.Option("--headless", help="Stay in the terminal.")] = False,
+    files: Annotated[int, typer.Option(metavar="N", min=1, max=100_000, help="How many files.")] = 80,
+    size: Annotated[
+        int,
+        typer.Option(metavar="SIZE", parser=_reader(arguments.read_size), help="Size of one file.", show_default=False),
+    ] = 4 * 1024 * 1024,
+    to: To = None,
+    trouble: Annotated[bool, typer.Option("--trouble", help="Mix in files that fail.")] = False,
+    json: Json = False,
+    debug: Debug = False,
+) -> Action:
+    """Download a generated pack from a hub on this machine."""
+    request = DemoRequest(headless=headless, files=files, size=size, to=to, trouble=trouble, json=json)
+
+    def run(paths: Paths) -> int:
+        from . import demo as command
+
+        return command.run(request, paths)
+
+    return run
+
+
+def _print_version(_paths: Paths) -> int:
+    console.data(f"{PROGRAM} {__version__}")
+    return ExitCode.OK
+
+
+def _print_help(text: str) -> int:
+    console.data(text)
+    console.say("\nTo see it work, without an account or the internet: stabilitydl demo")
+    return ExitCode.OK

@@ -1,0 +1,148 @@
+"""Events as JSON lines on stdout: the contract with scripts.
+
+Each line is one object with ``event``; the fields of each kind are fixed::
+
+    collection  id, title, hub, resources, bytes
+    state       resource, name, from, to
+    progress    resource, received, size, speed               at most four a second for one resource
+    retry       resource, code, after                         seconds
+    error       resource, code, message, remedy               final; resource is null for what concerns no file
+    downloaded  resource, path, bytes, verification, sha256
+    summary     downloaded, skipped, failed, bytes, seconds   the last line
+
+Sizes are bytes, speeds bytes per second. What is unknown is null. Characters outside ASCII are escaped, so that
+the output is the same under every locale.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ..domain.collection import Collection
+from ..domain.events import AnyEvent, Downloaded, Progress, ProgressTick, RetryScheduled, StateChanged
+from ..domain.resource import Resource
+from ..errors import Problem
+from . import console
+from .tally import Tally, came, problem_of
+
+PROGRESS_PERIOD = 0.25
+"""Seconds between two progress lines of one resource."""
+
+
+class JsonRenderer:
+    """Writes one line for each event of the files that the command is about."""
+
+    def __init__(self) -> None:
+        self._shown: dict[str, float] = {}
+        self._reported: set[str] = set()
+
+    def note(self, text: str) -> None:
+        console.say(text)
+
+    def collection(self, collection: Collection, children: Sequence[Resource]) -> None:
+        emit(
+            event="collection",
+            id=collection.id,
+            title=collection.title,
+            hub=collection.hub,
+            resources=len(children),
+            bytes=sum(child.size or 0 for child in children),
+        )
+
+    def problem(self, problem: Problem) -> None:
+        emit_error(None, problem)
+        console.say(console.explain(problem))
+
+    def begin(self, tally: Tally, now: float) -> None:
+        self._settle(tally)
+
+    def events(self, batch: Sequence[AnyEvent], tally: Tally, now: float) -> None:
+        for event in batch:
+            for line in self._lines(event, tally, now):
+                emit(**line)
+        if batch:
+            self._settle(tally)
+
+    def end(self, tally: Tally, seconds: float, *, interrupted: bool) -> None:
+        self._settle(tally)
+        emit(
+            event="summary",
+            downloaded=len(tally.downloaded),
+            skipped=len(tally.skipped),
+            failed=len(tally.failed),
+            bytes=tally.bytes,
+            seconds=round(seconds, 3),
+        )
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def _lines(self, event: AnyEvent, tally: Tally, now: float) -> Iterator[dict[str, Any]]:
+        match event:
+            case StateChanged() if event.resource in tally.items:
+                self._reported.discard(event.resource)
+                yield {
+                    "event": "state",
+                    "resource": event.resource,
+                    "name": event.name,
+                    "from": str(event.old),
+                    "to": str(event.new),
+                }
+            case RetryScheduled() if event.resource in tally.items:
+                yield {
+                    "event": "retry",
+                    "resource": event.resource,
+                    "code": event.problem.code,
+                    "after": round(event.after, 3),
+                }
+            case Downloaded() if event.resource in tally.items and came(event):
+                yield {
+                    "event": "downloaded",
+                    "resource": event.resource,
+                    "path": event.path,
+                    "bytes": event.bytes,
+                    "verification": str(event.verification),
+                    "sha256": event.sha256,
+                }
+            case ProgressTick():
+                for entry in event.entries:
+                    if entry.resource in tally.items and self._is_due(entry, now):
+                        yield {
+                            "event": "progress",
+                            "resource": entry.resource,
+                            "received": entry.received,
+                            "size": entry.size,
+                            "speed": round(entry.speed),
+                        }
+            case _:
+                return
+
+    def _is_due(self, entry: Progress, now: float) -> bool:
+        if now - self._shown.get(entry.resource, float("-inf")) < PROGRESS_PERIOD:
+            return False
+        self._shown[entry.resource] = now
+        return True
+
+    def _settle(self, tally: Tally) -> None:
+        """Report each file that is settled without being here, once for each time it ends so."""
+        for item in tally.failed:
+            if item.resource.id not in self._reported:
+                self._reported.add(item.resource.id)
+                emit_error(item.resource.id, problem_of(item))
+
+
+def emit(**fields: Any) -> None:
+    """One JSON line on stdout."""
+    console.data(json.dumps(fields, separators=(",", ":"), allow_nan=False))
+
+
+def emit_error(resource: str | None, problem: Problem) -> None:
+    """An ``error`` line."""
+    emit(event="error", resource=resource, **describe(problem))
+
+
+def describe(problem: Problem) -> dict[str, str]:
+    """A problem as the fields ``code``, ``message`` and ``remedy``."""
+    return {"code": problem.code, "message": problem.message, "remedy": str(problem.remedy)}

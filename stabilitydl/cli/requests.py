@@ -1,0 +1,78 @@
+"""What a command line asks for, as values: made by the arguments, carried out by the command modules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from ..domain.checksum import Checksum
+from ..domain.states import Tab
+from .filters import Filter
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetRequest:
+    """``get``. ``to`` None means the library; ``rate`` is bytes per second; None leaves a setting as it is."""
+
+    locators: Sequence[str]
+    to: Path | None = None
+    filter: Filter = field(default_factory=Filter)
+    checksum: Checksum | None = None
+    jobs: int | None = None
+    connections: int | None = None
+    rate: int | None = None
+    skip_blocked: bool = False
+    json: bool = False
+    yes: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanRequest:
+    """``plan``."""
+
+    locators: Sequence[str]
+    json: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListRequest:
+    """``list``. ``collection`` is an id, the beginning of one, or a locator; None lists all."""
+
+    collection: str | None = None
+    tab: Tab = Tab.ALL
+    json: bool = False
+
+
+class Command(StrEnum):
+    """What can be done to files that are on the list already."""
+
+    RESUME = "resume"
+    PAUSE = "pause"
+    RETRY = "retry"
+    CANCEL = "cancel"
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ControlRequest:
+    """``resume``, ``pause``, ``retry``, ``cancel``, ``remove``. No ``collections`` means all of them."""
+
+    command: Command
+    collections: Sequence[str] = ()
+    filter: Filter = field(default_factory=Filter)
+    with_files: bool = False
+    json: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemoRequest:
+    """``demo``. ``size`` is bytes for each file."""
+
+    headless: bool = False
+    files: int = 80
+    size: int = 4 * 1024 * 1024
+    to: Path | None = None
+    trouble: bool = False
+    json: bool = False

@@ -1,0 +1,184 @@
+"""What became of the files that a command asked for: pure bookkeeping, fed by events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from ..domain.events import AnyEvent, Downloaded, ProgressTick, ResourcesRemoved, StateChanged
+from ..domain.resource import Resource, ResourceSnapshot, Wait
+from ..domain.states import State, WaitReason
+from ..errors import InternalError, LoginNeeded, Problem
+from .exit_codes import ExitCode
+
+
+@dataclass
+class Item:
+    """One file that was asked for. ``size`` and ``received`` are bytes, ``size`` None while unknown."""
+
+    resource: Resource
+    state: State
+    received: int = 0
+    size: int | None = None
+    path: str = ""
+    problem: Problem | None = None
+    wait: Wait | None = None
+    brought: bool = False
+    """It came over the network during this command."""
+
+    @property
+    def needs_person(self) -> bool:
+        """It waits for something that only a person can do, so a command line does not wait for it."""
+        return self.state is State.WAITING and self.wait is not None and self.wait.reason is WaitReason.LOGIN
+
+    @property
+    def is_settled(self) -> bool:
+        return self.state.is_settled or self.needs_person
+
+
+@dataclass
+class Tally:
+    """All files of a command. ``skip_blocked`` makes blocked ones no failure."""
+
+    skip_blocked: bool = False
+    items: dict[str, Item] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    """What went wrong before there was a resource to pin it to: an unreadable line, a hub that did not answer."""
+    speed: float = 0.0
+    """Bytes per second of everything that runs now."""
+
+    def ask_for(self, snapshots: Iterable[ResourceSnapshot]) -> None:
+        """Take in the files that the command is about, as they are before it starts."""
+        for snapshot in snapshots:
+            self.items[snapshot.id] = _item(snapshot)
+
+    def apply(self, events: Sequence[AnyEvent]) -> None:
+        """Follow the engine. Events of other resources change nothing."""
+        for event in events:
+            match event:
+                case StateChanged():
+                    self._move(event)
+                case Downloaded():
+                    self._arrive(event)
+                case ProgressTick():
+                    self._tick(event)
+                case ResourcesRemoved():
+                    for resource in event.resources:
+                        self._leave(resource)
+                case _:
+                    continue
+
+    def refresh(self, snapshots: Iterable[ResourceSnapshot]) -> None:
+        """Correct the states by what the store says; what this command brought stays known."""
+        for snapshot in snapshots:
+            item = self.items.get(snapshot.id)
+            if item is not None:
+                now = _item(snapshot)
+                now.brought = item.brought
+                self.items[snapshot.id] = now
+
+    @property
+    def is_settled(self) -> bool:
+        """Nothing more happens by itself."""
+        return all(item.is_settled for item in self.items.values())
+
+    @property
+    def here(self) -> list[Item]:
+        return [item for item in self.items.values() if item.state is State.DOWNLOADED]
+
+    @property
+    def downloaded(self) -> list[Item]:
+        """Those that this command brought."""
+        return [item for item in self.here if item.brought]
+
+    @property
+    def skipped(self) -> list[Item]:
+        """Those that were here already, and blocked ones where these may be skipped."""
+        return [item for item in self.items.values() if self._is_skipped(item)]
+
+    @property
+    def failed(self) -> list[Item]:
+        """Those that are settled and not here."""
+        return [
+            item
+            for item in self.items.values()
+            if item.is_settled and item.state is not State.DOWNLOADED and not self._is_skipped(item)
+        ]
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of the files that this command brought."""
+        return sum(item.size or 0 for item in self.downloaded)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """0 when everything that was asked for is here."""
+        complete = all(item.state is State.DOWNLOADED or self._is_skipped(item) for item in self.items.values())
+        return ExitCode.OK if complete and not self.problems else ExitCode.FAILED
+
+    def _is_skipped(self, item: Item) -> bool:
+        if item.state is State.DOWNLOADED:
+            return not item.brought
+        return item.state is State.BLOCKED and self.skip_blocked
+
+    def _move(self, event: StateChanged) -> None:
+        item = self.items.get(event.resource)
+        if item is None:
+            return
+        item.state = event.new
+        item.problem = event.problem
+        item.wait = event.wait
+        if event.new is not State.DOWNLOADED:
+            item.received = max(event.received, item.received if event.new.is_running else 0)
+
+    def _arrive(self, event: Downloaded) -> None:
+        item = self.items.get(event.resource)
+        if item is None:
+            return
+        item.path = event.path
+        item.size = item.received = event.bytes
+        item.brought = item.brought or came(event)
+
+    def _tick(self, event: ProgressTick) -> None:
+        self.speed = event.speed
+        for entry in event.entries:
+            item = self.items.get(entry.resource)
+            if item is not None:
+                item.received = entry.received
+                item.size = entry.size if entry.size is not None else item.size
+
+    def _leave(self, resource: str) -> None:
+        item = self.items.get(resource)
+        if item is not None:
+            item.state = State.MISSING
+            item.problem = None
+
+
+def came(event: Downloaded) -> bool:
+    """Did the file come over the network, or was an empty one made? False for one that was found here."""
+    return event.fetched > 0 or event.bytes == 0
+
+
+def problem_of(item: Item) -> Problem:
+    """Why a settled file is not here."""
+    if item.problem is not None:
+        return item.problem
+    if item.resource.blocked is not None:
+        return item.resource.blocked
+    if item.needs_person and item.wait is not None:
+        return LoginNeeded(host=item.wait.detail or "The hub").problem
+    return InternalError(detail=f"the file is {item.state} and nobody said why").problem
+
+
+def _item(snapshot: ResourceSnapshot) -> Item:
+    size = snapshot.resource.size if snapshot.resource.size is not None else snapshot.file_size
+    here = snapshot.state is State.DOWNLOADED
+    return Item(
+        resource=snapshot.resource,
+        state=snapshot.state,
+        received=(snapshot.file_size or size or 0) if here else snapshot.received,
+        size=snapshot.file_size if here and snapshot.file_size is not None else size,
+        path=(snapshot.target or "") if here else "",
+        problem=snapshot.problem,
+        wait=snapshot.wait,
+    )
