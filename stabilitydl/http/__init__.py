@@ -1,6 +1,10 @@
 """Talking to servers. Read in this order:
 
-``request`` (what is asked) and ``answer`` (what came), ``status`` (what a code means), ``client`` (redirects,
-credentials, limits), ``redirects``, ``origins`` (who is who, and what is private), ``credentials``, ``governor``
-(budget per host and cool-down), ``transport`` (pools and checks), ``faults`` (foreign exceptions become ours).
+- ``request`` (what is asked) and ``answer`` (what came), ``status`` (what a code means);
+- ``client`` (one request from beginning to end), ``redirects``, ``origins`` (who is who, and what is private),
+  ``credentials`` (tokens bound to origins), ``governor`` (budget per host and cool-down);
+- ``transport`` (the httpx transport: routes and pools), ``pools``, ``proxies``, ``trust`` (certificates),
+  ``faults`` (foreign exceptions become ours), ``logs`` (foreign loggers keep quiet);
+- ``network`` (what httpcore's pools stand on: wide reads), ``framing`` (where heads and bodies end), ``links``
+  (sockets and TLS), ``connecting`` (names and addresses).
 """

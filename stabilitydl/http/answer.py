@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
 from ..errors import BadAnswer, CompressedAnswer
@@ -29,6 +30,7 @@ class Answer:
         self.host = host
         self._body = body
         self._close = close
+        self._closed = False
 
     def chunks(self) -> AsyncIterator[bytes]:
         """The bytes of the body as they come, undecoded, up to 256 KiB at a time. Can be asked for once.
@@ -55,7 +57,12 @@ class Answer:
 
     async def aclose(self) -> None:
         """Give the connection back, or end it where the body is not read to its end. May be called again."""
+        self._closed = True
         await self._close()
+
+    def __del__(self) -> None:
+        if not getattr(self, "_closed", True):
+            warnings.warn(f"{self!r} was never closed", ResourceWarning, source=self, stacklevel=1)
 
     def __repr__(self) -> str:
         return f"<Answer {self.status} {redacted(self.url)}>"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import ssl
 from collections.abc import AsyncIterator, Sequence
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import NamedTuple
 
 import anyio
 import httpx
@@ -15,11 +18,13 @@ from .answer import Answer
 from .credentials import Credentials
 from .faults import mapped
 from .governor import Governor, Slot
-from .origins import Origin, Reach, parse_url, place_of
+from .logs import silence_logs
+from .origins import Origin, Reach, parse_url
+from .proxies import Proxies
 from .redirects import MOST_HOPS, STATUSES, check_place, follow, headers_for
 from .request import Request
 from .status import retry_after
-from .transport import Transport
+from .transport import PLACE, REACH, Transport
 
 MIB = 1024 * 1024
 TIMEOUT = 30.0
@@ -27,6 +32,7 @@ TIMEOUT = 30.0
 CALL_TIMEOUT = 300.0
 """Seconds for a whole hub call."""
 _DRAINED = 64 * 1024
+_DRAIN_TIME = 2.0
 
 
 class HttpClient:
@@ -36,12 +42,23 @@ class HttpClient:
     private address is reached only where the user pointed at one of its class.
     """
 
-    def __init__(self, clock: Clock, governor: Governor | None = None, credentials: Credentials | None = None) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        governor: Governor | None = None,
+        credentials: Credentials | None = None,
+        *,
+        proxies: Proxies | None = None,
+        context: ssl.SSLContext | None = None,
+    ) -> None:
+        """``proxies`` None means those of this machine; ``context`` None means to trust what the system trusts."""
+        silence_logs()
         self._clock = clock
         self.governor = governor or Governor(clock)
         self.credentials = credentials or Credentials({})
+        self._transport = Transport(clock, proxies or Proxies(), context)
         self._client = httpx.AsyncClient(
-            transport=Transport(clock),
+            transport=self._transport,
             headers={"User-Agent": f"stabilitydl/{__version__}", "Accept": "*/*", "Accept-Encoding": "identity"},
             timeout=httpx.Timeout(TIMEOUT, pool=None),
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
@@ -70,7 +87,8 @@ class HttpClient:
             origin = Origin.of(url)
             headers = headers_for(origin, first, own, self.credentials.headers_for(request.hub, origin))
             slot = await self.governor.acquire(origin, bulk)
-            answer = await self._send(url, headers, reach, slot)
+            sent = await self._send(url, headers, reach, slot)
+            answer = sent.answer
             location = answer.headers.get("location")
             if answer.status not in STATUSES or location is None:
                 self._heed(answer, origin)
@@ -78,9 +96,9 @@ class HttpClient:
             try:
                 named_by = url.host
                 url = follow(url, location)
-                if reach is Reach.ANY:
-                    reach = place_of(named_by)
-                await _drain(answer)
+                if reach is Reach.ANY or sent.place is Reach.PUBLIC:
+                    reach = sent.place
+                await self._drain(answer)
             finally:
                 await answer.aclose()
 
@@ -99,23 +117,24 @@ class HttpClient:
         except TimeoutError:
             raise NetworkTimeout(host=parse_url(request.url).host) from None
 
+    @property
+    def connections(self) -> list[str]:
+        """What each open connection is doing, for the log and for tests."""
+        return self._transport.connections
+
     async def aclose(self) -> None:
         """Close every connection."""
         await self._client.aclose()
 
-    async def _send(self, url: httpx.URL, headers: list[tuple[str, str]], reach: Reach, slot: Slot) -> Answer:
+    async def _send(self, url: httpx.URL, headers: list[tuple[str, str]], reach: Reach, slot: Slot) -> _Sent:
         try:
-            message = self._client.build_request("GET", url, headers=headers, extensions={"reach": reach})
+            message = self._client.build_request("GET", url, headers=headers, extensions={REACH: reach})
             response = await self._client.send(message, stream=True)
-        except StabilityError:
+        except BaseException as error:
             slot.release()
-            raise
-        except Exception as error:
-            slot.release()
+            if isinstance(error, StabilityError) or not isinstance(error, Exception):
+                raise
             raise mapped(error, url.host) from error
-        except BaseException:
-            slot.release()
-            raise
         chunks = response.aiter_raw()
 
         async def close() -> None:
@@ -126,7 +145,8 @@ class HttpClient:
             finally:
                 slot.release()
 
-        return Answer(response.status_code, response.headers, str(url), url.host, chunks, close)
+        answer = Answer(response.status_code, response.headers, str(url), url.host, chunks, close)
+        return _Sent(answer, response.extensions[PLACE])
 
     def _heed(self, answer: Answer, origin: Origin) -> None:
         """Leave a host alone that says for how long."""
@@ -135,17 +155,27 @@ class HttpClient:
             if seconds:
                 self.governor.cool_down(origin, seconds)
 
+    async def _drain(self, answer: Answer) -> None:
+        """Read the rest of a short body, so that its connection can be used again."""
+        size = 0
+        with contextlib.suppress(StabilityError, TimeoutError), self._clock.fail_after(_DRAIN_TIME):
+            async for chunk in answer.chunks():
+                size += len(chunk)
+                if size > _DRAINED:
+                    return
+
+    def __repr__(self) -> str:
+        return f"<HttpClient {len(self._transport.connections)} connections>"
+
+
+class _Sent(NamedTuple):
+    """An answer, and the class of the address that gave it."""
+
+    answer: Answer
+    place: Reach
+
 
 async def _stop(chunks: AsyncIterator[bytes]) -> None:
     close = getattr(chunks, "aclose", None)
     if close is not None and not getattr(chunks, "ag_running", False):
         await close()
-
-
-async def _drain(answer: Answer) -> None:
-    """Read the rest of a short body, so that its connection can be used again."""
-    size = 0
-    async for chunk in answer.chunks():
-        size += len(chunk)
-        if size > _DRAINED:
-            return

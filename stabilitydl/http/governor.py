@@ -108,9 +108,12 @@ class Governor:
             self._queue.remove(waiter)
             waiter.woken.set()
 
-    def warm_up(self, origin: Origin) -> None:
-        """End a cool-down early."""
-        self._cold_until.pop(origin, None)
+    def warm_up(self, origin: Origin | None = None) -> None:
+        """End the cool-down of ``origin`` early, or every one."""
+        if origin is None:
+            self._cold_until.clear()
+        else:
+            self._cold_until.pop(origin, None)
 
     def cooling(self, origin: Origin) -> float:
         """Seconds until ``origin`` may be asked again."""

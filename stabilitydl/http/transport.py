@@ -1,32 +1,105 @@
-"""Our httpx transport: it owns the connection pools and checks what a parser lets through."""
+"""Our httpx transport: it picks the route, owns its pool, and checks what the parser lets through."""
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
+import anyio
 import httpcore
 import httpx
 
 from ..clock import Clock
-from ..errors import BadAnswer
+from ..errors import ProxyFailed
+from .connecting import Resolver
 from .faults import mapped
-from .origins import Reach
+from .network import Backend, StaleConnection, Stream
+from .origins import Origin, Reach, place_of
+from .pools import pool_for
+from .proxies import Proxies, Proxy
+from .trust import tls_context
 
-CONNECTIONS = 256
-LONGEST_BODY = 2**63 - 1
+REACH = "stabilitydl.reach"
+"""Name of the request extension that holds the ``Reach`` of a request."""
+
+PLACE = "stabilitydl.place"
+"""Name of the answer extension that holds the class of the address that answered, a ``Reach``."""
+
+_TRIES = 4
+"""Connections to try while the kept-alive ones turn out to be closed."""
+
+
+@dataclass(frozen=True)
+class _Route:
+    """Requests that may share connections. Each reach has its own, so that a private address opened for one request
+    never serves another that may not go there."""
+
+    proxy: Proxy | None
+    reach: Reach
+    tls: bool
 
 
 class Transport(httpx.AsyncBaseTransport):
-    """Sends each request over the pool for its route. Raises errors of ours only."""
+    """Sends requests over the pool of their route. Raises errors of ours only."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, proxies: Proxies, context: ssl.SSLContext | None = None) -> None:
         self._clock = clock
-        self._pools: dict[Reach, httpcore.AsyncConnectionPool] = {}
+        self._proxies = proxies
+        self._context = context
+        self._resolver = Resolver(clock)
+        self._pools: dict[_Route, httpcore.AsyncConnectionPool] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        host = request.url.host
-        pool = self._pool(Reach.ANY)
-        core = httpcore.Request(
+        origin = Origin.of(request.url)
+        proxy = await self._proxies.choose(origin)
+        reach = Reach.ANY if proxy else request.extensions.get(REACH, Reach.PUBLIC)
+        pool = self._pool(_Route(proxy, reach, origin.scheme == "https"), origin.host)
+        response = await _exchange(pool, request, origin.host)
+        stream = response.extensions.get("network_stream")
+        try:
+            if isinstance(stream, Stream):
+                stream.expect(response.status, response.headers)
+            if response.status == 407 and proxy is not None:
+                raise ProxyFailed(detail="it wants a name and a password")
+        except Exception as error:
+            if isinstance(stream, Stream):
+                stream.close()
+            with anyio.CancelScope(shield=True):
+                await response.aclose()
+            raise mapped(error, origin.host) from error
+        return httpx.Response(
+            response.status,
+            headers=response.headers,
+            stream=_Body(response, stream if isinstance(stream, Stream) else None, origin.host),
+            extensions={**response.extensions, PLACE: _place(origin, proxy, stream)},
+        )
+
+    async def aclose(self) -> None:
+        pools, self._pools = list(self._pools.values()), {}
+        for pool in pools:
+            await pool.aclose()
+
+    @property
+    def connections(self) -> list[str]:
+        """The connections of all pools, for display and tests."""
+        return [connection.info() for pool in self._pools.values() for connection in pool.connections]
+
+    def _pool(self, route: _Route, host: str) -> httpcore.AsyncConnectionPool:
+        pool = self._pools.get(route)
+        if pool is None:
+            needs_tls = route.tls or (route.proxy is not None and route.proxy.scheme == "https")
+            if needs_tls and self._context is None:
+                self._context = tls_context(host)
+            backend = Backend(self._clock, self._resolver, route.reach, proxy=route.proxy is not None)
+            pool = self._pools[route] = pool_for(route.proxy, backend, self._context)
+        return pool
+
+
+async def _exchange(pool: httpcore.AsyncConnectionPool, request: httpx.Request, host: str) -> httpcore.Response:
+    """Send a request, again where a kept-alive connection was closed before it said anything."""
+    for left in reversed(range(_TRIES)):
+        message = httpcore.Request(
             method=request.method,
             url=httpcore.URL(
                 scheme=request.url.raw_scheme,
@@ -38,32 +111,26 @@ class Transport(httpx.AsyncBaseTransport):
             extensions={"timeout": request.extensions.get("timeout", {})},
         )
         try:
-            response = await pool.handle_async_request(core)
+            return await pool.handle_async_request(message)
+        except StaleConnection as error:
+            if not left:
+                raise mapped(error, host) from error
         except Exception as error:
             raise mapped(error, host) from error
-        names = [name.lower() for name, _ in response.headers]
-        if b"content-length" in names and b"transfer-encoding" in names:
-            await response.aclose()
-            raise BadAnswer(host=host, detail="it gives both a length and chunks")
-        return httpx.Response(
-            response.status, headers=response.headers, stream=_Body(response, host), extensions=response.extensions
-        )
+    raise AssertionError
 
-    async def aclose(self) -> None:
-        for pool in self._pools.values():
-            await pool.aclose()
 
-    def _pool(self, reach: Reach) -> httpcore.AsyncConnectionPool:
-        if reach not in self._pools:
-            self._pools[reach] = httpcore.AsyncConnectionPool(
-                max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=55
-            )
-        return self._pools[reach]
+def _place(origin: Origin, proxy: Proxy | None, stream: object) -> Reach:
+    address = stream.get_extra_info("server_addr") if proxy is None and isinstance(stream, Stream) else None
+    return place_of(address[0] if address else origin.host)
 
 
 class _Body(httpx.AsyncByteStream):
-    def __init__(self, response: httpcore.Response, host: str) -> None:
+    """The body of one answer, with errors mapped."""
+
+    def __init__(self, response: httpcore.Response, stream: Stream | None, host: str) -> None:
         self._response = response
+        self._stream = stream
         self._host = host
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
@@ -71,7 +138,7 @@ class _Body(httpx.AsyncByteStream):
             async for chunk in self._response.aiter_stream():
                 yield chunk
         except Exception as error:
-            raise mapped(error, self._host) from error
+            raise mapped(error, self._host, ended=self._stream is not None and self._stream.ended) from error
 
     async def aclose(self) -> None:
         await self._response.aclose()

@@ -1,0 +1,267 @@
+"""Links: bytes to and from one peer, over a socket, and through TLS over another link.
+
+A link reads wide: as much as lies ready, up to 256 KiB, in one call. Whatever goes wrong in the middle of a read or
+write, cancellation included, ends the link.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import select
+import socket
+import ssl
+import sys
+from abc import ABC, abstractmethod
+from typing import cast
+
+import anyio.lowlevel
+
+from ..clock import Clock
+from ..errors import ConnectionLost, NetworkTimeout, StabilityError, TlsFailed
+
+WIDTH = 256 * 1024
+"""Bytes of the widest read."""
+
+_STREAK = 4 * WIDTH
+"""Bytes that a link may read without giving others a turn."""
+
+
+class Link(ABC):
+    """One connection below HTTP. ``ended`` is true once the peer has closed its side."""
+
+    ended = False
+
+    @abstractmethod
+    async def receive(self, timeout: float) -> memoryview:
+        """The next bytes, valid until the next call; empty at the end.
+
+        Raises NetworkTimeout after ``timeout`` seconds without any, and ConnectionLost.
+        """
+
+    @abstractmethod
+    async def send(self, data: bytes, timeout: float) -> None:
+        """Send all of ``data``. Raises OSError (TimeoutError among them)."""
+
+    @abstractmethod
+    def close(self, farewell: bytes = b"") -> None:
+        """End the connection at once; ``farewell`` is sent if that needs no waiting."""
+
+    @property
+    @abstractmethod
+    def is_readable(self) -> bool:
+        """Would ``receive`` return at once? For an idle connection that means it is over."""
+
+    @property
+    @abstractmethod
+    def socket(self) -> socket.socket: ...
+
+
+class SocketLink(Link):
+    """A connected, non-blocking socket, which the link owns."""
+
+    def __init__(self, sock: socket.socket, host: str, clock: Clock) -> None:
+        self._sock = sock
+        self._host = host
+        self._clock = clock
+        self._view: memoryview | None = None
+        self._streak = 0
+        self._reading = False
+        self._closed = False
+
+    @property
+    def socket(self) -> socket.socket:
+        return self._sock
+
+    async def receive(self, timeout: float) -> memoryview:
+        view = self._view
+        if view is None:
+            view = self._view = memoryview(bytearray(WIDTH))
+        self._reading = True
+        try:
+            if self._streak >= _STREAK:
+                self._streak = 0
+                await anyio.lowlevel.checkpoint()
+            count = await self._receive_into(view, timeout)
+        except BaseException as error:
+            self._reading = False
+            self._shut()
+            if isinstance(error, TimeoutError):
+                raise NetworkTimeout(host=self._host) from error
+            if isinstance(error, OSError):
+                raise ConnectionLost(host=self._host) from error
+            raise
+        self._reading = False
+        if self._closed:
+            self._shut()
+        self.ended = count == 0
+        self._streak += count
+        return view[:count]
+
+    async def _receive_into(self, view: memoryview, timeout: float) -> int:
+        try:
+            return self._sock.recv_into(view)
+        except (BlockingIOError, InterruptedError):
+            self._streak = 0
+        with self._clock.fail_after(timeout):
+            return await asyncio.get_running_loop().sock_recv_into(self._sock, view)
+
+    async def send(self, data: bytes, timeout: float) -> None:
+        try:
+            try:
+                sent = self._sock.send(data)
+            except (BlockingIOError, InterruptedError):
+                sent = 0
+            if sent < len(data):
+                with self._clock.fail_after(timeout):
+                    await asyncio.get_running_loop().sock_sendall(self._sock, memoryview(data)[sent:])
+        except BaseException as error:
+            # The answer to a request that was cut short can still be read; after a cancellation nobody reads it.
+            if not isinstance(error, Exception):
+                self.close()
+            raise
+
+    def close(self, farewell: bytes = b"") -> None:
+        self._closed = True
+        if farewell:
+            with contextlib.suppress(OSError):
+                self._sock.send(farewell)
+        if self._reading:
+            # Another task waits in the event loop for this descriptor: wake it, and let it close.
+            with contextlib.suppress(OSError):
+                self._sock.shutdown(socket.SHUT_RDWR)
+        else:
+            self._shut()
+
+    def _shut(self) -> None:
+        self._closed = True
+        self._view = None
+        self._sock.close()
+
+    @property
+    def is_readable(self) -> bool:
+        number = self._sock.fileno()
+        if self._closed or number < 0:
+            return True
+        if sys.platform == "win32":
+            return bool(select.select([number], [], [], 0)[0])
+        poll = select.poll()
+        poll.register(number, select.POLLIN)
+        return bool(poll.poll(0))
+
+
+class TlsLink(Link):
+    """TLS through memory, over another link: all records of one wide read are opened at once."""
+
+    def __init__(self, inner: Link, context: ssl.SSLContext, host: str) -> None:
+        self._inner = inner
+        self._host = host
+        self._incoming = ssl.MemoryBIO()
+        self._outgoing = ssl.MemoryBIO()
+        self._plain: memoryview | None = None
+        self.object = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
+
+    @property
+    def socket(self) -> socket.socket:
+        return self._inner.socket
+
+    async def handshake(self, timeout: float) -> None:
+        """Agree on keys and check who answers.
+
+        Raises TlsFailed naming the cause, ConnectionLost and NetworkTimeout; the link is closed then.
+        """
+        try:
+            while True:
+                try:
+                    self.object.do_handshake()
+                except ssl.SSLWantReadError:
+                    await self._flush(timeout)
+                    await self._fill(timeout)
+                else:
+                    await self._flush(timeout)
+                    return
+        except StabilityError:
+            self._inner.close()
+            raise
+        except (ssl.SSLZeroReturnError, ssl.SSLEOFError) as error:
+            self._inner.close()
+            raise ConnectionLost(host=self._host) from error
+        except ssl.SSLError as error:
+            self._inner.close(self._outgoing.read())
+            raise TlsFailed(host=self._host, detail=_cause(error)) from error
+        except OSError as error:
+            self._inner.close()
+            raise ConnectionLost(host=self._host) from error
+        except BaseException:
+            self._inner.close()
+            raise
+
+    async def receive(self, timeout: float) -> memoryview:
+        if self._plain is None:
+            # Room for one wide read and the rest of a record from the one before.
+            self._plain = memoryview(bytearray(WIDTH + 2 * 16384))
+        while True:
+            count = self._open_records(self._plain)
+            if count or self.ended:
+                return self._plain[:count]
+            if self._outgoing.pending:
+                with contextlib.suppress(OSError):
+                    await self._flush(timeout)
+            await self._fill(timeout)
+
+    def _open_records(self, plain: memoryview) -> int:
+        count = 0
+        try:
+            while count < len(plain):
+                opened = cast("int", self.object.read(len(plain) - count, plain[count:]))
+                if not opened:
+                    self.ended = True
+                    break
+                count += opened
+        except ssl.SSLWantReadError:
+            pass
+        except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+            self.ended = True
+        except ssl.SSLError as error:
+            self._inner.close()
+            if not count:
+                raise ConnectionLost(host=self._host) from error
+            self.ended = True
+        return count
+
+    async def _fill(self, timeout: float) -> None:
+        data = await self._inner.receive(timeout)
+        if data:
+            self._incoming.write(data)
+        else:
+            self._incoming.write_eof()
+
+    async def _flush(self, timeout: float) -> None:
+        if self._outgoing.pending:
+            await self._inner.send(self._outgoing.read(), timeout)
+
+    async def send(self, data: bytes, timeout: float) -> None:
+        rest = memoryview(data)
+        try:
+            while rest:
+                rest = rest[self.object.write(rest) :]
+        except ssl.SSLError as error:
+            raise BrokenPipeError(str(error)) from error
+        await self._flush(timeout)
+
+    def close(self, farewell: bytes = b"") -> None:
+        with contextlib.suppress(ssl.SSLError, ValueError):
+            if farewell:
+                self.object.write(farewell)
+            self.object.unwrap()
+        self._inner.close(self._outgoing.read())
+
+    @property
+    def is_readable(self) -> bool:
+        return self.ended or self._incoming.pending > 0 or self._inner.is_readable
+
+
+def _cause(error: ssl.SSLError) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return error.verify_message or "its certificate is not valid"
+    return (error.reason or "the handshake failed").replace("_", " ").lower()

@@ -1,0 +1,155 @@
+"""Debian's nginx on a free port, as a real server to test against."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import ssl
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pytest
+
+_TEMPLATE = """
+daemon off; master_process on; worker_processes {workers}; pid {root}/nginx.pid; error_log {root}/error.log;
+events {{ worker_connections 512; }}
+http {{
+  access_log {root}/access.log combined; default_type application/octet-stream; sendfile on;
+  client_body_temp_path {root}/t1; proxy_temp_path {root}/t2; fastcgi_temp_path {root}/t3;
+  uwsgi_temp_path {root}/t4; scgi_temp_path {root}/t5;
+  {http}
+  server {{
+    listen 127.0.0.1:{port}{tls};
+    root {files};
+    {server}
+  }}
+}}
+"""
+
+
+@dataclass(frozen=True)
+class Authority:
+    """A private certificate authority: its certificate as a file, and contexts for both sides."""
+
+    certificate: Path
+    server_certificate: Path
+    client: ssl.SSLContext
+    server: ssl.SSLContext
+
+
+def make_authority(folder: Path, *names: str) -> Authority:
+    """An authority that vouches for ``names`` (default localhost and 127.0.0.1)."""
+    trustme = pytest.importorskip("trustme")
+    ca = trustme.CA()
+    leaf = ca.issue_cert(*(names or ("localhost", "127.0.0.1")))
+    certificate, server_certificate = folder / "ca.pem", folder / "server.pem"
+    ca.cert_pem.write_to_path(str(certificate))
+    leaf.private_key_and_cert_chain_pem.write_to_path(str(server_certificate))
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    leaf.configure_cert(server)
+    return Authority(certificate, server_certificate, ssl.create_default_context(cafile=str(certificate)), server)
+
+
+def missing(what: str) -> None:
+    """Skip the test, or fail it where ``CI=true`` promises that everything is installed."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{what} is not installed")
+    pytest.skip(f"{what} is not installed")
+
+
+class Nginx:
+    """nginx with a folder of ``files``. ``server`` and ``http`` are configuration for these two blocks.
+
+    A context manager; with ``authority`` it speaks TLS. ``log`` gives the lines of its access log.
+    """
+
+    def __init__(
+        self,
+        files: Path,
+        *,
+        server: str = "",
+        http: str = "",
+        workers: int = 1,
+        authority: Authority | None = None,
+    ) -> None:
+        binary = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
+        if binary is None:
+            missing("nginx")
+        self._binary = str(binary)
+        self.files = files
+        self._server, self._http, self._workers = server, http, workers
+        self.authority = authority
+        self.port = 0
+
+    def url(self, path: str = "/") -> str:
+        return f"{'https' if self.authority else 'http'}://127.0.0.1:{self.port}{path}"
+
+    @property
+    def log(self) -> list[str]:
+        return (self._root / "access.log").read_text().splitlines()
+
+    def __enter__(self) -> Self:
+        # Where root starts nginx, its workers are nobody: they have to get through to the files.
+        self._root = Path(tempfile.mkdtemp(prefix="nginx-"))
+        for _ in range(5):
+            with socket.create_server(("127.0.0.1", 0)) as probe:
+                self.port = probe.getsockname()[1]
+            if self._start():
+                return self
+        log = (self._root / "error.log").read_text()
+        self._remove()
+        raise RuntimeError(f"nginx does not start: {log}")
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self._process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(5)
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+        self._remove()
+
+    def _start(self) -> bool:
+        server, tls = self._server, ""
+        if self.authority:
+            tls = " ssl"
+            pem = self.authority.server_certificate
+            server = f"ssl_certificate {pem}; ssl_certificate_key {pem}; {server}"
+        text = _TEMPLATE.format(
+            root=self._root,
+            files=self.files,
+            port=self.port,
+            tls=tls,
+            server=server,
+            http=self._http,
+            workers=self._workers,
+        )
+        if os.name == "posix" and os.geteuid() == 0:
+            text = "user root;" + text
+        config = self._root / "nginx.conf"
+        config.write_text(text)
+        self._process = subprocess.Popen(
+            [self._binary, "-p", str(self._root), "-c", str(config)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline and self._process.poll() is None:
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
+                return True
+            time.sleep(0.01)
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        return False
+
+    def _remove(self) -> None:
+        shutil.rmtree(self._root, ignore_errors=True)
