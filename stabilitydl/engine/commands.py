@@ -1,0 +1,287 @@
+"""Commands: what the user may ask for one or many resources. Each is durable when it returns."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ..clock import Clock
+from ..disk.disk import Disk
+from ..domain.events import CollectionRemoved, ResourcesRemoved, StateChanged
+from ..domain.resource import ResourceSnapshot
+from ..domain.states import State
+from ..errors import CODES, PartInUse, Remedy, StabilityError
+from ..store.change import Change
+from .context import Context
+from .fleet import Fleet
+from .here import is_recorded
+from .ledger import Applied
+from .turns import Turns
+from .undo import Undo
+
+Later = Callable[[Callable[[], Coroutine[Any, Any, None]]], object]
+"""Starts a task that outlives the command."""
+
+_log = logging.getLogger("stabilitydl.engine")
+
+
+class Commands:
+    """Runs the commands of one engine. A command on a running job waits until the job has let go."""
+
+    def __init__(self, context: Context, fleet: Fleet, later: Later) -> None:
+        self._context = context
+        self._fleet = fleet
+        self._later = later
+        self._turns = Turns()
+        self._undo = Undo(context.clock, self._discard)
+
+    @property
+    def _disk(self) -> Disk:
+        return self._context.services.disk
+
+    @property
+    def _clock(self) -> Clock:
+        return self._context.clock
+
+    async def enqueue(self, ids: Sequence[str]) -> None:
+        """Queue resources that are not here; those that the hub will not give stay BLOCKED.
+
+        Raises UnsafeName, NameTooLong, TargetTaken, StoreError, and changes nothing then.
+        """
+        async with self._turns.take(ids):
+            await self._refresh(await self._rows(ids))
+            await self._queue(ids, lambda row: row.state is not State.BLOCKED or row.resource.blocked is None)
+
+    async def resume(self, ids: Sequence[str]) -> None:
+        """Go on with what is paused, unfinished or ended in trouble, and end every wait."""
+        async with self._turns.take(ids):
+            await self._queue(ids, lambda row: _may_go_on(row) or row.state is State.PAUSED)
+
+    async def retry(self, ids: Sequence[str]) -> None:
+        """Try again what is unfinished or ended in trouble, also what a hub refused, and end every wait."""
+        async with self._turns.take(ids):
+            await self._queue(ids, lambda row: row.state.is_trouble or row.state.is_unfinished)
+
+    async def go_on(self, rows: Iterable[ResourceSnapshot], *, paused: bool) -> list[str]:
+        """Continue what is unfinished or failed in a way that another try may cure; the ids of it."""
+
+        def wanted(row: ResourceSnapshot) -> bool:
+            return row.state.is_unfinished or _may_be_cured(row) or (paused and row.state is State.PAUSED)
+
+        ids = [row.id for row in rows if wanted(row)]
+        async with self._turns.take(ids):
+            await self._queue(ids, wanted)
+        return ids
+
+    async def pause(self, ids: Sequence[str]) -> None:
+        """Hold back what is unfinished. Raises PartInUse when another process works on one of them."""
+        async with self._turns.take(ids):
+            _, applied = await self._put_aside(ids, State.PAUSED, _paused)
+            _raise_held(applied)
+
+    async def cancel(self, ids: Sequence[str]) -> None:
+        """Give up what is not here yet: MISSING at once, the part file is removed after a while.
+
+        Raises PartInUse when another process works on one of them.
+        """
+        async with self._turns.take(ids):
+            before = {row.id: self._fleet.seen(row) for row in await self._rows(ids)}
+            done, applied = await self._put_aside(ids, State.MISSING, _cancelled)
+            if done:
+                number = self._undo.hold(before[each] for each in done)
+                self._later(lambda: self._undo.expire(number))
+            _raise_held(applied)
+
+    async def undo_cancel(self, ids: Sequence[str]) -> list[str]:
+        """Take a cancel back as long as the part is kept: everything is as it was. The ids that this helped."""
+        async with self._turns.take(ids):
+            rows = {row.id: row for row in self._undo.take_back(ids)}
+            await self._queue([each for each, row in rows.items() if row.state.is_unfinished], lambda row: True)
+            others = [row for row in rows.values() if not row.state.is_unfinished]
+            await self._restore(others)
+            return list(rows)
+
+    async def remove(self, ids: Sequence[str], *, with_files: bool = False) -> None:
+        """Take resources off the list. Finished files stay, or go to the trash ``with_files``.
+
+        Raises PartInUse when another process works on one of them, DiskError when a file cannot go to the trash;
+        these stay on the list.
+        """
+        async with self._turns.take(ids):
+            self._fleet.withdraw(ids)
+            await self._fleet.stop(ids, State.MISSING)
+            rows = await self._rows(ids)
+            failure: StabilityError | None = None
+            if with_files:
+                rows, failure = await self._trash(rows)
+            applied = await self._context.recorder.commit(lambda ledger: ledger.remove([row.id for row in rows]))
+            self._undo.take_back(ids)
+            await self._tell_removed(applied.before)
+            await self._discard_parts(applied.before)
+            if failure is not None:
+                raise failure
+            _raise_held(applied)
+
+    async def refresh(self, rows: Sequence[ResourceSnapshot]) -> None:
+        """Make MISSING what says DOWNLOADED and is not the file any more."""
+        async with self._turns.take(row.id for row in rows):
+            await self._refresh(await self._rows([row.id for row in rows]))
+
+    async def finish(self) -> None:
+        """Remove what cancelled resources left, now."""
+        await self._undo.finish()
+
+    async def _rows(self, ids: Sequence[str]) -> list[ResourceSnapshot]:
+        return await self._context.recorder.ask(lambda ledger: ledger.store.snapshots(ids))
+
+    async def _queue(self, ids: Sequence[str], wanted: Callable[[ResourceSnapshot], bool]) -> None:
+        self._fleet.skip(ids)
+        idle = [row for row in await self._rows([each for each in ids if each not in self._fleet]) if wanted(row)]
+        chosen = [row.id for row in idle if row.state is not State.DOWNLOADED]
+        if not chosen:
+            return
+        self._undo.take_back(chosen)
+        applied = await self._context.recorder.commit(lambda ledger: ledger.enqueue(chosen))
+        # What a crash left at work is queued again, in the eyes of everybody but the store.
+        after = [msgspec.structs.replace(row, state=State.QUEUED, wait=None) for row in applied.after]
+        self._tell(applied.before, after)
+        await self._fleet.put(after)
+
+    async def _put_aside(
+        self, ids: Sequence[str], state: State, decide: Callable[[ResourceSnapshot], Change | None]
+    ) -> tuple[list[str], Applied]:
+        """Bring every one that may be to ``state``, jobs let go first; the ids that moved there."""
+        self._fleet.withdraw(ids)
+        jobs = {job.id: job for job in await self._fleet.stop(ids, state)}
+        rest = [each for each in ids if each not in jobs or jobs[each].held_elsewhere]
+        applied = await self._context.recorder.commit(lambda ledger: ledger.settle(rest, decide))
+        self._tell(applied.before, applied.after)
+        _raise_held(applied)
+        ended = [
+            each
+            for each, job in jobs.items()
+            if not job.held_elsewhere and job.ending is not None and job.ending.state is state
+        ]
+        return [*ended, *(row.id for row in applied.after)], applied
+
+    async def _restore(self, rows: Sequence[ResourceSnapshot]) -> None:
+        """Put back states that are reached through QUEUED only."""
+        states = {row.id: row for row in rows}
+        for step in (lambda row: Change(row.id, State.QUEUED), lambda row: _as_it_was(states[row.id])):
+            applied = await self._context.recorder.commit(
+                lambda ledger, step=step: ledger.settle(list(states), step)  # type: ignore[misc]
+            )
+            self._tell(applied.before, applied.after)
+
+    async def _refresh(self, rows: Sequence[ResourceSnapshot]) -> None:
+        claimed = [row for row in rows if row.state is State.DOWNLOADED and row.id not in self._fleet]
+        statuses = await self._disk.stats(Path(row.target or "") for row in claimed)
+        vanished = {row.id: row for row, status in zip(claimed, statuses, strict=True) if not is_recorded(row, status)}
+        if not vanished:
+            return
+
+        def decide(row: ResourceSnapshot) -> Change | None:
+            seen = vanished[row.id]
+            same = (row.state, row.file_size, row.file_mtime) == (seen.state, seen.file_size, seen.file_mtime)
+            return Change(row.id, State.MISSING, received=0) if same else None
+
+        applied = await self._context.recorder.commit(lambda ledger: ledger.settle(list(vanished), decide))
+        self._tell(applied.before, applied.after)
+
+    async def _trash(self, rows: Sequence[ResourceSnapshot]) -> tuple[list[ResourceSnapshot], StabilityError | None]:
+        kept: list[ResourceSnapshot] = []
+        failure: StabilityError | None = None
+        for row in rows:
+            try:
+                if row.state is State.DOWNLOADED and row.target is not None:
+                    await self._disk.trash(Path(row.target))
+                kept.append(row)
+            except StabilityError as error:
+                failure = failure or error
+        return kept, failure
+
+    async def _discard(self, ids: Sequence[str]) -> None:
+        """The parts of cancelled resources go, unless something else was commanded since."""
+        async with self._turns.take(ids):
+            held = self._undo.take_back(ids)
+            rows = [row for row in await self._rows([row.id for row in held]) if row.state is State.MISSING]
+            await self._discard_parts(rows)
+            empty = [row.id for row in rows]
+            await self._context.recorder.commit(
+                lambda ledger: ledger.settle(
+                    empty, lambda row: Change(row.id, row.state, received=0) if row.state is State.MISSING else None
+                )
+            )
+
+    async def _discard_parts(self, rows: Iterable[ResourceSnapshot]) -> None:
+        for row in rows:
+            if row.target is None or row.state is State.DOWNLOADED:
+                continue
+            try:
+                await self._disk.discard(Path(row.target), row.resource.tag)
+            except StabilityError as error:
+                _log.warning("the unfinished file of %s stays: %s", row.resource.name, error)
+
+    async def _tell_removed(self, rows: Iterable[ResourceSnapshot]) -> None:
+        groups: dict[str, list[str]] = {}
+        for row in rows:
+            groups.setdefault(row.resource.collection, []).append(row.id)
+        for parent, ids in groups.items():
+            self._context.publisher.publish(ResourcesRemoved(collection=parent, resources=tuple(ids)))
+            if await self._context.recorder.commit(lambda ledger, parent=parent: ledger.drop_if_empty(parent)):  # type: ignore[misc]
+                self._context.publisher.publish(CollectionRemoved(collection=parent))
+
+    def _tell(self, before: Iterable[ResourceSnapshot], after: Iterable[ResourceSnapshot]) -> None:
+        self._context.publisher.publish(
+            *(
+                StateChanged(
+                    resource=row.id,
+                    collection=row.resource.collection,
+                    name=row.resource.name,
+                    old=old.state,
+                    new=row.state,
+                    received=row.received,
+                    problem=row.problem,
+                    wait=row.wait,
+                )
+                for old, row in zip(before, after, strict=True)
+                if old.state is not row.state
+            )
+        )
+
+    def __repr__(self) -> str:
+        return f"<Commands {self._turns!r} {self._undo!r}>"
+
+
+def _may_go_on(row: ResourceSnapshot) -> bool:
+    if row.state is State.BLOCKED and row.resource.blocked is not None:
+        return False
+    return row.state.is_unfinished or row.state.is_trouble
+
+
+def _may_be_cured(row: ResourceSnapshot) -> bool:
+    kind = CODES.get(row.problem.code) if row.problem is not None else None
+    return row.state is State.FAILED and kind is not None and kind.remedy is Remedy.RETRY
+
+
+def _paused(row: ResourceSnapshot) -> Change | None:
+    return Change(row.id, State.PAUSED) if row.state.is_unfinished else None
+
+
+def _cancelled(row: ResourceSnapshot) -> Change | None:
+    if row.state is State.BLOCKED and row.resource.blocked is not None:
+        return None
+    return None if row.state in (State.MISSING, State.DOWNLOADED) else Change(row.id, State.MISSING)
+
+
+def _as_it_was(row: ResourceSnapshot) -> Change:
+    return Change(row.id, row.state, received=row.received, problem=row.problem)
+
+
+def _raise_held(applied: Applied) -> None:
+    if applied.held:
+        raise PartInUse(path=", ".join(each[:8] for each in applied.held))

@@ -1,0 +1,39 @@
+"""What every job of an engine works with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ..clock import Clock
+from ..hubs.registry import Registry
+from ..transfer.order import Arrival, Live, Order, Services, Source, Watcher
+from .publisher import Publisher
+from .reach import Reach
+from .recorder import Recorder
+from .slots import Slots
+
+
+class Fetch(Protocol):
+    """The byte path, `transfer.fetch.fetch`: cancelling it is a pause, its only errors are StabilityError."""
+
+    async def __call__(
+        self, order: Order, source: Source, live: Live, watcher: Watcher, services: Services
+    ) -> Arrival: ...
+
+
+@dataclass(frozen=True)
+class Context:
+    """One for each engine. ``connections`` says how many a job may open now."""
+
+    clock: Clock
+    slots: Slots
+    recorder: Recorder
+    publisher: Publisher
+    hubs: Registry
+    fetch: Fetch = field(repr=False)
+    services: Services
+    reach: Reach
+    connections: Callable[[], int] = field(repr=False)
+    may_log_in: bool = False

@@ -1,0 +1,349 @@
+"""The engine: everything that the window and the command line ask of it, and the task that all others descend from."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import anyio
+from anyio.abc import TaskStatus
+
+from ..clock import Clock, SystemClock
+from ..disk.disk import Disk
+from ..domain.attempt import Attempt
+from ..domain.collection import Collection, CollectionSnapshot
+from ..domain.events import AnyEvent, CollectionAdded
+from ..domain.resource import ResourceSnapshot
+from ..errors import EngineStopped, Problem
+from ..http.client import HttpClient
+from ..http.credentials import Credentials
+from ..http.governor import Governor
+from ..hubs.protocol import Destination, Expansion
+from ..hubs.registry import Registry
+from ..lane import Lane
+from ..paths import Paths
+from ..settings import Settings
+from ..store.store import Store
+from ..transfer.bandwidth import Bandwidth
+from ..transfer.fetch import fetch
+from ..transfer.order import Services
+from .commands import Commands
+from .context import Context, Fetch
+from .expand import expand_all
+from .fleet import Fleet
+from .here import Foreseen, is_probable
+from .ledger import Ledger
+from .locks import ResourceLocks
+from .publisher import Publisher, Subscription
+from .reach import Reach
+from .recorder import Recorder
+from .scheduler import Limits
+from .slots import Slots
+
+TICK = 0.25
+"""Seconds between two batches of progress."""
+
+_log = logging.getLogger("stabilitydl.engine")
+
+
+class Engine:
+    """Made by `open`, at work while `run` runs. Belongs to the loop that runs it; other threads use `EngineThread`."""
+
+    def __init__(
+        self,
+        paths: Paths,
+        settings: Settings,
+        *,
+        clock: Clock,
+        hubs: Registry,
+        fetch: Fetch = fetch,
+        client: HttpClient | None = None,
+        reach: Reach | None = None,
+        may_log_in: bool = False,
+    ) -> None:
+        self.paths = paths
+        self.settings = settings
+        self.publisher = Publisher()
+        self._clock = clock
+        self._hubs = hubs
+        self._client = client or HttpClient(
+            clock,
+            Governor(clock, settings.host_connections, settings.total_connections),
+            Credentials.from_environment(),
+        )
+        self._bandwidth = Bandwidth(clock, settings.rate_limit)
+        self._slots = Slots(_limits(settings))
+        self._fetch = fetch
+        self._reach = reach or Reach(clock)
+        self._may_log_in = may_log_in
+        self._stopping = anyio.Event()
+        self._stopped = anyio.Event()
+        self._parts: _Parts | None = None
+        self._started = False
+
+    @classmethod
+    def open(
+        cls,
+        paths: Paths,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        hubs: Registry | None = None,
+        fetch: Fetch = fetch,
+        client: HttpClient | None = None,
+        reach: Reach | None = None,
+        may_log_in: bool = False,
+    ) -> Engine:
+        """An engine for the data directory of ``paths``; no file is touched before `run`.
+
+        ``may_log_in`` lets a resource that wants a login wait for one, instead of ending as BLOCKED.
+        """
+        clock = clock or SystemClock()
+        return cls(
+            paths,
+            settings,
+            clock=clock,
+            hubs=hubs or Registry.standard(clock=clock),
+            fetch=fetch,
+            client=client,
+            reach=reach,
+            may_log_in=may_log_in,
+        )
+
+    async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
+        """Be at work until `stop`. Only what is enqueued or continued in this process runs.
+
+        Raises StoreError when the database cannot be opened.
+        """
+        assert not self._started, "an engine runs once"
+        self._started = True
+        lane = Lane("store")
+        disk = Disk(self._clock)
+        ledger: Ledger | None = None
+        try:
+            ledger = await lane.run(self._open_ledger)
+            await self._work(Recorder(ledger, lane, self._clock), disk, task_status)
+        finally:
+            with anyio.CancelScope(shield=True):
+                self._parts = None
+                await self._client.aclose()
+                if ledger is not None:
+                    await lane.run(ledger.close)
+                lane.close()
+                await disk.aclose()
+                self.publisher.close()
+                self._stopped.set()
+
+    async def stop(self) -> None:
+        """Checkpoint everything and end; what was at work goes on at the next start. Takes at most about 2 s."""
+        self._stopping.set()
+        if self._started:
+            await self._stopped.wait()
+
+    async def _work(self, recorder: Recorder, disk: Disk, task_status: TaskStatus[None]) -> None:
+        async with anyio.create_task_group() as tasks:
+            context = Context(
+                clock=self._clock,
+                slots=self._slots,
+                recorder=recorder,
+                publisher=self.publisher,
+                hubs=self._hubs,
+                fetch=self._fetch,
+                services=Services(client=self._client, disk=disk, clock=self._clock, bandwidth=self._bandwidth),
+                reach=self._reach,
+                connections=lambda: self.settings.connections,
+                may_log_in=self._may_log_in,
+            )
+            fleet = Fleet(context, tasks)
+            commands = Commands(context, fleet, tasks.start_soon)
+            self._parts = _Parts(context, fleet, commands)
+            tasks.start_soon(self._tick, fleet)
+            tasks.start_soon(self._write, fleet, recorder)
+            try:
+                task_status.started()
+                await self._stopping.wait()
+            finally:
+                with anyio.CancelScope(shield=True):
+                    await fleet.stop_all()
+                    await commands.finish()
+                    await recorder.flush()
+                    fleet.close()
+                tasks.cancel_scope.cancel()
+
+    def _open_ledger(self) -> Ledger:
+        return Ledger(Store.open(self.paths.database), ResourceLocks(self.paths.locks))
+
+    async def _tick(self, fleet: Fleet) -> None:
+        """One batch of progress per tick while anything is at work, and a last one when nothing is any more."""
+        while True:
+            await fleet.wait_busy()
+            await self._clock.sleep(TICK)
+            self.publisher.publish(fleet.report())
+
+    async def _write(self, fleet: Fleet, recorder: Recorder) -> None:
+        """States of running jobs, one batch per tick. Apart from `_tick`: the database may take its time."""
+        while True:
+            await fleet.wait_busy()
+            await self._clock.sleep(TICK)
+            try:
+                await recorder.flush()
+            except Exception:  # noqa: BLE001 - one failed batch does not end all others
+                _log.exception("states cannot be written")
+
+    # What hubs list.
+
+    async def expand(self, locators: Sequence[str], destination: Destination) -> tuple[list[Expansion], list[Problem]]:
+        """Ask hubs what ``locators`` hold; nothing is stored. What cannot be listed is a problem, in the same order."""
+        return await expand_all(locators, destination, self._hubs, self._client)
+
+    async def foresee(self, expansion: Expansion) -> list[Foreseen]:
+        """What `enqueue` would find for each child of ``expansion``; nothing is stored, no file is read.
+
+        Raises StoreError, UnsafeName, NameTooLong.
+        """
+        rows = await self._on.recorder.ask(lambda ledger: ledger.foresee(expansion.collection, expansion.resources))
+        statuses = await self._on.services.disk.stats(Path(row.target or "") for row in rows)
+        return [Foreseen(row, is_probable(row, status)) for row, status in zip(rows, statuses, strict=True)]
+
+    async def add(self, expansions: Sequence[Expansion]) -> None:
+        """Put collections and their children on the list, or refresh what is known of them. Raises StoreError."""
+        now = self._clock.wall()
+        for each in expansions:
+            await self._on.recorder.commit(
+                lambda ledger, each=each: ledger.store.add(each.collection, each.resources, now)  # type: ignore[misc]
+            )
+            snapshot = await self._on.recorder.ask(
+                lambda ledger, each=each: ledger.store.collection(each.collection.id)  # type: ignore[misc]
+            )
+            if snapshot is not None:
+                self.publisher.publish(CollectionAdded(snapshot=snapshot))
+
+    # What is on the list.
+
+    async def collections(self) -> list[CollectionSnapshot]:
+        """All collections in the order they were added."""
+        return await self._on.recorder.ask(lambda ledger: ledger.store.collections())
+
+    async def find_collections(self, text: str) -> list[Collection]:
+        """What an id, the beginning of one, or a locator names; more than one means that it is ambiguous."""
+        return await self._on.recorder.ask(lambda ledger: ledger.store.find_collections(text))
+
+    async def resources(self, collection: str | None = None) -> list[ResourceSnapshot]:
+        """The children of one collection or of all, in the order of their hub, as they are right now."""
+        rows = await self._on.recorder.ask(lambda ledger: ledger.store.resources(collection))
+        return [self._on.fleet.seen(row) for row in rows]
+
+    async def snapshots(self, ids: Sequence[str]) -> list[ResourceSnapshot]:
+        """The known ones among ``ids``, in that order, as they are right now."""
+        rows = await self._on.recorder.ask(lambda ledger: ledger.store.snapshots(ids))
+        return [self._on.fleet.seen(row) for row in rows]
+
+    async def attempts(self, resource_id: str) -> list[Attempt]:
+        """All attempts of one resource, oldest first."""
+        return await self._on.recorder.ask(lambda ledger: ledger.store.attempts(resource_id))
+
+    async def free_space(self, folder: Path) -> int:
+        """Free bytes on the volume of ``folder``, which need not exist. Raises DiskError."""
+        return await self._on.services.disk.free(folder)
+
+    async def prepare(self, folder: Path, needed: int) -> None:
+        """Make sure that ``folder`` can be written and has room. Raises NotWritable, NoSpace, DiskError."""
+        await self._on.services.disk.prepare(folder, needed)
+
+    async def refresh(self, collection: str | None = None) -> None:
+        """Make MISSING what says DOWNLOADED although its file vanished or changed."""
+        rows = await self._on.recorder.ask(lambda ledger: ledger.store.resources(collection))
+        await self._on.commands.refresh(rows)
+
+    # Commands: see `commands`.
+
+    async def enqueue(self, ids: Sequence[str]) -> None:
+        """Queue resources; durable when it returns. What is here already stays DOWNLOADED."""
+        await self._on.commands.enqueue(ids)
+
+    async def go_on(self, collection: str | None = None) -> list[str]:
+        """Continue everything unfinished, and what failed in a way that another try may cure; the ids of it.
+
+        What is paused goes on only where ``collection`` names its parent.
+        """
+        rows = await self._on.recorder.ask(lambda ledger: ledger.store.resources(collection))
+        rows.sort(key=lambda row: row.position)
+        return await self._on.commands.go_on(rows, paused=collection is not None)
+
+    async def resume(self, ids: Sequence[str]) -> None:
+        await self._on.commands.resume(ids)
+
+    async def retry(self, ids: Sequence[str]) -> None:
+        await self._on.commands.retry(ids)
+
+    async def pause(self, ids: Sequence[str]) -> None:
+        await self._on.commands.pause(ids)
+
+    async def cancel(self, ids: Sequence[str]) -> None:
+        await self._on.commands.cancel(ids)
+
+    async def undo_cancel(self, ids: Sequence[str]) -> list[str]:
+        return await self._on.commands.undo_cancel(ids)
+
+    async def remove(self, ids: Sequence[str], *, with_files: bool = False) -> None:
+        await self._on.commands.remove(ids, with_files=with_files)
+
+    async def wait_settled(self, ids: Sequence[str]) -> list[ResourceSnapshot]:
+        """Return how ``ids`` stand as soon as this engine is at work on none of them."""
+        await self._on.fleet.wait_settled(ids)
+        return await self.snapshots(ids)
+
+    # Live settings and news.
+
+    def set_limit(self, rate: int) -> None:
+        """Bytes per second for everything, 0 for no limit; at once."""
+        self._bandwidth.set_limit(rate)
+
+    def set_settings(self, settings: Settings) -> None:
+        """Change limits at once; what runs goes on."""
+        self.settings = settings
+        self._bandwidth.set_limit(settings.rate_limit)
+        self._client.governor.set_limits(settings.host_connections, settings.total_connections)
+        self._slots.set_limits(_limits(settings))
+
+    def subscribe(self, ready: Callable[[], None] | None = None) -> Subscription:
+        """All events from now on, to be iterated over in this loop, or taken in any thread after ``ready``."""
+        return self.publisher.subscribe(ready)
+
+    def listen(self, callback: Callable[[Sequence[AnyEvent]], None]) -> Subscription:
+        """Call ``callback`` with each batch of events at once, in this thread."""
+        return self.publisher.listen(callback)
+
+    @property
+    def _on(self) -> _Parts:
+        if self._parts is None:
+            raise EngineStopped
+        return self._parts
+
+    def __repr__(self) -> str:
+        if self._parts is None:
+            return f"<Engine {self.paths.data} {'stopped' if self._stopped.is_set() else 'not running'}>"
+        return f"<Engine {self.paths.data} {self._parts.fleet!r} {self._slots!r}>"
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """What exists while an engine runs."""
+
+    context: Context
+    fleet: Fleet
+    commands: Commands
+
+    @property
+    def recorder(self) -> Recorder:
+        return self.context.recorder
+
+    @property
+    def services(self) -> Services:
+        return self.context.services
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(jobs=settings.jobs, per_host=settings.host_connections, per_volume=settings.jobs)

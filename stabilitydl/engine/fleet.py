@@ -1,0 +1,208 @@
+"""The fleet: all resources that this engine is at work on, queued ones as rows and started ones as jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import anyio
+from anyio.abc import TaskGroup
+
+from ..disk.volumes import volume_id
+from ..domain.events import Progress, ProgressTick
+from ..domain.resource import ResourceSnapshot
+from ..domain.states import State, WaitReason
+from ..errors import DiskError
+from ..lane import Lane
+from .context import Context
+from .job import Job
+from .meter import Meter, remaining_seconds
+from .scheduler import Entry
+from .source import host_of
+
+VOLUME_SECONDS = 2.0
+"""How long a volume may take to say which one it is, before its folder stands for it."""
+
+
+@dataclass
+class _Watch:
+    """What the last tick saw of a job."""
+
+    meter: Meter = field(default_factory=Meter)
+    fetched: int = 0
+    received: int = -1
+
+
+@dataclass(eq=False)
+class _Waiter:
+    ids: set[str]
+    done: anyio.Event = field(default_factory=anyio.Event)
+
+
+class Fleet:
+    """Belongs to the engine's loop. Jobs are children of ``tasks``."""
+
+    def __init__(self, context: Context, tasks: TaskGroup) -> None:
+        self._context = context
+        self._tasks = tasks
+        self._queued: dict[str, ResourceSnapshot] = {}
+        self._jobs: dict[str, Job] = {}
+        self._watches: dict[str, _Watch] = {}
+        self._waiters: dict[str, list[_Waiter]] = {}
+        self._volumes: dict[Path, str] = {}
+        self._lane = Lane("volumes")
+        self._total = Meter()
+        self._brought = 0
+        self._busy = anyio.Event()
+
+    async def put(self, rows: Sequence[ResourceSnapshot]) -> None:
+        """Queue ``rows``, each in state QUEUED with a target; those at work already are left out."""
+        fresh = [row for row in rows if row.id not in self]
+        entries = [await self._entry(row) for row in fresh]
+        self._queued.update((row.id, row) for row in fresh)
+        if fresh:
+            self._busy.set()
+        self._context.slots.ask((entry, partial(self._start, entry)) for entry in entries)
+
+    def withdraw(self, ids: Iterable[str]) -> list[str]:
+        """Take those that have not started out of the queue again; which ones these were."""
+        withdrawn = [each for each in ids if each in self._queued]
+        for each in withdrawn:
+            del self._queued[each]
+            self._context.slots.give_up(each)
+            self._left(each)
+        return withdrawn
+
+    async def stop(self, ids: Iterable[str], state: State) -> list[Job]:
+        """Stop the jobs of ``ids`` and return them when they have let go."""
+        jobs = [self._jobs[each] for each in ids if each in self._jobs]
+        for job in jobs:
+            job.stop(state)
+        for job in jobs:
+            await job.done.wait()
+        return jobs
+
+    async def stop_all(self) -> None:
+        """Start nothing any more, stop all jobs so that a restart goes on, and wait until they have let go."""
+        self._context.slots.shut()
+        self.withdraw(list(self._queued))
+        await self.stop(list(self._jobs), State.QUEUED)
+
+    def skip(self, ids: Iterable[str]) -> None:
+        """Let those that wait try again now."""
+        for each in ids:
+            if each in self._jobs:
+                self._jobs[each].skip()
+
+    def seen(self, row: ResourceSnapshot) -> ResourceSnapshot:
+        """``row`` of the store as it is right now."""
+        job = self._jobs.get(row.id)
+        if job is not None:
+            return job.life.snapshot
+        return self._queued.get(row.id, row)
+
+    async def wait_settled(self, ids: Iterable[str]) -> None:
+        """Return when this engine is at work on none of ``ids``."""
+        waiter = _Waiter({each for each in ids if each in self})
+        for each in waiter.ids:
+            self._waiters.setdefault(each, []).append(waiter)
+        if waiter.ids:
+            await waiter.done.wait()
+
+    async def wait_busy(self) -> None:
+        """Return when there is something to report."""
+        if self._jobs or self._queued:
+            return
+        if self._busy.is_set():
+            self._busy = anyio.Event()
+        await self._busy.wait()
+
+    def report(self) -> ProgressTick:
+        """What all running jobs did since the last call; notes what is to be written."""
+        now = self._context.clock.monotonic()
+        entries: list[Progress] = []
+        answered = False
+        for each, job in self._jobs.items():
+            watch, live = self._watches[each], job.live
+            speed = watch.meter.look(now, live.fetched)
+            answered |= self._note_answer(watch, job)
+            if watch.received != live.received:
+                watch.received = live.received
+                job.life.note()
+            if job.life.state.is_running:
+                entries.append(
+                    Progress(
+                        resource=each,
+                        collection=job.life.row.resource.collection,
+                        received=live.received,
+                        size=live.size if live.size is not None else job.life.row.resource.size,
+                        speed=speed,
+                        eta=remaining_seconds(live.received, live.size, speed),
+                        ranges=live.ranges,
+                        checked=live.checked,
+                    )
+                )
+        if answered:
+            self.skip(each for each, job in self._jobs.items() if job.waits_for is WaitReason.NETWORK)
+        fetched = self._brought + sum(job.live.fetched for job in self._jobs.values())
+        return ProgressTick(entries=tuple(entries), speed=self._total.look(now, fetched))
+
+    def _note_answer(self, watch: _Watch, job: Job) -> bool:
+        if job.live.fetched <= watch.fetched:
+            return False
+        watch.fetched = job.live.fetched
+        self._context.reach.answered(job.live.host)
+        return True
+
+    def close(self) -> None:
+        """End the thread. Everything must have let go."""
+        self._lane.close()
+
+    def _start(self, entry: Entry) -> None:
+        job = Job(self._queued.pop(entry.id), entry, self._context, self._ended)
+        self._jobs[entry.id] = job
+        self._watches[entry.id] = _Watch()
+        self._tasks.start_soon(job.run, name=repr(job))
+
+    def _ended(self, job: Job) -> None:
+        self._note_answer(self._watches.pop(job.id), job)
+        self._brought += job.live.fetched
+        del self._jobs[job.id]
+        self._left(job.id)
+
+    def _left(self, resource_id: str) -> None:
+        for waiter in self._waiters.pop(resource_id, ()):
+            waiter.ids.discard(resource_id)
+            if not waiter.ids:
+                waiter.done.set()
+
+    async def _entry(self, row: ResourceSnapshot) -> Entry:
+        return Entry(
+            id=row.id,
+            host=host_of(row.resource),
+            volume=await self._volume_of(Path(row.target or "").parent),
+            priority=row.priority,
+            position=row.position,
+        )
+
+    async def _volume_of(self, folder: Path) -> str:
+        if folder not in self._volumes:
+            self._volumes[folder] = str(folder)
+            try:
+                with self._context.clock.fail_after(VOLUME_SECONDS):
+                    self._volumes[folder] = str(await self._lane.run(volume_id, folder))
+            except (TimeoutError, DiskError):
+                # It hangs or is gone: what lies there is treated as a volume of its own.
+                pass
+        return self._volumes[folder]
+
+    def __contains__(self, resource_id: object) -> bool:
+        return resource_id in self._queued or resource_id in self._jobs
+
+    def __len__(self) -> int:
+        return len(self._queued) + len(self._jobs)
+
+    def __repr__(self) -> str:
+        return f"<Fleet {len(self._queued)} queued, {len(self._jobs)} started>"

@@ -1,0 +1,332 @@
+"""The job: one resource from its place in the queue to its end.
+
+A job takes the lock of its resource, reads the row again, looks whether the file is here, and lets the byte path
+bring it. Every error goes through `remedies`: it ends the job in a state, or makes it wait and go on. Whatever
+happens, the job lets go: attempt, state and lock are dealt with before it is done.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+import anyio
+
+from ..domain.checksum import Verification
+from ..domain.events import RetryScheduled
+from ..domain.resource import ResourceSnapshot, Wait
+from ..domain.states import State, WaitReason
+from ..errors import ContentError, DiskError, InternalError, PartInUse, Problem, StabilityError, TargetTaken
+from ..transfer.order import Live, Order
+from .context import Context
+from .here import Found, accept, is_recorded, known_checksums, read_and_compare
+from .ledger import Claim, Finish
+from .life import Ending, Life
+from .remedies import judge, pause_before_retry, wait_of
+from .scheduler import Entry
+from .slots import Closure
+from .source import HubSource, in_order, nowhere
+
+PROCESS_LOOKS = 4
+"""Looks at another process's part file between two tries to take it over."""
+
+_QUIET = (WaitReason.PROCESS, WaitReason.VOLUME)
+"""While these last, a try shows only when it got somewhere."""
+
+_log = logging.getLogger("stabilitydl.engine")
+
+
+class Job:
+    """The running life of one resource's download.
+
+    ``done`` is set when everything is let go of; ``ending`` says then how it ended, and ``held_elsewhere`` that
+    another process works on the resource.
+    """
+
+    def __init__(self, row: ResourceSnapshot, entry: Entry, context: Context, ended: Callable[[Job], None]) -> None:
+        self.entry = entry
+        self.life = Life(row, context.publisher, context.recorder)
+        self.done = anyio.Event()
+        self.ending: Ending | None = None
+        self._context = context
+        self._ended = ended
+        self._scope = anyio.CancelScope()
+        self._nap: anyio.CancelScope | None = None
+        self._stop_as = State.QUEUED
+        self._claim: Claim | None = None
+        self._attempt: int | None = None
+        self._adopted = False
+        self._was_absent: bool | None = None
+        self._tries = 0
+        self._fetched_before = 0
+
+    @property
+    def id(self) -> str:
+        return self.entry.id
+
+    @property
+    def live(self) -> Live:
+        return self.life.live
+
+    @property
+    def held_elsewhere(self) -> bool:
+        return self._claim is None
+
+    def stop(self, state: State) -> None:
+        """End in ``state`` as soon as possible, unless an end was reached already. The part file stays."""
+        self._stop_as = state
+        self._scope.cancel()
+
+    @property
+    def waits_for(self) -> WaitReason | None:
+        """What the job waits for without a slot."""
+        return self.life.reason if self._nap is not None else None
+
+    def skip(self) -> None:
+        """Stop waiting and try again now; nothing happens when the job does not wait."""
+        if self._nap is not None:
+            self._nap.cancel()
+
+    async def run(self) -> None:
+        """Work until the end. Raises nothing of its own: what is unexpected ends the job as FAILED."""
+        ending: Ending | None = None
+        try:
+            with self._scope:
+                ending = await self._guarded()
+        finally:
+            with anyio.CancelScope(shield=True):
+                await self._let_go(ending or Ending(self._stop_as))
+            self._ended(self)
+            self.done.set()
+
+    async def _guarded(self) -> Ending:
+        try:
+            return await self._work()
+        except Exception as error:  # noqa: BLE001 - shown on the resource, the others go on
+            _log.exception("the job of %s failed", self.id)
+            return Ending(State.FAILED, InternalError(detail=f"{type(error).__name__}: {error}").problem)
+
+    async def _work(self) -> Ending:
+        while True:
+            try:
+                return await self._bring()
+            except StabilityError as error:
+                failure = error
+            if self.live.fetched > self._fetched_before:
+                self._fetched_before = self.live.fetched
+                self._tries = 0
+            self._tries += 1
+            verdict = judge(
+                failure,
+                came=self.live.fetched > 0,
+                offline=self._context.reach.is_offline(str(failure.arguments.get("host", ""))),
+                may_log_in=self._context.may_log_in,
+                tries=self._tries,
+            )
+            if isinstance(verdict, State):
+                return Ending(verdict, failure.problem)
+            await self._wait(verdict, failure)
+
+    async def _bring(self) -> Ending:
+        """One try from the lock to the file. Raises StabilityError."""
+        if self._claim is None and not await self._take_lock():
+            raise PartInUse(path=self._target.name)
+        ending = await self._adopt()
+        if ending is not None:
+            return ending
+        if self.life.reason not in _QUIET:
+            self.life.move(State.RESOLVING)
+        found = await self._look()
+        if found is not None:
+            return Ending(State.DOWNLOADED, file=found)
+        return await self._fetch()
+
+    async def _take_lock(self) -> bool:
+        now = self._context.clock.wall()
+        self._claim = await self._context.recorder.commit(lambda ledger: ledger.claim(self.id, now))
+        if self._claim is None:
+            return False
+        self._attempt = self._claim.attempt
+        self.life.is_ours = True
+        return True
+
+    async def _adopt(self) -> Ending | None:
+        """What another process or an earlier command made of the resource, where that settles it."""
+        if self._adopted:
+            return None
+        assert self._claim is not None
+        row = self._claim.row
+        if row is None:
+            return Ending(State.MISSING, adopted=True)
+        if row.state is State.DOWNLOADED:
+            status = await self._context.services.disk.stat(Path(row.target or ""))
+            if status is not None and is_recorded(row, status):
+                sure = row.verification or Verification.UNVERIFIABLE
+                return Ending(row.state, file=Found(Path(row.target or ""), *status, sure, row.sha256), adopted=True)
+        elif row.state.is_settled:
+            return Ending(row.state, row.problem, adopted=True)
+        if self._attempt is None:
+            now = self._context.clock.wall()
+            self._attempt = await self._context.recorder.commit(lambda ledger: ledger.begin(self.id, now))
+        self.life.take_over(row)
+        self._adopted = True
+        return None
+
+    async def _look(self) -> Found | None:
+        """Is the file at the target already, or by now? Raises DiskError."""
+        disk, size = self._context.services.disk, self.life.row.resource.size
+        status = await disk.stat(self._target)
+        if self._was_absent is None:
+            self._was_absent = status is None
+        if status is None or size not in (None, status[0]):
+            return None
+        if known_checksums(self.life.row):
+            self.life.move(State.VERIFYING)
+            return await read_and_compare(disk, self.life.row, self._target)
+        if self._was_absent and not await disk.part_exists(self._target, self.life.row.resource.tag):
+            return await accept(disk, self.life.row, self._target)
+        return None
+
+    async def _fetch(self) -> Ending:
+        """Bring the file from the first address that gives it. Raises the error of the first one otherwise."""
+        context = self._context
+        order = Order(self.life.row.resource, self._target, context.connections())
+        first: StabilityError | None = None
+        for address in in_order(self.life.row.resource):
+            source = HubSource(self.life.row.resource, address, context.hubs, context.services.client)
+            try:
+                return Ending(
+                    State.DOWNLOADED, file=await context.fetch(order, source, self.live, self, context.services)
+                )
+            except TargetTaken:
+                found = await self._look()
+                if found is None:
+                    raise
+                return Ending(State.DOWNLOADED, file=found)
+            except (DiskError, ContentError):
+                raise
+            except StabilityError as error:
+                explained = await source.explain(error)
+                first = first or explained
+        raise first or nowhere(self.life.row.resource)
+
+    def phase(self, state: State) -> None:
+        """The byte path is RESOLVING, DOWNLOADING or VERIFYING now."""
+        self.life.move(state)
+
+    def retrying(self, problem: Problem, after: float) -> None:
+        """A connection failed and tries again ``after`` seconds."""
+        self._context.publisher.publish(
+            RetryScheduled(resource=self.id, collection=self.life.row.resource.collection, problem=problem, after=after)
+        )
+
+    def waiting(self, wait: Wait) -> None:
+        """The byte path waits for something by itself."""
+        self.life.move(State.WAITING, wait=wait)
+
+    async def _wait(self, reason: WaitReason, error: StabilityError) -> None:
+        """Let others run until it is worth another try."""
+        context = self._context
+        seconds = pause_before_retry(reason, error, self._tries)
+        until = None if seconds is None else context.clock.wall() + seconds
+        self.life.move(State.WAITING, wait=wait_of(reason, error, until))
+        closure = self._closure(reason)
+        if closure is not None:
+            context.slots.close(self.id, closure)
+        context.slots.leave(self.id)
+        try:
+            with anyio.CancelScope() as self._nap:
+                await self._sleep(reason, seconds)
+        finally:
+            self._nap = None
+            context.slots.reopen(self.id)
+        granted = anyio.Event()
+        context.slots.ask([(self.entry, granted.set)])
+        if not granted.is_set() and reason not in _QUIET:
+            self.life.move(State.QUEUED)
+        await granted.wait()
+
+    def _closure(self, reason: WaitReason) -> Closure | None:
+        match reason:
+            case WaitReason.HOST:
+                return Closure(host=self.entry.host)
+            case WaitReason.NETWORK:
+                return Closure(network=True)
+            case WaitReason.SPACE | WaitReason.VOLUME:
+                return Closure(volume=self.entry.volume)
+            case _:
+                return None
+
+    async def _sleep(self, reason: WaitReason, seconds: float | None) -> None:
+        clock = self._context.clock
+        if seconds is None:
+            await anyio.sleep_forever()
+            return
+        looks = 0
+        while True:
+            await clock.sleep(seconds)
+            looks += 1
+            if reason is WaitReason.SPACE:
+                if await self._has_room():
+                    return
+            elif reason is WaitReason.PROCESS:
+                if await self._has_let_go(looks):
+                    return
+            else:
+                return
+
+    async def _has_room(self) -> bool:
+        try:
+            free = await self._context.services.disk.free(self._target)
+        except DiskError:
+            return True
+        return free >= max((self.live.size or self.life.row.resource.size or 0) - self.live.received, 1)
+
+    async def _has_let_go(self, looks: int) -> bool:
+        """Has the other process ended, as far as can be seen from here?"""
+        if self._claim is None:
+            return await self._take_lock()
+        disk = self._context.services.disk
+        if looks % PROCESS_LOOKS == 0 or await disk.stat(self._target) is not None:
+            return True
+        return not await disk.part_exists(self._target, self.life.row.resource.tag)
+
+    @property
+    def _target(self) -> Path:
+        assert self.life.row.target is not None, "a target is reserved when a resource is enqueued"
+        return Path(self.life.row.target)
+
+    async def _let_go(self, ending: Ending) -> None:
+        """Write the end, let go of the lock, and only then tell everybody. Raises nothing."""
+        self._context.slots.leave(self.id)
+        self._context.recorder.forget(self.id)
+        if self._claim is not None:
+            ending = await self._write(ending)
+        self.ending = ending
+        self.life.end(ending)
+
+    async def _write(self, ending: Ending) -> Ending:
+        finish = Finish(
+            outcome=ending.outcome,
+            end=self._context.clock.wall(),
+            bytes=self.live.fetched,
+            host=self.live.host,
+            code=ending.problem.code if ending.problem else "",
+        )
+        change = None if ending.adopted else self.life.change(ending)
+        recorder = self._context.recorder
+        try:
+            await recorder.commit(lambda ledger: ledger.finish(self.id, self._attempt, change, finish))
+        except Exception as error:  # noqa: BLE001 - the lock is let go of whatever happens
+            _log.exception("the end of %s cannot be written", self.id)
+            failure = error if isinstance(error, StabilityError) else InternalError(detail=type(error).__name__)
+            with contextlib.suppress(Exception):
+                await recorder.ask(lambda ledger: ledger.locks.release(self.id))
+            return Ending(State.FAILED, failure.problem)
+        return ending
+
+    def __repr__(self) -> str:
+        held = "" if self._claim is None else " locked"
+        return f"<Job {self.id[:8]} {self.life.state} received={self.live.received}{held}>"

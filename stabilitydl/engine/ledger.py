@@ -1,0 +1,217 @@
+"""The ledger: store and resource locks together, so that only the holder of a resource's lock writes its states.
+
+Everything here blocks and runs in the lane of the store, one call after the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from ..domain.attempt import Outcome
+from ..domain.collection import Collection
+from ..domain.resource import Resource, ResourceSnapshot
+from ..domain.states import State
+from ..errors import NoLongerListed, TargetTaken
+from ..store.change import Change
+from ..store.store import Store
+from .locks import ResourceLocks
+from .targets import plain_targets, targets
+
+_RESERVE_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The lock of a resource is held. ``row`` is None when it left the list; ``attempt`` is None unless one began."""
+
+    row: ResourceSnapshot | None
+    attempt: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """How a job ended, for its attempt. ``bytes`` came over the network."""
+
+    outcome: Outcome
+    end: float
+    bytes: int = 0
+    host: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a command did: the rows before and after, and the ids whose lock another process holds."""
+
+    before: tuple[ResourceSnapshot, ...] = ()
+    after: tuple[ResourceSnapshot, ...] = ()
+    held: tuple[str, ...] = ()
+
+
+class Ledger:
+    """See the module. Every call may raise StoreError."""
+
+    def __init__(self, store: Store, locks: ResourceLocks) -> None:
+        self.store = store
+        self.locks = locks
+
+    def claim(self, resource_id: str, now: float) -> Claim | None:
+        """Take the lock of ``resource_id`` and read its row again; None when a job elsewhere has it.
+
+        Where something is to be done an attempt begins at ``now`` (seconds since 1970).
+        """
+        if not self.locks.take(resource_id):
+            return None
+        try:
+            row = next(iter(self.store.snapshots([resource_id])), None)
+            if row is None or row.state.is_settled:
+                return Claim(row)
+            return Claim(row, self.store.begin_attempt(resource_id, now))
+        except NoLongerListed:
+            return Claim(None)
+        except BaseException:
+            self.locks.release(resource_id)
+            raise
+
+    def begin(self, resource_id: str, now: float) -> int:
+        """Begin an attempt of a resource whose lock is held. Raises NoLongerListed."""
+        return self.store.begin_attempt(resource_id, now)
+
+    def finish(self, resource_id: str, attempt: int | None, change: Change | None, finish: Finish) -> None:
+        """Write how the job of ``resource_id`` ended and let go of its lock, in that order."""
+        if attempt is not None:
+            self.store.finish(
+                attempt,
+                change,
+                end=finish.end,
+                bytes=finish.bytes,
+                host=finish.host,
+                outcome=finish.outcome,
+                code=finish.code,
+                verification=change.verification if change is not None else None,
+            )
+        elif change is not None:
+            self.store.apply([change])
+        self.locks.release(resource_id)
+
+    def note(self, changes: Sequence[Change]) -> None:
+        """Write the states of running jobs; those whose lock is not held here any more are left out."""
+        self.store.apply([change for change in changes if change.id in self.locks])
+
+    def settle(self, ids: Sequence[str], decide: Callable[[ResourceSnapshot], Change | None]) -> Applied:
+        """Change rows that no job of this engine works on, in one transaction.
+
+        ``decide`` makes the change of a row, or None to leave it. What would be no legal move is left.
+        """
+        before: list[ResourceSnapshot] = []
+        changes: list[Change] = []
+        held: list[str] = []
+        taken: list[str] = []
+        try:
+            for row in self.store.snapshots(ids):
+                change = decide(row)
+                if change is None or (change.state is not row.state and not row.state.may_become(change.state)):
+                    continue
+                if not self.locks.take(row.id):
+                    held.append(row.id)
+                    continue
+                taken.append(row.id)
+                before.append(row)
+                changes.append(change)
+            self.store.apply(changes)
+            after = self.store.snapshots([change.id for change in changes])
+            return Applied(tuple(before), tuple(after), tuple(held))
+        finally:
+            for each in taken:
+                self.locks.release(each)
+
+    def remove(self, ids: Sequence[str]) -> Applied:
+        """Take resources off the list; those that another process works on stay. Attempts stay."""
+        taken: list[str] = []
+        held: list[str] = []
+        for each in ids:
+            (taken if self.locks.take(each) else held).append(each)
+        try:
+            before = self.store.snapshots(taken)
+            self.store.remove(taken)
+            self.locks.forget(taken)
+        finally:
+            for each in taken:
+                self.locks.release(each)
+        return Applied(tuple(before), (), tuple(held))
+
+    def drop_if_empty(self, collection: str) -> bool:
+        """Take a collection without children off the list; True when that was done."""
+        snapshot = self.store.collection(collection)
+        if snapshot is None or snapshot.summary.resources:
+            return False
+        self.store.remove_collection(collection)
+        return True
+
+    def foresee(self, collection: Collection, resources: Sequence[Resource]) -> list[ResourceSnapshot]:
+        """How the children of a collection stand, or would stand once added, each with the target it has or would get.
+
+        Nothing is written. Raises UnsafeName, NameTooLong.
+        """
+        known = {row.id: row for row in self.store.snapshots([resource.id for resource in resources])}
+        plain = plain_targets(collection, resources)
+        reserved = self.store.reserved([str(path) for path in plain.values()])
+        places = targets(collection, resources, plain.keys(), reserved)
+        rows: list[ResourceSnapshot] = []
+        for resource in resources:
+            state = State.MISSING if resource.blocked is None else State.BLOCKED
+            row = known.get(resource.id, ResourceSnapshot(resource=resource, state=state, problem=resource.blocked))
+            rows.append(msgspec.structs.replace(row, resource=resource, target=row.target or str(places[resource.id])))
+        return rows
+
+    def enqueue(self, ids: Sequence[str]) -> Applied:
+        """Reserve targets and queue ``ids``, in one transaction.
+
+        A target that is reserved stays the same. Raises UnsafeName, NameTooLong, TargetTaken, NoLongerListed.
+        """
+        before = {row.id: row for row in self.store.snapshots(ids)}
+        for _ in range(_RESERVE_TRIES):
+            places = {each: row.target for each, row in before.items() if row.target is not None}
+            places.update(self._new_targets([row.resource for row in before.values() if row.target is None]))
+            try:
+                after = self.store.enqueue([(each, places[each]) for each in before])
+            except TargetTaken:
+                # Another process reserved it since we looked.
+                continue
+            return Applied(tuple(before[row.id] for row in after), tuple(after))
+        raise TargetTaken(path=next(iter(places.values()), ""))
+
+    def _new_targets(self, resources: Sequence[Resource]) -> Mapping[str, str]:
+        result: dict[str, str] = {}
+        for parent, wanted in _by_collection(resources).items():
+            collection = self._collection(parent)
+            children = [row.resource for row in self.store.resources(parent)]
+            plain = plain_targets(collection, children)
+            reserved = self.store.reserved([str(plain[each]) for each in wanted])
+            found = targets(collection, children, wanted, reserved)
+            result.update((each, str(path)) for each, path in found.items())
+        return result
+
+    def _collection(self, collection_id: str) -> Collection:
+        snapshot = self.store.collection(collection_id)
+        if snapshot is None:
+            raise NoLongerListed
+        return snapshot.collection
+
+    def close(self) -> None:
+        """Let go of all locks and close the database."""
+        self.locks.close()
+        self.store.close()
+
+    def __repr__(self) -> str:
+        return f"<Ledger {self.store!r} {self.locks!r}>"
+
+
+def _by_collection(resources: Iterable[Resource]) -> dict[str, frozenset[str]]:
+    groups: dict[str, set[str]] = {}
+    for resource in resources:
+        groups.setdefault(resource.collection, set()).add(resource.id)
+    return {parent: frozenset(ids) for parent, ids in groups.items()}

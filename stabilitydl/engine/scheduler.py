@@ -1,0 +1,121 @@
+"""Which queued resource starts next: pure policy, without time, without I/O, without tasks."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+Rank = tuple[int, int, str]
+Lane = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the policy knows of one resource.
+
+    ``host`` is the host of its first address, or the name of its hub. ``volume`` names the drive of its target.
+    Higher ``priority`` starts first; within a priority the lower ``position`` does.
+    """
+
+    id: str
+    host: str
+    volume: str
+    priority: int = 0
+    position: int = 0
+
+    @property
+    def rank(self) -> Rank:
+        """Lower starts first. The id makes the order total."""
+        return (-self.priority, self.position, self.id)
+
+    @property
+    def lane(self) -> Lane:
+        """Entries of one lane are allowed or refused together."""
+        return (self.host, self.volume)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many resources may run at once: in all, on one host, on one volume."""
+
+    jobs: int
+    per_host: int
+    per_volume: int
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Where nothing new may start for now."""
+
+    hosts: frozenset[str] = frozenset()
+    volumes: frozenset[str] = frozenset()
+    everything: bool = False
+
+
+class Backlog:
+    """The queued entries, kept so that choosing costs the number of lanes and not the number of entries."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, Entry] = {}
+        self._lanes: dict[Lane, list[tuple[Rank, Entry]]] = {}
+
+    def put(self, entry: Entry) -> None:
+        """Queue ``entry``; one with the same id is replaced."""
+        self._entries[entry.id] = entry
+        heapq.heappush(self._lanes.setdefault(entry.lane, []), (entry.rank, entry))
+
+    def drop(self, resource_id: str) -> bool:
+        """Take ``resource_id`` out; False when it was not queued."""
+        return self._entries.pop(resource_id, None) is not None
+
+    def next(self, running: Iterable[Entry], limits: Limits, closed: Closed = Closed()) -> list[Entry]:
+        """Take out what may start now beside ``running``, in the order of starting.
+
+        An entry that may not start does not hold up those behind it that may.
+        """
+        if closed.everything:
+            return []
+        present = list(running)
+        hosts = Counter(entry.host for entry in present)
+        volumes = Counter(entry.volume for entry in present)
+        room = limits.jobs - len(present)
+        heads = [
+            (head.rank, head)
+            for lane in list(self._lanes)
+            if lane[0] not in closed.hosts and lane[1] not in closed.volumes and (head := self._head(lane)) is not None
+        ]
+        heapq.heapify(heads)
+        chosen: list[Entry] = []
+        while heads and len(chosen) < room:
+            _, entry = heapq.heappop(heads)
+            if hosts[entry.host] >= limits.per_host or volumes[entry.volume] >= limits.per_volume:
+                continue
+            hosts[entry.host] += 1
+            volumes[entry.volume] += 1
+            chosen.append(entry)
+            del self._entries[entry.id]
+            following = self._head(entry.lane)
+            if following is not None:
+                heapq.heappush(heads, (following.rank, following))
+        return chosen
+
+    def _head(self, lane: Lane) -> Entry | None:
+        heap = self._lanes.get(lane)
+        while heap:
+            entry = heap[0][1]
+            if self._entries.get(entry.id) is entry:
+                return entry
+            heapq.heappop(heap)
+        self._lanes.pop(lane, None)
+        return None
+
+    def __contains__(self, resource_id: object) -> bool:
+        return resource_id in self._entries
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __repr__(self) -> str:
+        return f"<Backlog {len(self._entries)} queued in {len(self._lanes)} lanes>"
