@@ -7,6 +7,7 @@ this tree where they enter (``http.client``, ``disk``, ``store``, ``hubs``), onc
 
     StabilityError
     |- InternalError                 a bug, or a foreign exception nobody mapped
+    |- EngineStopped                 a command came before the engine ran, or after it ended
     |- UsageError                    what was typed cannot be used
     |  |- UnknownLocator  BadChecksum  BadNumber  BadListLine  BadListFile  UnknownCollection  NothingMatched
     |  |- UnsafeName                 a path that would leave its folder
@@ -19,7 +20,7 @@ this tree where they enter (``http.client``, ``disk``, ``store``, ``hubs``), onc
     |  |- BadAnswer  WrongRange  RangesUnusable  RemoteChanged  WebPage  CompressedAnswer  LfsPointer
     |  |- LengthUnknown  TooManyRedirects  UnsafeRedirect  PrivateAddress
     |- HubError                      the hub's own words
-    |  |- HubAnswerUnreadable
+    |  |- HubAnswerUnreadable  PageNotFound  FlaggedFile
     |  |- Blocked: GatedFile  EarlyAccess  PaidFile  UsageNotAllowed  ModelArchived  DangerousFileType
     |- DiskError                     the local side
     |  |- NoSpace  NotWritable  VolumeMissing  DiskFault  TargetTaken  NameTooLong  FileTooLarge
@@ -27,7 +28,8 @@ this tree where they enter (``http.client``, ``disk``, ``store``, ``hubs``), onc
     |- ContentError                  the bytes are not what was promised
     |  |- ChecksumMismatch  SizeMismatch
     |- StoreError
-       |- StoreNewer  StoreDamaged  StoreBusy
+       |- StoreNewer  StoreDamaged  StoreBusy  StoreFull  StoreNotWritable
+       |- NoLongerListed           a command came too late
 """
 
 from __future__ import annotations
@@ -156,6 +158,14 @@ class InternalError(StabilityError):
     code = "internal"
     template = "Something unexpected happened: {detail}."
     remedy = Remedy.REPORT
+
+
+class EngineStopped(StabilityError):
+    """A command came before the engine ran, or after it ended."""
+
+    code = "engine-stopped"
+    template = "The downloads are not running."
+    remedy = Remedy.RETRY
 
 
 class UsageError(StabilityError):
@@ -462,6 +472,22 @@ class HubAnswerUnreadable(HubError):
     remedy = Remedy.RETRY
 
 
+class PageNotFound(HubError):
+    """The hub does not know what a locator names."""
+
+    code = "page-not-found"
+    template = "{hub} has no page {page}; it may be mistyped or removed."
+    remedy = Remedy.CORRECT_INPUT
+
+
+class FlaggedFile(HubError):
+    """A scan of the hub warns about a file. It is a warning: the file stays listed."""
+
+    code = "flagged"
+    template = "A {scan} of {hub} warns about “{name}”."
+    remedy = Remedy.OTHER_FILE
+
+
 class Blocked(HubError):
     """The hub lists the file but will not give it."""
 
@@ -660,3 +686,27 @@ class StoreBusy(StoreError):
     code = "store-busy"
     template = "Another program holds the database."
     remedy = Remedy.RETRY
+
+
+class StoreFull(StoreError):
+    """No space for the database or its log."""
+
+    code = "store-full"
+    template = "There is no space left for the database {path}."
+    remedy = Remedy.FREE_SPACE
+
+
+class StoreNotWritable(StoreError):
+    """The file or its folder cannot be opened or written."""
+
+    code = "store-not-writable"
+    template = "The database {path} cannot be opened for writing: {detail}."
+    remedy = Remedy.CHECK_FOLDER
+
+
+class NoLongerListed(StoreError):
+    """A command came after its resource was removed, or had left the queue."""
+
+    code = "no-longer-listed"
+    template = "The file is no longer on the list."
+    remedy = Remedy.NONE
