@@ -1,0 +1,102 @@
+"""The schema, as numbered steps. A step that was released is never edited; a change is a new step at the end.
+
+``MIGRATIONS[n]`` leads from version n to n + 1. Every statement stands alone, because a connection runs only the
+first of several. Values that are only ever read together with their row (checksums, addresses, problems) are JSON
+in one column. States are the texts of ``domain.states``. Attempts have no foreign key: they outlive their
+resource.
+"""
+
+from __future__ import annotations
+
+APPLICATION_ID = 0x5344_4C31
+
+_FIRST = (
+    """
+    CREATE TABLE collections (
+        number INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        hub TEXT NOT NULL,
+        endpoint TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        identity TEXT NOT NULL,
+        revision TEXT NOT NULL,
+        key_target TEXT NOT NULL,
+        title TEXT NOT NULL,
+        locator TEXT NOT NULL,
+        page TEXT NOT NULL,
+        layout TEXT NOT NULL,
+        target TEXT NOT NULL,
+        commit_id TEXT NOT NULL,
+        type TEXT NOT NULL,
+        base_model TEXT NOT NULL,
+        creator TEXT NOT NULL,
+        avatar TEXT NOT NULL,
+        preview TEXT NOT NULL,
+        trigger_words TEXT NOT NULL,
+        description TEXT NOT NULL,
+        added REAL NOT NULL,
+        last_checked REAL,
+        lock_old TEXT,
+        lock_new TEXT,
+        last_notified REAL
+    )
+    """,
+    """
+    CREATE TABLE resources (
+        number INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        collection TEXT NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+        key TEXT NOT NULL,
+        name TEXT NOT NULL,
+        path TEXT NOT NULL,
+        size INTEGER,
+        checksums TEXT NOT NULL,
+        addresses TEXT NOT NULL,
+        type TEXT NOT NULL,
+        base_model TEXT NOT NULL,
+        creator TEXT NOT NULL,
+        version TEXT NOT NULL,
+        page TEXT NOT NULL,
+        preview TEXT NOT NULL,
+        place INTEGER NOT NULL,
+        blocked TEXT,
+        state TEXT NOT NULL,
+        received INTEGER NOT NULL DEFAULT 0,
+        target TEXT,
+        target_key TEXT,
+        problem TEXT,
+        wait TEXT,
+        verification TEXT,
+        sha256 TEXT,
+        file_size INTEGER,
+        file_mtime INTEGER,
+        position INTEGER,
+        priority INTEGER NOT NULL DEFAULT 0
+    )
+    """,
+    # Everything that the summary of a collection adds up, so that it never touches the rows themselves.
+    "CREATE INDEX resources_summary ON resources (collection, state, size, received, file_size)",
+    "CREATE INDEX resources_queue ON resources (state, position)",
+    "CREATE UNIQUE INDEX resources_reserved ON resources (target_key) WHERE target_key IS NOT NULL",
+    """
+    CREATE TABLE attempts (
+        number INTEGER PRIMARY KEY,
+        resource TEXT NOT NULL,
+        collection TEXT NOT NULL,
+        name TEXT NOT NULL,
+        start REAL NOT NULL,
+        "end" REAL,
+        bytes INTEGER NOT NULL DEFAULT 0,
+        host TEXT NOT NULL DEFAULT '',
+        outcome TEXT,
+        code TEXT NOT NULL DEFAULT '',
+        verification TEXT
+    )
+    """,
+    "CREATE INDEX attempts_of_resource ON attempts (resource, start)",
+    "CREATE INDEX attempts_downloaded ON attempts (collection) WHERE outcome = 'downloaded'",
+    'CREATE INDEX attempts_total ON attempts ("end", bytes, outcome)',
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+SCHEMA_VERSION = len(MIGRATIONS)

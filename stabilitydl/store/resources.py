@@ -1,0 +1,113 @@
+"""Resources: the children of collections, their metadata and their lives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ..domain.resource import Resource, ResourceSnapshot
+from .change import Change
+from .database import Database, Value
+from .rows import RESOURCE_COLUMNS, SNAPSHOT_COLUMNS, marks, pack_or_none, resource_row, snapshot_of
+
+_METADATA = (
+    "key",
+    "name",
+    "path",
+    "size",
+    "checksums",
+    "addresses",
+    "type",
+    "base_model",
+    "creator",
+    "version",
+    "page",
+    "preview",
+    "place",
+    "blocked",
+)
+# The life of a known child stays, but for one thing: whether its hub gives it decides between missing and blocked.
+_PUT = f"""
+    INSERT INTO resources ({RESOURCE_COLUMNS}, state, problem) VALUES ({marks(RESOURCE_COLUMNS)}, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET
+        {", ".join(f"{name} = excluded.{name}" for name in _METADATA)},
+        problem = CASE WHEN state IN ('missing', 'blocked') THEN excluded.problem ELSE problem END,
+        state = CASE WHEN state IN ('missing', 'blocked') THEN excluded.state ELSE state END
+"""  # noqa: S608
+_APPLY = """
+    UPDATE resources SET
+        state = ?2, received = coalesce(?3, received), problem = ?4, wait = ?5,
+        verification = coalesce(?6, verification), sha256 = coalesce(?7, sha256),
+        file_size = coalesce(?8, file_size), file_mtime = coalesce(?9, file_mtime)
+    WHERE id = ?1
+"""
+_IN_HUB_ORDER = "ORDER BY place, number"
+
+
+def put_resources(database: Database, collection_id: str, resources: Iterable[Resource]) -> None:
+    """Insert or refresh children inside a transaction of the caller."""
+
+    def bindings(resource: Resource) -> tuple[Value, ...]:
+        assert resource.collection == collection_id, "a resource is child of exactly one collection"
+        row = resource_row(resource)
+        return (*row, "missing" if resource.blocked is None else "blocked", row[-1])
+
+    database.write_each(_PUT, map(bindings, resources))
+
+
+def snapshots(database: Database, ids: Iterable[str]) -> list[ResourceSnapshot]:
+    """The known ones among ``ids``, in that order."""
+    return database.read_each(
+        f"SELECT {SNAPSHOT_COLUMNS} FROM resources WHERE id = ?",  # noqa: S608
+        ((each,) for each in ids),
+        snapshot_of,
+    )
+
+
+def children(database: Database, collection_id: str | None = None) -> list[ResourceSnapshot]:
+    """The children of one collection, or of all in the order these were added; each in the order of its hub."""
+    if collection_id is not None:
+        return database.read(
+            f"SELECT {SNAPSHOT_COLUMNS} FROM resources WHERE collection = ? {_IN_HUB_ORDER}",  # noqa: S608
+            (collection_id,),
+            snapshot_of,
+        )
+    with database.snapshot():
+        parents = database.read("SELECT id FROM collections ORDER BY added, number", (), lambda row: (row[0],))
+        return database.read_each(
+            f"SELECT {SNAPSHOT_COLUMNS} FROM resources WHERE collection = ? {_IN_HUB_ORDER}",  # noqa: S608
+            parents,
+            snapshot_of,
+        )
+
+
+def put_changes(database: Database, changes: Iterable[Change]) -> None:
+    """Write new states inside a transaction of the caller. Unknown ids are left out."""
+    database.write_each(
+        _APPLY,
+        (
+            (
+                change.id,
+                change.state.value,
+                change.received,
+                pack_or_none(change.problem),
+                pack_or_none(change.wait),
+                change.verification.value if change.verification else None,
+                change.sha256,
+                change.file_size,
+                change.file_mtime,
+            )
+            for change in changes
+        ),
+    )
+
+
+def apply(database: Database, changes: Sequence[Change]) -> None:
+    """Write new states in one transaction."""
+    with database.transaction():
+        put_changes(database, changes)
+
+
+def remove(database: Database, ids: Iterable[str]) -> None:
+    """Take resources and their reservations off the list. Attempts stay."""
+    with database.transaction():
+        database.write_each("DELETE FROM resources WHERE id = ?", ((each,) for each in ids))

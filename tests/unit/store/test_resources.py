@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from stabilitydl.domain.checksum import Verification
+from stabilitydl.domain.resource import Wait
+from stabilitydl.domain.states import State, WaitReason
+from stabilitydl.errors import Problem
+from stabilitydl.store.change import Change
+from stabilitydl.store.store import Store
+
+from .samples import a_pack
+
+FULL = {
+    "received": 900,
+    "problem": Problem("server-busy", {"host": "h", "after_seconds": 1.5}),
+    "wait": Wait(WaitReason.HOST, 1.7e9, "h"),
+    "verification": Verification.WEAK,
+    "sha256": "ab" * 32,
+    "file_size": 1000,
+    "file_mtime": 1_700_000_000_123_456_789,
+}
+
+
+@pytest.mark.parametrize("state", State)
+def test_every_state_survives(store: Store, state: State) -> None:
+    parent, (child,) = a_pack(1)
+    store.add(parent, [child], now=1.0)
+    store.apply([Change(child.id, state)])
+    assert store.resources()[0].state is state
+
+
+def test_none_leaves_a_field_but_problem_and_wait_are_always_replaced(store: Store) -> None:
+    parent, (child, neighbour) = a_pack(2)
+    store.add(parent, [child, neighbour], now=1.0)
+    store.apply([Change(child.id, State.WAITING, **FULL)])  # type: ignore[arg-type]
+    first, second = store.resources()
+    assert {name: getattr(first, name) for name in FULL} == FULL
+    store.apply([Change(child.id, State.DOWNLOADING)])
+    after = store.resources()[0]
+    assert after == msgspec.structs.replace(first, state=State.DOWNLOADING, problem=None, wait=None)
+    assert store.resources()[1] == second
+    store.apply([Change(child.id, State.DOWNLOADING, received=0)])
+    assert store.resources()[0].received == 0
+
+
+def test_many_changes_are_one_transaction(store: Store) -> None:
+    parent, children = a_pack(80)
+    store.add(parent, children, now=1.0)
+    commits: list[int] = []
+    store._database.connection.set_commit_hook(lambda: commits.append(1) or False)  # type: ignore[func-returns-value]
+    store.apply([Change(child.id, State.DOWNLOADED, received=1000) for child in children])
+    assert len(commits) == 1
+    assert {each.state for each in store.resources()} == {State.DOWNLOADED}
+    store.apply([])
+    store.remove([])
+    store.set_priority([], 1)
+    assert store.enqueue([]) == []
+    assert len(commits) == 1
+
+
+def test_snapshots_keep_the_order_and_leave_out_strangers(store: Store) -> None:
+    parent, children = a_pack(5)
+    store.add(parent, children, now=1.0)
+    wanted = [children[3].id, "unknown", children[0].id]
+    assert [each.id for each in store.snapshots(wanted)] == [children[3].id, children[0].id]
+    assert store.snapshots([]) == []
+
+
+def test_a_change_of_a_stranger_is_left_out(store: Store) -> None:
+    parent, (child,) = a_pack(1)
+    store.add(parent, [child], now=1.0)
+    store.apply([Change("unknown", State.FAILED), Change(child.id, State.GONE)])
+    assert [each.state for each in store.resources()] == [State.GONE]
+
+
+def test_removing_takes_rows_and_reservations(store: Store) -> None:
+    parent, children = a_pack(3)
+    store.add(parent, children, now=1.0)
+    store.enqueue([(child.id, f"/models/{child.name}") for child in children])
+    store.remove([children[1].id, "unknown"])
+    assert [each.id for each in store.resources()] == [children[0].id, children[2].id]
+    assert store.reserved([f"/models/{child.name}" for child in children]) == {
+        f"/models/{child.name}": child.id for child in (children[0], children[2])
+    }
+    store.add(parent, children, now=2.0)
+    assert store.resources()[1].state is State.MISSING

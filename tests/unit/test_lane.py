@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+
+import anyio
+import pytest
+
+from stabilitydl.lane import Lane
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def lane() -> Iterator[Lane]:
+    opened = Lane("test lane")
+    yield opened
+    assert opened.close()
+
+
+class Gate:
+    """A call that says when it runs and ends when it is let go."""
+
+    def __init__(self) -> None:
+        self.entered = threading.Event()
+        self.open = threading.Event()
+
+    def __call__(self) -> None:
+        self.entered.set()
+        assert self.open.wait(10)
+
+
+async def test_results_arguments_and_exceptions_come_back(lane: Lane) -> None:
+    def divide(one: int, *, by: int) -> float:
+        return one / by
+
+    assert await lane.run(divide, 6, by=3) == 2
+    with pytest.raises(ZeroDivisionError):
+        await lane.run(divide, 6, by=0)
+    assert await lane.run(divide, 8, by=2) == 4
+
+
+async def test_calls_run_in_one_other_thread_in_order(lane: Lane) -> None:
+    seen: list[tuple[int, int]] = []
+    gate = Gate()
+
+    def note(number: int) -> None:
+        seen.append((number, threading.get_ident()))
+
+    async with anyio.create_task_group() as group:
+        lane.post(gate)
+        for number in range(50):
+            if number % 2:
+                group.start_soon(lane.run, note, number)
+                await anyio.lowlevel.checkpoint()
+            else:
+                lane.post(lambda number=number: note(number))  # type: ignore[misc]
+        gate.open.set()
+    assert [number for number, _ in seen] == list(range(50))
+    assert len({thread for _, thread in seen}) == 1
+    assert seen[0][1] != threading.get_ident()
+
+
+async def test_the_loop_goes_on_while_a_call_blocks(lane: Lane) -> None:
+    gate = Gate()
+    async with anyio.create_task_group() as group:
+        group.start_soon(lane.run, gate)
+        while not gate.entered.is_set():
+            await anyio.lowlevel.checkpoint()
+        gate.open.set()
+
+
+async def test_lanes_do_not_wait_for_each_other(lane: Lane) -> None:
+    other, gate = Lane("other"), Gate()
+    lane.post(gate)
+    assert await other.run(lambda: 5) == 5
+    gate.open.set()
+    assert other.close()
+
+
+async def test_cancelling_drops_the_result_and_not_the_call(lane: Lane) -> None:
+    gate = Gate()
+    ended: list[int] = []
+
+    def work() -> None:
+        gate()
+        ended.append(1)
+
+    with anyio.CancelScope() as scope:
+        async with anyio.create_task_group() as group:
+
+            async def cancel() -> None:
+                await anyio.lowlevel.checkpoint()
+                scope.cancel()
+
+            group.start_soon(cancel)
+            await lane.run(work)
+    assert scope.cancelled_caught
+    assert not ended
+    gate.open.set()
+    assert await lane.run(lambda: list(ended)) == [1]
+
+
+async def test_an_exception_after_cancelling_is_dropped(lane: Lane) -> None:
+    gate = Gate()
+
+    def work() -> None:
+        gate()
+        raise ZeroDivisionError
+
+    task = asyncio.ensure_future(lane.run(work))
+    await anyio.lowlevel.checkpoint()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    gate.open.set()
+    assert await lane.run(lambda: 7) == 7
+
+
+async def test_closing_lets_queued_calls_end() -> None:
+    lane = Lane("closing")
+    seen: list[int] = []
+    for number in range(100):
+        lane.post(lambda number=number: seen.append(number))  # type: ignore[misc]
+    assert lane.close()
+    assert seen == list(range(100))
+
+
+async def test_a_closed_lane_refuses_calls() -> None:
+    lane = Lane("closed one")
+    assert repr(lane) == "<Lane closed one>"
+    assert lane.close()
+    assert lane.close()
+    assert repr(lane) == "<Lane closed one closed>"
+    with pytest.raises(RuntimeError, match="closed"):
+        lane.post(lambda: None)
+    with pytest.raises(RuntimeError, match="closed"):
+        await lane.run(lambda: None)
+
+
+async def test_a_stuck_lane_is_given_up(lane: Lane) -> None:
+    gate = Gate()
+    lane.post(gate)
+    assert not lane.close(timeout=0)
+    gate.open.set()
+    assert lane.close()
+
+
+async def test_a_stuck_lane_cannot_keep_the_process_alive(lane: Lane) -> None:
+    assert await lane.run(lambda: threading.current_thread().daemon)
+    assert await lane.run(lambda: threading.current_thread().name) == "test lane"
+
+
+def test_a_call_may_outlive_its_loop() -> None:
+    lane, gate = Lane("outliving"), Gate()
+
+    async def begin() -> None:
+        with anyio.CancelScope() as scope:
+            scope.cancel()
+            await lane.run(gate)
+
+    anyio.run(begin)
+    gate.open.set()
+    assert lane.close()

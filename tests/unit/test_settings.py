@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stabilitydl.errors import UsageError
+from stabilitydl.settings import Settings, load, save
+
+BOUNDS = {
+    "jobs": (1, 64),
+    "connections": (1, 16),
+    "host_connections": (1, 64),
+    "total_connections": (1, 256),
+    "rate_limit": (0, None),
+}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "config" / "settings.toml"
+
+
+def write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+def test_defaults(path: Path) -> None:
+    assert load(path) == Settings()
+    assert (Settings().jobs, Settings().connections) == (4, 4)
+    assert (Settings().host_connections, Settings().total_connections) == (8, 16)
+    assert not path.parent.exists()
+
+
+def test_what_is_saved_is_loaded(path: Path) -> None:
+    settings = Settings(
+        jobs=9, connections=1, host_connections=64, total_connections=256, rate_limit=2**40, library='C:\\"Models" ü'
+    )
+    save(path, settings)
+    assert load(path) == settings
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_only_what_differs_from_the_defaults_is_written(path: Path) -> None:
+    save(path, Settings(jobs=9))
+    assert path.read_text() == "jobs = 9\n"
+    save(path, Settings())
+    assert path.read_text() == ""
+    assert load(path) == Settings()
+
+
+@pytest.mark.parametrize(("name", "low", "high"), [(name, *bounds) for name, bounds in BOUNDS.items()])
+def test_bounds(path: Path, name: str, low: int, high: int | None) -> None:
+    for good in (low, high or 2**40):
+        write(path, f"{name} = {good}".encode())
+        assert getattr(load(path), name) == good
+    for bad in (low - 1, *(() if high is None else (high + 1,))):
+        write(path, f"{name} = {bad}".encode())
+        with pytest.raises(UsageError) as caught:
+            load(path)
+        assert name in str(caught.value)
+        assert str(path) in str(caught.value)
+
+
+def test_every_field_has_a_description_a_default_and_bounds() -> None:
+    described = msgspec.inspect.type_info(Settings)
+    assert isinstance(described, msgspec.inspect.StructType)
+    for field in described.fields:
+        assert isinstance(field.type, msgspec.inspect.Metadata), field.name
+        assert field.type.extra_json_schema["description"]  # type: ignore[index]
+        assert not field.required
+    assert set(BOUNDS) | {"library"} == set(Settings.__struct_fields__)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"jobs = ", b'jobs = "four"', b"jobs = 4.5", b"jobs = true", b"\xff\xfe", b"[jobs]", b"library = 5", b"\0"],
+)
+def test_what_cannot_be_read_is_said_with_the_file(path: Path, data: bytes) -> None:
+    write(path, data)
+    with pytest.raises(UsageError) as caught:
+        load(path)
+    assert str(path) in str(caught.value)
+
+
+def test_a_folder_in_the_way(path: Path) -> None:
+    path.mkdir(parents=True)
+    with pytest.raises(UsageError):
+        load(path)
+
+
+def test_fields_of_a_newer_version_are_ignored(path: Path) -> None:
+    write(path, b"jobs = 5\nnews = true\n[more]\nx = 1\n")
+    assert load(path) == Settings(jobs=5)
+
+
+def test_a_save_that_fails_leaves_the_old_file(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    save(path, Settings(jobs=9))
+
+    def fail(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OSError, match="No space"):
+        save(path, Settings(jobs=10))
+    assert load(path) == Settings(jobs=9)
+
+
+@given(st.integers(1, 64), st.integers(0, 2**62), st.text(st.characters(codec="utf-8"), max_size=20))
+def test_any_settings_round_trip(tmp_path_factory: pytest.TempPathFactory, jobs: int, rate: int, library: str) -> None:
+    path = tmp_path_factory.getbasetemp() / "round-trip.toml"
+    settings = Settings(jobs=jobs, rate_limit=rate, library=library)
+    save(path, settings)
+    assert load(path) == settings
