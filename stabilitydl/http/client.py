@@ -96,7 +96,7 @@ class HttpClient:
             try:
                 named_by = url.host
                 url = follow(url, location)
-                if reach is Reach.ANY or sent.place is Reach.PUBLIC:
+                if Origin.of(url) != origin and (reach is Reach.ANY or sent.place is Reach.PUBLIC):
                     reach = sent.place
                 await self._drain(answer)
             finally:

@@ -32,7 +32,8 @@ class StaleConnection(httpcore.ReadError):
 class Stream(httpcore.AsyncNetworkStream):
     """One connection as httpcore sees it. It bounds response heads and knows where a body has to end.
 
-    Everything else than a request passes through as it is, so the greetings of a SOCKS proxy do too.
+    Everything else than a request passes through as it is, so the greetings of a SOCKS proxy do too. ``is_through``
+    is true from the moment when the peer is the origin itself, not a proxy that is still greeted.
     """
 
     def __init__(self, link: Link, host: str, clock: Clock) -> None:
@@ -44,6 +45,7 @@ class Stream(httpcore.AsyncNetworkStream):
         self._body: Body | None = None
         self._rest = b""
         self._requests = 0
+        self.is_through = False
 
     @property
     def ended(self) -> bool:
@@ -96,6 +98,7 @@ class Stream(httpcore.AsyncNetworkStream):
             self._head_deadline = self._clock.monotonic() + PATIENCE
             self._body = None
             self._requests += 1
+            self.is_through = not buffer.startswith(b"CONNECT ")
         try:
             await self._link.send(buffer, PATIENCE if timeout is None else timeout)
         except TimeoutError as error:
@@ -114,6 +117,7 @@ class Stream(httpcore.AsyncNetworkStream):
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> Stream:
+        self.is_through = True
         host = server_hostname or self._host
         try:
             link = TlsLink(self._link, ssl_context, host)

@@ -7,6 +7,7 @@ import ssl
 import anyio
 import httpcore
 
+from ..errors import ProxyFailed, StabilityError
 from .network import Backend, Stream, opened
 from .proxies import Proxy
 
@@ -25,8 +26,9 @@ class GuardedConnection(httpcore.AsyncConnectionInterface):
     of a proxy: the connection then keeps its place in the pool for ever, and its socket stays open.
     """
 
-    def __init__(self, inner: httpcore.AsyncConnectionInterface) -> None:
+    def __init__(self, inner: httpcore.AsyncConnectionInterface, *, proxied: bool = False) -> None:
         self._inner = inner
+        self._proxied = proxied
         self._failed = False
 
     async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
@@ -36,12 +38,15 @@ class GuardedConnection(httpcore.AsyncConnectionInterface):
             return await self._inner.handle_async_request(request)
         except httpcore.ConnectionNotAvailable:
             raise
-        except BaseException:
+        except BaseException as error:
             self._failed = True
             for stream in streams:
                 stream.close()
             with anyio.CancelScope(shield=True):
                 await self._inner.aclose()
+            greeting = self._proxied and bool(streams) and not any(stream.is_through for stream in streams)
+            if greeting and isinstance(error, Exception) and not isinstance(error, httpcore.ProxyError):
+                raise ProxyFailed(detail=_words(error)) from error
             raise
         finally:
             opened.reset(token)
@@ -71,6 +76,10 @@ class GuardedConnection(httpcore.AsyncConnectionInterface):
         return f"<GuardedConnection {self.info()}>"
 
 
+def _words(error: Exception) -> str:
+    return str(error).rstrip(".") if isinstance(error, StabilityError) else "its greeting makes no sense"
+
+
 class DirectPool(httpcore.AsyncConnectionPool):
     """Connections without a proxy."""
 
@@ -82,14 +91,14 @@ class HttpProxyPool(httpcore.AsyncHTTPProxy):
     """Connections through an HTTP proxy."""
 
     def create_connection(self, origin: httpcore.Origin) -> httpcore.AsyncConnectionInterface:
-        return GuardedConnection(super().create_connection(origin))
+        return GuardedConnection(super().create_connection(origin), proxied=True)
 
 
 class SocksProxyPool(httpcore.AsyncSOCKSProxy):
     """Connections through a SOCKS5 proxy, which also looks up the names."""
 
     def create_connection(self, origin: httpcore.Origin) -> httpcore.AsyncConnectionInterface:
-        return GuardedConnection(super().create_connection(origin))
+        return GuardedConnection(super().create_connection(origin), proxied=True)
 
 
 def pool_for(proxy: Proxy | None, backend: Backend, context: ssl.SSLContext | None) -> httpcore.AsyncConnectionPool:

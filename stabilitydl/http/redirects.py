@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 import httpx
@@ -13,6 +14,8 @@ from .request import redacted
 MOST_HOPS = 10
 STATUSES = frozenset({301, 302, 303, 307, 308})
 
+# Joining would fill in the host of the page, so an empty one has to be seen before.
+_NO_HOST = re.compile(r"\s*([a-z][a-z0-9+.-]*:)?//([/?#\\]|\s*$)", re.IGNORECASE)
 _HARMLESS = frozenset({"accept", "accept-language", "if-range", "range"})
 
 
@@ -23,6 +26,8 @@ def follow(url: httpx.URL, location: str) -> httpx.URL:
     """
     host = url.host
     try:
+        if _NO_HOST.match(location):
+            raise ValueError
         target = parse_url(str(url.join(location)))
     except (UsageError, httpx.InvalidURL, ValueError):
         raise UnsafeRedirect(host=host, target=redacted(location)) from None

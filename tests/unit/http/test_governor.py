@@ -1,0 +1,166 @@
+"""The governor: limits, order, cool-downs, and nothing lost on cancellation."""
+
+from __future__ import annotations
+
+import asyncio
+
+import anyio
+import pytest
+
+from stabilitydl.errors import ServerBusy
+from stabilitydl.http.governor import CALLS_PER_HOST, Governor, Slot
+from stabilitydl.http.origins import Origin
+from tests.fakes.clock import ManualClock
+
+pytestmark = pytest.mark.anyio
+
+A, B, C = (Origin("https", host, 443) for host in ("a", "b", "c"))
+
+
+class Party:
+    """Tasks that ask for slots; ``got`` has their names in the order in which they came through."""
+
+    def __init__(self, governor: Governor, group: anyio.abc.TaskGroup) -> None:
+        self.governor = governor
+        self.group = group
+        self.got: list[str] = []
+        self.slots: dict[str, Slot] = {}
+
+    async def ask(self, name: str, origin: Origin, bulk: bool = True) -> None:
+        self.group.start_soon(self._ask, name, origin, bulk)
+        await anyio.wait_all_tasks_blocked()
+
+    async def _ask(self, name: str, origin: Origin, bulk: bool) -> None:
+        self.slots[name] = await self.governor.acquire(origin, bulk)
+        self.got.append(name)
+
+    async def release(self, name: str) -> None:
+        self.slots[name].release()
+        await anyio.wait_all_tasks_blocked()
+
+
+async def test_limits_hold_and_a_full_host_stands_in_nobodys_way() -> None:
+    governor = Governor(ManualClock(), per_host=2, total=3)
+    async with anyio.create_task_group() as group:
+        party = Party(governor, group)
+        for name, origin in (("a1", A), ("a2", A), ("a3", A), ("b1", B), ("c1", C), ("a4", A)):
+            await party.ask(name, origin)
+        assert party.got == ["a1", "a2", "b1"]
+        assert [(line.host, line.running, line.waiting) for line in governor.lines()] == [
+            ("https://a", 2, 2),
+            ("https://b", 1, 0),
+            ("https://c", 0, 1),
+        ]
+        await party.release("b1")
+        assert party.got[3:] == ["c1"]
+        await party.release("a1")
+        await party.release("a1")
+        assert party.got[4:] == ["a3"]
+        await party.release("c1")
+        assert party.got[5:] == []
+        await party.release("a3")
+        assert party.got[5:] == ["a4"]
+    for name in ("a2", "a4"):
+        party.slots[name].release()
+    assert governor.lines() == []
+
+
+async def test_calls_have_a_budget_of_their_own() -> None:
+    governor = Governor(ManualClock(), per_host=1, total=1)
+    async with anyio.create_task_group() as group:
+        party = Party(governor, group)
+        await party.ask("file", A)
+        for number in range(CALLS_PER_HOST + 1):
+            await party.ask(f"call{number}", A, bulk=False)
+        assert party.got == ["file", *(f"call{number}" for number in range(CALLS_PER_HOST))]
+        await party.release("call0")
+        assert party.got[-1] == f"call{CALLS_PER_HOST}"
+        await party.ask("other", A)
+        assert "other" not in party.got
+        group.cancel_scope.cancel()
+
+
+async def test_limits_change_live() -> None:
+    governor = Governor(ManualClock(), per_host=1, total=8)
+    async with anyio.create_task_group() as group:
+        party = Party(governor, group)
+        for name in ("1", "2", "3"):
+            await party.ask(name, A)
+        governor.set_limits(3, 2)
+        await anyio.wait_all_tasks_blocked()
+        assert party.got == ["1", "2"]
+        governor.set_limits(1, 1)
+        await party.release("1")
+        assert party.got == ["1", "2"]
+        await party.release("2")
+        assert party.got == ["1", "2", "3"]
+
+
+async def test_cancelling_leaves_no_trace() -> None:
+    governor = Governor(ManualClock(), per_host=1, total=1)
+    first = await governor.acquire(A, True)
+    second, third, fourth = (asyncio.create_task(governor.acquire(A, True)) for _ in range(3))
+    await anyio.wait_all_tasks_blocked()
+    # Admitted and cancelled in the same turn: the slot goes on to the next.
+    first.release()
+    second.cancel()
+    slot = await third
+    assert second.cancelled()
+    fourth.cancel()
+    await anyio.wait_all_tasks_blocked()
+    assert [(line.running, line.waiting) for line in governor.lines()] == [(1, 0)]
+    slot.release()
+    assert governor.lines() == []
+
+
+async def test_a_cool_down_is_told_at_once_and_ends_by_itself_or_by_hand() -> None:
+    """H17"""
+    clock = ManualClock()
+    governor = Governor(clock)
+    governor.cool_down(A, 31_536_000)
+    with pytest.raises(ServerBusy) as caught:
+        await governor.acquire(A, True)
+    assert caught.value.arguments["after_seconds"] == 600
+    assert [(line.host, line.cooling) for line in governor.lines()] == [("https://a", 600)]
+    (await governor.acquire(B, True)).release()
+    governor.cool_down(A, 5)
+    assert governor.cooling(A) == 600
+    clock.advance(600)
+    (await governor.acquire(A, True)).release()
+    governor.cool_down(A, 30)
+    governor.cool_down(B, 30)
+    governor.warm_up(A)
+    assert (governor.cooling(A), governor.cooling(B)) == (0, 30)
+    governor.warm_up()
+    assert governor.lines() == []
+
+
+async def test_a_short_cool_down_is_waited_out() -> None:
+    clock = ManualClock()
+    governor = Governor(clock)
+    governor.cool_down(A, 2)
+    async with anyio.create_task_group() as group:
+        party = Party(governor, group)
+        await party.ask("1", A)
+        assert party.got == []
+        clock.advance(2)
+    assert party.got == ["1"]
+
+
+async def test_who_waits_when_a_cool_down_begins_is_told() -> None:
+    governor = Governor(ManualClock(), per_host=1, total=1)
+    slot = await governor.acquire(A, True)
+    busy: list[ServerBusy] = []
+
+    async def ask() -> None:
+        try:
+            await governor.acquire(A, True)
+        except ServerBusy as error:
+            busy.append(error)
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(ask)
+        await anyio.wait_all_tasks_blocked()
+        governor.cool_down(A, 60)
+    assert [error.arguments["after_seconds"] for error in busy] == [60]
+    slot.release()
