@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from . import __version__
 
 INTERRUPTED = 130
+WINDOW = ".gui.application"
+"""Where the window begins, relative to this package; its ``main()`` returns the exit code."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,14 +33,17 @@ def has_window() -> bool:
     """Is the window part of this installation?"""
     from importlib.util import find_spec
 
-    return find_spec(f"{__package__}.gui") is not None
+    try:
+        return find_spec(WINDOW, __package__) is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def open_window() -> int:
     """Run the window until it is closed."""
     from importlib import import_module
 
-    code: int = import_module(f"{__package__}.gui").main()
+    code: int = import_module(WINDOW, __package__).main()
     return code
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from .. import __version__
+from ..demo.plan import PackPlan
 from ..domain.checksum import Checksum
 from ..domain.states import Tab
 from ..errors import StabilityError, UsageError
@@ -118,7 +119,9 @@ def get(
             show_default=False,
         ),
     ] = None,
-    skip_blocked: Annotated[bool, typer.Option("--skip-blocked", help="Files that the hub does not give are no failure.")] = False,
+    skip_blocked: Annotated[
+        bool, typer.Option("--skip-blocked", help="Files that the hub does not give are no failure.")
+    ] = False,
     json: Json = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")] = False,
     debug: Debug = False,
@@ -273,18 +276,24 @@ def remove(
 @app.command()
 def demo(
     headless: Annotated[bool, typer.Option("--headless", help="Stay in the terminal.")] = False,
-    files: Annotated[int, typer.Option(metavar="N", min=1, max=100_000, help="How many files.")] = 80,
+    files: Annotated[int, typer.Option(metavar="N", min=1, help="How many files.")] = 80,
     size: Annotated[
-        int,
-        typer.Option(metavar="SIZE", parser=_reader(arguments.read_size), help="Size of one file.", show_default=False),
-    ] = 4 * 1024 * 1024,
+        int | None,
+        typer.Option(
+            metavar="SIZE",
+            parser=_reader(arguments.read_size),
+            help="Size of one file, 4MiB unless told.",
+            show_default=False,
+        ),
+    ] = None,
     to: To = None,
     trouble: Annotated[bool, typer.Option("--trouble", help="Mix in files that fail.")] = False,
     json: Json = False,
     debug: Debug = False,
 ) -> Action:
     """Download a generated pack from a hub on this machine."""
-    request = DemoRequest(headless=headless, files=files, size=size, to=to, trouble=trouble, json=json)
+    plan = PackPlan(files, size if size is not None else PackPlan.size, trouble)
+    request = DemoRequest(plan=plan, headless=headless, to=to, json=json)
 
     def run(paths: Paths) -> int:
         from . import demo as command

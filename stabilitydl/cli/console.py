@@ -59,3 +59,10 @@ def is_terminal(stream: TextIO) -> bool:
 def may_ask() -> bool:
     """Is somebody there to answer a question?"""
     return is_terminal(sys.stdin) and is_terminal(sys.stderr)
+
+
+def ask(question: str) -> bool:
+    """Ask on stderr, yes being the usual answer; only where `may_ask`."""
+    sys.stderr.write(f"{question} [Y/n] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in ("", "y", "yes")

@@ -28,6 +28,7 @@ def main(words: Sequence[str]) -> int:
     try:
         return _guarded(list(words))
     except KeyboardInterrupt:
+        console.say("Stopped before anything began; what was on the list before goes on with: stabilitydl resume")
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
         return _reader_left()
@@ -49,9 +50,9 @@ def main(words: Sequence[str]) -> int:
 def _guarded(words: list[str]) -> int:
     if words[:1] == ["demo-hub"]:
         # A frozen bundle has no ``python -m``; it starts the demo hub through itself.
-        from ..demo.__main__ import main as serve
+        from ..demo.server import main as serve
 
-        return serve(words[1:])
+        return serve()
     paths = Paths.from_environment()
     options = words[: words.index("--")] if "--" in words else words
     if "--debug" in options:

@@ -25,6 +25,7 @@ from ..domain.events import AnyEvent, Downloaded, Progress, ProgressTick, RetryS
 from ..domain.resource import Resource
 from ..errors import Problem
 from . import console
+from .describe import describe
 from .tally import Tally, came, problem_of
 
 PROGRESS_PERIOD = 0.25
@@ -141,8 +142,3 @@ def emit(**fields: Any) -> None:
 def emit_error(resource: str | None, problem: Problem) -> None:
     """An ``error`` line."""
     emit(event="error", resource=resource, **describe(problem))
-
-
-def describe(problem: Problem) -> dict[str, str]:
-    """A problem as the fields ``code``, ``message`` and ``remedy``."""
-    return {"code": problem.code, "message": problem.message, "remedy": str(problem.remedy)}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from ..demo.plan import PackPlan
 from ..domain.checksum import Checksum
 from ..domain.states import Tab
 from .filters import Filter
@@ -68,11 +69,9 @@ class ControlRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class DemoRequest:
-    """``demo``. ``size`` is bytes for each file."""
+    """``demo``. ``headless`` means: not even if there is a display."""
 
+    plan: PackPlan
     headless: bool = False
-    files: int = 80
-    size: int = 4 * 1024 * 1024
     to: Path | None = None
-    trouble: bool = False
     json: bool = False

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from ..domain.events import AnyEvent, Downloaded, ProgressTick, ResourcesRemoved, StateChanged
 from ..domain.resource import Resource, ResourceSnapshot, Wait
-from ..domain.states import State, WaitReason
-from ..errors import InternalError, LoginNeeded, Problem
+from ..domain.states import State
+from ..errors import InternalError, Problem
 from .exit_codes import ExitCode
 
 
@@ -25,15 +25,12 @@ class Item:
     wait: Wait | None = None
     brought: bool = False
     """It came over the network during this command."""
-
-    @property
-    def needs_person(self) -> bool:
-        """It waits for something that only a person can do, so a command line does not wait for it."""
-        return self.state is State.WAITING and self.wait is not None and self.wait.reason is WaitReason.LOGIN
+    is_arriving: bool = False
+    """Its state says that it is here; the event that says where and how is still to come."""
 
     @property
     def is_settled(self) -> bool:
-        return self.state.is_settled or self.needs_person
+        return self.state.is_settled and not self.is_arriving
 
 
 @dataclass
@@ -51,6 +48,14 @@ class Tally:
         """Take in the files that the command is about, as they are before it starts."""
         for snapshot in snapshots:
             self.items[snapshot.id] = _item(snapshot)
+
+    def expect(self, ids: Iterable[str]) -> None:
+        """These are to be brought now, whatever their state was before."""
+        for resource in ids:
+            item = self.items[resource]
+            item.state = State.QUEUED
+            item.problem = item.wait = None
+            item.path = ""
 
     def apply(self, events: Sequence[AnyEvent]) -> None:
         """Follow the engine. Events of other resources change nothing."""
@@ -128,7 +133,9 @@ class Tally:
         item.state = event.new
         item.problem = event.problem
         item.wait = event.wait
+        item.is_arriving = event.new is State.DOWNLOADED and not item.path
         if event.new is not State.DOWNLOADED:
+            item.path = ""
             item.received = max(event.received, item.received if event.new.is_running else 0)
 
     def _arrive(self, event: Downloaded) -> None:
@@ -136,6 +143,7 @@ class Tally:
         if item is None:
             return
         item.path = event.path
+        item.is_arriving = False
         item.size = item.received = event.bytes
         item.brought = item.brought or came(event)
 
@@ -165,8 +173,6 @@ def problem_of(item: Item) -> Problem:
         return item.problem
     if item.resource.blocked is not None:
         return item.resource.blocked
-    if item.needs_person and item.wait is not None:
-        return LoginNeeded(host=item.wait.detail or "The hub").problem
     return InternalError(detail=f"the file is {item.state} and nobody said why").problem
 
 

@@ -96,6 +96,10 @@ class ResourceSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     def tab(self) -> Tab:
         return tab_of(self.state)
 
+    def is_file(self, size: int, mtime_ns: int) -> bool:
+        """Is a file of ``size`` bytes and ``mtime_ns`` (nanoseconds since 1970) still the one that arrived?"""
+        return (size, mtime_ns) == (self.file_size, self.file_mtime)
+
 
 def resource_id(collection_id: str, key: str) -> str:
     """The id of the child ``key`` of a collection: 32 hexadecimal digits, the same on every machine."""

@@ -3,8 +3,7 @@ import pytest
 from stabilitydl.cli.exit_codes import ExitCode
 from stabilitydl.cli.tally import Tally, problem_of
 from stabilitydl.domain.events import ResourcesRemoved
-from stabilitydl.domain.resource import Wait
-from stabilitydl.domain.states import State, WaitReason
+from stabilitydl.domain.states import State
 from stabilitydl.errors import AccessDenied, ChecksumMismatch, GatedFile, Problem
 from tests.fakes.snapshots import KEY, downloaded, moved, resource, snapshot, tick
 
@@ -29,6 +28,15 @@ def test_a_file_that_comes_over_the_network_is_downloaded() -> None:
     assert tally.bytes == 1244
     assert tally.skipped == tally.failed == []
     assert tally.exit_code is ExitCode.OK
+
+
+def test_a_file_is_not_done_before_it_is_known_where_it_lies() -> None:
+    tally = tally_of("a")
+    tally.apply([moved("a", State.VERIFYING, State.DOWNLOADED)])
+    assert not tally.is_settled
+    tally.apply([downloaded("a")])
+    assert tally.is_settled
+    assert len(tally.downloaded) == 1
 
 
 def test_a_file_that_lies_there_already_is_skipped() -> None:
@@ -66,15 +74,6 @@ def test_a_blocked_file_may_be_skipped() -> None:
         assert tally.exit_code is code
         assert len(tally.skipped) == int(skip)
         assert [problem_of(item).code for item in tally.failed] == ([] if skip else ["gated"])
-
-
-def test_a_file_that_waits_for_a_login_is_not_waited_for() -> None:
-    tally = tally_of("a")
-    tally.apply([moved("a", State.RESOLVING, State.WAITING, wait=Wait(WaitReason.LOGIN, None, "civitai.com"))])
-    assert tally.is_settled
-    assert problem_of(tally.failed[0]).code == "login-needed"
-    tally.apply([moved("a", State.WAITING, State.WAITING, wait=Wait(WaitReason.NETWORK))])
-    assert not tally.is_settled
 
 
 def test_a_problem_without_a_resource_is_a_failure_too() -> None:

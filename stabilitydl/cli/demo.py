@@ -1,0 +1,30 @@
+"""``demo``: the product on a generated pack from a hub on this machine."""
+
+from __future__ import annotations
+
+import shlex
+
+from ..paths import Paths
+from ..text import plain
+from . import console, get
+from .compose import destination_for, settings_for
+from .display import display_available
+from .exit_codes import ExitCode
+from .requests import DemoRequest, GetRequest
+
+
+def run(request: DemoRequest, paths: Paths) -> int:
+    """Bring the pack, say where it lies, and return the exit code."""
+    locator = request.plan.locator
+    if not request.headless:
+        if display_available():
+            console.say("This version has no window yet, so the demo runs in the terminal.")
+        else:
+            console.say("There is no display that a window could open on, so the demo runs in the terminal.")
+    code = get.run(GetRequest(locators=(locator,), to=request.to, json=request.json, yes=True), paths)
+    if code in (ExitCode.OK, ExitCode.FAILED):
+        folder = destination_for(paths, settings_for(paths), request.to).root
+        console.say(
+            f"The files lie in {plain(str(folder))}; look at them with: stabilitydl list {shlex.quote(locator)}"
+        )
+    return code

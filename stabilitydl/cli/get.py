@@ -1,0 +1,114 @@
+"""``get``: list what the locators stand for, choose, check that it fits, put it on the list, and bring it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from ..domain.checksum import Checksum
+from ..domain.resource import Resource
+from ..errors import CODES, NothingMatched, Problem, StabilityError, UsageError
+from ..hubs.protocol import Destination, Expansion
+from ..paths import Paths
+from ..text import format_bytes, format_count
+from . import console
+from .compose import destination_for, open_session, renderer_for, settings_for
+from .exit_codes import ExitCode, exit_code_for
+from .render import Renderer
+from .requests import GetRequest
+from .session import Session, bring
+from .survey import Planned, chosen, merged, prepare, survey
+from .tally import Tally
+
+LARGE = 20 * 10**9
+"""Bytes from which somebody at a terminal is asked first."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A collection and those of its children that the command is about."""
+
+    expansion: Expansion
+    children: Sequence[Resource]
+
+
+def run(request: GetRequest, paths: Paths) -> int:
+    """Bring the files, and return the exit code. Raises StabilityError for what makes a start impossible."""
+    settings = settings_for(paths, request)
+    destination = destination_for(paths, settings, request.to)
+    renderer = renderer_for(json=request.json)
+    try:
+        with open_session(paths, settings) as session:
+            session.recognise(request.locators)
+            session.start()
+            return _get(request, destination, session, renderer)
+    except StabilityError as error:
+        if not request.json:
+            raise
+        renderer.problem(error.problem)
+        return exit_code_for(error)
+    finally:
+        renderer.close()
+
+
+def _get(request: GetRequest, destination: Destination, session: Session, renderer: Renderer) -> int:
+    tally = Tally(skip_blocked=request.skip_blocked)
+    choices = _choose(request, destination, session, tally)
+    if not choices:
+        for problem in tally.problems:
+            renderer.problem(problem)
+        return ExitCode.USAGE if all_usage(tally.problems) else ExitCode.FAILED
+    for choice in choices:
+        renderer.collection(choice.expansion.collection, choice.expansion.resources)
+    session.ask(lambda engine: engine.add([choice.expansion for choice in choices]))
+    planned = [one for choice in choices for one in survey(session, choice.expansion, choice.children)]
+    if not request.yes and not _agreed(planned):
+        renderer.note("Nothing was downloaded.")
+        return ExitCode.INTERRUPTED
+    prepare(session, planned)
+    tally.ask_for(one.row for one in planned)
+    wanted = [one.row.id for one in planned if not one.is_here and one.blocked is None]
+    return bring(session, renderer, tally, wanted, lambda engine: engine.enqueue(wanted))
+
+
+def all_usage(problems: Sequence[Problem]) -> bool:
+    """Is what was typed the only thing wrong?"""
+    return all(issubclass(CODES.get(problem.code, StabilityError), UsageError) for problem in problems)
+
+
+def _choose(request: GetRequest, destination: Destination, session: Session, tally: Tally) -> list[Choice]:
+    """Ask the hubs and apply the filters. Raises NothingMatched, UsageError."""
+    expansions, problems = session.ask(lambda engine: engine.expand(request.locators, destination))
+    tally.problems.extend(problems)
+    for expansion in expansions:
+        tally.problems.extend(expansion.problems)
+    choices = [Choice(expansion, chosen(expansion, request.filter)) for expansion in merged(expansions)]
+    if expansions and not any(choice.children for choice in choices) and not tally.problems:
+        raise NothingMatched(count=sum(len(expansion.resources) for expansion in expansions))
+    if request.checksum is not None:
+        choices = _with_checksum(choices, request.checksum)
+    return [choice for choice in choices if choice.children]
+
+
+def _with_checksum(choices: Sequence[Choice], checksum: Checksum) -> list[Choice]:
+    """The one file that the command is about must be what the user says, whatever its hub says."""
+    count = sum(len(choice.children) for choice in choices)
+    if count != 1:
+        raise UsageError(detail=f"--checksum is for one file; this is about {format_count(count, 'file')}.")
+    choice = next(choice for choice in choices if choice.children)
+    old = choice.children[0]
+    others = tuple(known for known in old.checksums if known.algorithm is not checksum.algorithm)
+    new = msgspec.structs.replace(old, checksums=(checksum, *others))
+    children = tuple(new if child.id == old.id else child for child in choice.expansion.resources)
+    return [Choice(replace(choice.expansion, resources=children), [new])]
+
+
+def _agreed(planned: Sequence[Planned]) -> bool:
+    """Ask before a large download, where somebody is there to answer."""
+    size = sum(one.missing_bytes for one in planned)
+    if size < LARGE or not console.may_ask():
+        return True
+    count = sum(1 for one in planned if one.missing_bytes)
+    return console.ask(f"Download {format_count(count, 'file')}, {format_bytes(size)}?")

@@ -1,0 +1,155 @@
+"""``list``: what is on the list, from the store alone, so that it answers at once.
+
+A file that vanished or changed since it was downloaded makes its row MISSING here; then the engine is asked to
+write that down, because only it may change states.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..domain.collection import CollectionSnapshot
+from ..domain.resource import ResourceSnapshot
+from ..domain.states import State, Tab
+from ..errors import UnknownCollection
+from ..paths import Paths
+from ..store.store import Store
+from ..text import format_bytes, format_count, plain
+from . import console
+from .describe import collection_object, columns, describe, received_of, resource_object, size_of
+from .exit_codes import ExitCode
+from .find import find_collections
+from .requests import ListRequest
+
+SHORT_ID = 8
+
+
+def run(request: ListRequest, paths: Paths) -> int:
+    """List, and return the exit code. Raises UnknownCollection, StoreError."""
+    store = _open(paths)
+    if store is None:
+        if request.collection is not None:
+            raise UnknownCollection(name=request.collection)
+        return _show(request, [], {})
+    try:
+        chosen = [snapshot.collection for snapshot in store.collections()]
+        if request.collection is not None:
+            chosen = find_collections(chosen, [request.collection])
+        names = {collection.id for collection in chosen}
+        if any(has_vanished(row) for row in store.resources() if row.resource.collection in names):
+            _refresh(paths)
+        snapshots = [snapshot for snapshot in store.collections() if snapshot.id in names]
+        children: dict[str, list[ResourceSnapshot]] = {}
+        for row in store.resources(chosen[0].id if len(chosen) == 1 else None):
+            children.setdefault(row.resource.collection, []).append(row)
+        return _show(request, snapshots, children)
+    finally:
+        store.close()
+
+
+def has_vanished(row: ResourceSnapshot) -> bool:
+    """Is the file of a DOWNLOADED row not there any more, or another one?"""
+    if row.state is not State.DOWNLOADED or row.target is None:
+        return False
+    try:
+        status = Path(row.target).stat()
+    except OSError:
+        return True
+    return not row.is_file(status.st_size, status.st_mtime_ns)
+
+
+def _open(paths: Paths) -> Store | None:
+    """The store, or None where there is none yet: asking leaves no trace."""
+    return Store.open(paths.database) if paths.database.exists() else None
+
+
+def _refresh(paths: Paths) -> None:
+    from .compose import open_session
+
+    with open_session(paths) as session:
+        session.start()
+        session.ask(lambda engine: engine.refresh())
+
+
+def _show(
+    request: ListRequest, snapshots: Sequence[CollectionSnapshot], children: dict[str, list[ResourceSnapshot]]
+) -> int:
+    chosen = {
+        snapshot.id: [row for row in children.get(snapshot.id, []) if request.tab in (Tab.ALL, row.tab)]
+        for snapshot in snapshots
+    }
+    if request.json:
+        console.data(json.dumps({"collections": [_object(one, children, chosen[one.id]) for one in snapshots]}))
+        return ExitCode.OK
+    if request.collection is None and request.tab is Tab.ALL:
+        _show_collections(snapshots)
+    else:
+        _show_children(request, snapshots, chosen)
+    return ExitCode.OK
+
+
+def _object(
+    snapshot: CollectionSnapshot, children: dict[str, list[ResourceSnapshot]], chosen: Sequence[ResourceSnapshot]
+) -> dict[str, object]:
+    everything = [row.resource for row in children.get(snapshot.id, [])]
+    fields = collection_object(snapshot.collection, everything)
+    fields["resources"] = [
+        {
+            **resource_object(row, row.target if row.state is State.DOWNLOADED else None),
+            "received": received_of(row),
+            "error": describe(row.problem) if row.problem is not None else None,
+        }
+        for row in chosen
+    ]
+    return fields
+
+
+def _show_collections(snapshots: Sequence[CollectionSnapshot]) -> None:
+    if not snapshots:
+        console.say("The list is empty. Put something on it: stabilitydl get LOCATOR")
+        return
+    rows = []
+    for snapshot in snapshots:
+        summary = snapshot.summary
+        others = [tab for tab in Tab if tab not in (Tab.ALL, Tab.DOWNLOADED)]
+        counts = [f"{summary.count(tab)} {tab}" for tab in others if summary.count(tab)]
+        rows.append(
+            (
+                snapshot.id[:SHORT_ID],
+                plain(snapshot.collection.title, 60),
+                f"{summary.count(Tab.DOWNLOADED)} of {format_count(summary.resources, 'file')}",
+                format_bytes(summary.bytes),
+                ", ".join(counts) or "complete",
+            )
+        )
+    for line in columns(rows, right=(2, 3)):
+        console.data(line)
+
+
+def _show_children(
+    request: ListRequest, snapshots: Sequence[CollectionSnapshot], chosen: dict[str, list[ResourceSnapshot]]
+) -> None:
+    for snapshot in snapshots:
+        rows = chosen[snapshot.id]
+        if not rows:
+            continue
+        if len(snapshots) > 1:
+            console.say(f"{plain(snapshot.collection.title)} ({snapshot.id[:SHORT_ID]})")
+        for line in columns(map(_child_row, rows), right=(1, 2)):
+            console.data(line)
+    if not any(chosen.values()):
+        what = "No file is here" if request.tab is Tab.ALL else f"No file is {request.tab}"
+        console.say(f"{what}.")
+
+
+def _child_row(row: ResourceSnapshot) -> tuple[str, ...]:
+    size = size_of(row)
+    arrived = "" if row.state is State.DOWNLOADED or not row.received else f"{format_bytes(row.received)} of"
+    if row.state is State.DOWNLOADED:
+        more = row.target or ""
+    else:
+        problem = row.problem or row.resource.blocked
+        more = console.explain(problem) if problem is not None else ""
+    return str(row.state), arrived, format_bytes(size), plain(row.resource.name, 80), plain(more)

@@ -1,0 +1,128 @@
+"""``plan``: what ``get`` would do. Nothing is downloaded and nothing is put on the list."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from ..errors import DiskError, Problem, StabilityError
+from ..hubs.protocol import Expansion
+from ..paths import Paths
+from ..text import format_bytes, format_count, plain
+from . import console
+from .compose import destination_for, open_session, settings_for
+from .describe import checksum_word, collection_object, columns, describe, resource_object, size_of
+from .exit_codes import ExitCode, exit_code_for
+from .get import all_usage
+from .requests import PlanRequest
+from .survey import Planned, Volume, chosen, merged, survey, volumes
+
+Plans = Sequence[tuple[Expansion, Sequence[Planned]]]
+
+
+def run(request: PlanRequest, paths: Paths) -> int:
+    """Show the plan, and return the exit code. Raises StabilityError where there is nothing to show."""
+    settings = settings_for(paths)
+    destination = destination_for(paths, settings, None)
+    try:
+        with open_session(paths, settings) as session:
+            session.recognise(request.locators)
+            session.start()
+            expansions, problems = session.ask(lambda engine: engine.expand(request.locators, destination))
+            plans = [(one, survey(session, one, chosen(one))) for one in merged(expansions)]
+    except StabilityError as error:
+        if not request.json:
+            raise
+        _print_object([], [], [error.problem])
+        return exit_code_for(error)
+    errors = [*problems, *(problem for expansion in expansions for problem in expansion.problems)]
+    places, unasked = _volumes(plans)
+    errors += unasked
+    if request.json:
+        _print_object(plans, places, errors)
+    else:
+        _print_text(plans, places, errors)
+    return _exit_code(plans, errors)
+
+
+def _exit_code(plans: Plans, errors: Sequence[Problem]) -> ExitCode:
+    if errors:
+        return ExitCode.USAGE if not plans and all_usage(errors) else ExitCode.FAILED
+    return ExitCode.OK if any(planned for _, planned in plans) else ExitCode.NOTHING
+
+
+def _volumes(plans: Plans) -> tuple[list[Volume], list[Problem]]:
+    try:
+        return volumes(one for _, planned in plans for one in planned), []
+    except DiskError as error:
+        return [], [error.problem]
+
+
+def _print_object(plans: Plans, places: Sequence[Volume], errors: Sequence[Problem]) -> None:
+    collections = []
+    for expansion, planned in plans:
+        fields = collection_object(expansion.collection, [one.row.resource for one in planned])
+        fields["resources"] = [_object(one) for one in planned]
+        collections.append(fields)
+    console.data(
+        json.dumps(
+            {
+                "collections": collections,
+                "volumes": [
+                    {"path": str(volume.path), "free": volume.free, "needed": volume.needed} for volume in places
+                ],
+                "errors": [describe(problem) for problem in errors],
+            }
+        )
+    )
+
+
+def _object(one: Planned) -> dict[str, Any]:
+    fields = resource_object(one.row, str(one.target) if one.is_here or one.is_probable else None)
+    fields["blocked"] = describe(one.blocked) if one.blocked is not None else None
+    return fields
+
+
+def _print_text(plans: Plans, places: Sequence[Volume], errors: Sequence[Problem]) -> None:
+    for expansion, planned in plans:
+        size = format_bytes(sum(one.row.resource.size or 0 for one in planned))
+        console.data(f"{plain(expansion.collection.title)}: {format_count(len(planned), 'file')}, {size}")
+        rows = [
+            (
+                "",
+                plain(one.row.resource.name, 80),
+                format_bytes(size_of(one.row)),
+                checksum_word(one.row.resource),
+                _word(one),
+            )
+            for one in planned
+        ]
+        for line in columns(rows, right=(2,)):
+            console.data(line)
+    everything = [one for _, planned in plans for one in planned]
+    here = sum(1 for one in everything if one.is_here)
+    probable = sum(1 for one in everything if one.is_probable and not one.is_here)
+    blocked = sum(1 for one in everything if one.blocked is not None)
+    missing = sum(one.missing_bytes for one in everything)
+    to_come = len(everything) - here - probable - blocked
+    counts = [f"{to_come:,} to come ({format_bytes(missing)})", f"{here:,} here"]
+    counts += [f"{probable:,} probably here"] if probable else []
+    counts += [f"{blocked:,} blocked"] if blocked else []
+    console.data(f"In all {format_count(len(everything), 'file')}: {', '.join(counts)}.")
+    for volume in places:
+        verdict = "" if volume.free >= volume.needed else " That is not enough."
+        needed, free = format_bytes(volume.needed), format_bytes(volume.free)
+        console.data(f"On the drive of {plain(str(volume.path))}: {needed} needed, {free} free.{verdict}")
+    for problem in errors:
+        console.say(console.explain(problem))
+
+
+def _word(one: Planned) -> str:
+    if one.is_here:
+        return "here"
+    if one.blocked is not None:
+        return f"blocked: {one.blocked.message}"
+    if one.is_probable:
+        return "probably here"
+    return f"{format_bytes(one.row.received)} of it here" if one.row.received else "to come"

@@ -1,0 +1,202 @@
+"""A command at work: the engine in its thread, its events in the main thread, where Ctrl-C lands.
+
+The main thread only ever waits for a result or for a batch of events, and both waits end at once when a signal
+arrives. The first Ctrl-C (or SIGTERM, or the terminal going away) stops the engine, which keeps everything; the
+second one ends the process.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import signal
+import threading
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from types import FrameType, TracebackType
+from typing import Any, Self, TypeVar
+
+from ..clock import Clock, SystemClock
+from ..domain.events import AnyEvent
+from ..domain.resource import ResourceSnapshot
+from ..engine.engine import Engine
+from ..engine.thread import EngineThread
+from ..errors import StabilityError
+from ..hubs.registry import Registry
+from ..paths import Paths
+from ..settings import Settings
+from .exit_codes import ExitCode
+from .render import Renderer
+from .tally import Tally
+
+T = TypeVar("T")
+_LOGGER = logging.getLogger(__name__)
+
+STOP_SECONDS = 0.8
+"""How long the engine may take to put everything away; it leaves nothing half done when it is cut off."""
+
+BEAT = 0.5
+"""Seconds without news after which a renderer is asked to look at the time."""
+
+_SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
+
+
+class Session:
+    """One engine for one command. Entering it takes over the signals; leaving it stops the engine.
+
+    ``closing`` are called at the end.
+    """
+
+    def __init__(
+        self,
+        paths: Paths,
+        settings: Settings,
+        registry: Registry,
+        *,
+        closing: Iterable[Callable[[], object]] = (),
+        clock: Clock | None = None,
+    ) -> None:
+        self.clock = clock or SystemClock()
+        self._registry = registry
+        self._closing = list(closing)
+        self._thread = EngineThread(lambda: Engine.open(paths, settings, clock=self.clock, hubs=registry))
+        self._news: queue.SimpleQueue[Sequence[AnyEvent] | _Settled] = queue.SimpleQueue()
+        self._signals = _Signals()
+        self._started = False
+
+    def __enter__(self) -> Self:
+        self._signals.take()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self.stop()
+        finally:
+            for close in self._closing:
+                close()
+            if not self._signals.seen:
+                self._signals.give_back()
+
+    def recognise(self, locators: Iterable[str]) -> None:
+        """Raise UnknownLocator or another UsageError for the first locator that no hub takes."""
+        for locator in locators:
+            self._registry.find(locator)
+
+    def start(self) -> None:
+        """Start the engine. Raises StoreError."""
+        self._started = True
+        self._thread.start()
+        self._thread.subscribe(self._news.put)
+
+    def ask(self, question: Callable[[Engine], Awaitable[T]]) -> T:
+        """Run ``question`` with the engine in its thread, and return the answer or raise its error."""
+        engine = self._thread.engine
+
+        async def answer() -> T:
+            return await question(engine)
+
+        call: Callable[[Callable[[], Awaitable[T]]], T] = self._thread.call
+        return call(answer)
+
+    def follow(self, ids: Sequence[str], show: Callable[[Sequence[AnyEvent]], None]) -> list[ResourceSnapshot]:
+        """Pass events on until the engine is at work on none of ``ids``; how they stand then.
+
+        An empty batch means that time passed without news. Raises what ended the engine, if anything did.
+        """
+        threading.Thread(target=self._wait_settled, args=(list(ids),), name="settled", daemon=True).start()
+        while True:
+            try:
+                news = self._news.get(timeout=BEAT)
+            except queue.Empty:
+                show(())
+                continue
+            if isinstance(news, _Settled):
+                return news.result()
+            show(news)
+
+    def stop(self) -> None:
+        """Stop the engine; nothing happens when it does not run. Never raises: what matters is written already."""
+        if self._started:
+            self._started = False
+            try:
+                self._thread.stop(STOP_SECONDS)
+            except StabilityError as error:
+                _LOGGER.warning("The engine ended with %r", error)
+
+    def _wait_settled(self, ids: list[str]) -> None:
+        try:
+            self._news.put(_Settled(self.ask(lambda engine: engine.wait_settled(ids))))
+        except BaseException as error:  # noqa: BLE001 - raised in the main thread
+            self._news.put(_Settled(error))
+
+
+class _Settled:
+    """What the waiting thread has to tell the main thread."""
+
+    def __init__(self, answer: list[ResourceSnapshot] | BaseException) -> None:
+        self._answer = answer
+
+    def result(self) -> list[ResourceSnapshot]:
+        if isinstance(self._answer, BaseException):
+            raise self._answer
+        return self._answer
+
+
+class _Signals:
+    """Makes the first signal a KeyboardInterrupt in the main thread, and the second one the end."""
+
+    def __init__(self) -> None:
+        self.seen = False
+        self._before: dict[int, Any] = {}
+
+    def take(self) -> None:
+        if threading.current_thread() is threading.main_thread():
+            self._before = {number: signal.signal(number, self._handle) for number in _SIGNALS}
+
+    def give_back(self) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        self._before = {}
+
+    def _handle(self, number: int, frame: FrameType | None) -> None:
+        if self.seen:
+            os._exit(ExitCode.INTERRUPTED)
+        self.seen = True
+        raise KeyboardInterrupt
+
+
+def bring(
+    session: Session,
+    renderer: Renderer,
+    tally: Tally,
+    ids: Sequence[str],
+    begin: Callable[[Engine], Awaitable[object]],
+) -> ExitCode:
+    """Let ``begin`` queue ``ids``, show what happens until they are settled, and sum up. Returns the exit code.
+
+    ``tally`` knows all files of the command, also those that need nothing.
+    """
+    started = session.clock.monotonic()
+    interrupted = False
+
+    def show(batch: Sequence[AnyEvent]) -> None:
+        tally.apply(batch)
+        renderer.events(batch, tally, session.clock.monotonic())
+
+    tally.expect(ids)
+    try:
+        renderer.begin(tally, started)
+        session.ask(begin)
+        tally.refresh(session.follow(ids, show))
+    except KeyboardInterrupt:
+        interrupted = True
+        session.stop()
+    seconds = session.clock.monotonic() - started
+    renderer.close()
+    renderer.end(tally, seconds, interrupted=interrupted)
+    if interrupted:
+        renderer.note("Stopped. Everything that arrived is kept; go on with: stabilitydl resume")
+        return ExitCode.INTERRUPTED
+    return tally.exit_code

@@ -1,0 +1,119 @@
+"""What a command would do with each file of its collections, and what it needs of each volume.
+
+``plan`` shows it; ``get`` refuses by it before the first byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..disk.volumes import existing_parent, free_space, volume_id
+from ..domain.resource import Resource, ResourceSnapshot
+from ..domain.states import State
+from ..errors import Problem
+from ..hubs.protocol import Expansion
+from .filters import Filter
+from .session import Session
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One file. ``is_probable``: a file of its size lies at its place, and only reading it can tell."""
+
+    row: ResourceSnapshot
+    is_probable: bool = False
+
+    @property
+    def is_here(self) -> bool:
+        """It was downloaded and is unchanged."""
+        return self.row.state is State.DOWNLOADED
+
+    @property
+    def target(self) -> Path:
+        """Where it goes, or lies."""
+        return Path(self.row.target or "")
+
+    @property
+    def blocked(self) -> Problem | None:
+        """Why the hub does not give it."""
+        if self.row.resource.blocked is not None:
+            return self.row.resource.blocked
+        return self.row.problem if self.row.state is State.BLOCKED else None
+
+    @property
+    def missing_bytes(self) -> int:
+        """Bytes that are still to come, as far as the hub says how many."""
+        if self.is_here or self.is_probable or self.blocked is not None:
+            return 0
+        return max(0, (self.row.resource.size or 0) - self.row.received)
+
+
+@dataclass(frozen=True)
+class Volume:
+    """A volume that files go to. ``path`` is a folder on it; ``free`` and ``needed`` are bytes."""
+
+    path: Path
+    free: int
+    needed: int
+
+
+def merged(expansions: Iterable[Expansion]) -> list[Expansion]:
+    """One expansion for each collection: two locators may mean two parts of the same one."""
+    found: dict[str, Expansion] = {}
+    for expansion in expansions:
+        earlier = found.get(expansion.collection.id)
+        if earlier is None:
+            found[expansion.collection.id] = expansion
+            continue
+        children = {child.id: child for child in (*earlier.resources, *expansion.resources)}
+        whole = earlier.selected is None or expansion.selected is None
+        found[expansion.collection.id] = replace(
+            earlier,
+            resources=tuple(children.values()),
+            selected=None if whole else (earlier.selected or frozenset()) | (expansion.selected or frozenset()),
+        )
+    return list(found.values())
+
+
+def chosen(expansion: Expansion, filter_: Filter | None = None) -> list[Resource]:
+    """The children that the locator meant and the filter keeps, in the hub's order."""
+    return [
+        child
+        for child in expansion.resources
+        if (expansion.selected is None or child.id in expansion.selected) and (filter_ is None or filter_.keeps(child))
+    ]
+
+
+def survey(session: Session, expansion: Expansion, children: Sequence[Resource]) -> list[Planned]:
+    """How ``children`` stand; files that vanished count as missing. Raises StoreError, UnsafeName, NameTooLong."""
+    session.ask(lambda engine: engine.refresh(expansion.collection.id))
+    foreseen = {one.row.id: one for one in session.ask(lambda engine: engine.foresee(expansion))}
+    return [Planned(foreseen[child.id].row, foreseen[child.id].is_here) for child in children]
+
+
+def volumes(planned: Iterable[Planned]) -> list[Volume]:
+    """The volumes that the files go to, with what is still to come. Raises DiskError when one cannot be asked."""
+    needed: dict[Path, int] = {}
+    for one in planned:
+        folder = one.target.parent
+        needed[folder] = needed.get(folder, 0) + one.missing_bytes
+    sums: dict[int, tuple[Path, int]] = {}
+    for folder, bytes_ in needed.items():
+        number = volume_id(folder)
+        path, before = sums.get(number, (existing_parent(folder), 0))
+        sums[number] = (path, before + bytes_)
+    return [Volume(path, free_space(path), total) for path, total in sums.values()]
+
+
+def prepare(session: Session, planned: Sequence[Planned]) -> None:
+    """Make sure that everything that is to come can be written and fits. Raises NotWritable, NoSpace, DiskError."""
+    wanted = [one for one in planned if not one.is_here and one.blocked is None]
+    needed = {volume_id(volume.path): volume.needed for volume in volumes(wanted)}
+    for folder in dict.fromkeys(one.target.parent for one in wanted):
+        _prepare(session, folder, needed[volume_id(folder)])
+
+
+def _prepare(session: Session, folder: Path, needed: int) -> None:
+    session.ask(lambda engine: engine.prepare(folder, needed))
