@@ -10,7 +10,7 @@ import re
 import unicodedata
 
 _UNITS = ("B", "KB", "MB", "GB", "TB", "PB")
-_QUANTITY = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmgtp]?)(i?)b?(?:/s|ps)?\s*", re.IGNORECASE)
+_QUANTITY = re.compile(r"\s*(\d{1,15}(?:\.\d{1,9})?)\s*([kmgtp]?)(i?)b?(?:/s|ps)?\s*", re.IGNORECASE)
 _POWER = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4, "p": 5}
 
 

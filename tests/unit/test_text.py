@@ -189,3 +189,8 @@ def test_plain_is_always_printable(text: str) -> None:
     shown.encode()
     assert not any(character in shown for character in "\n\r\x1b\u202e\x00")
     assert plain(shown, limit=10**6) == shown
+
+
+def test_a_number_of_four_hundred_digits_is_refused_like_any_other_nonsense() -> None:
+    with pytest.raises(ValueError, match="9999"):
+        parse_quantity("9" * 400)
