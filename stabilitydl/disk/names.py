@@ -26,6 +26,8 @@ _LONGEST_SUFFIX = 20
 _RESERVED = frozenset(
     {*(word.upper() for word in FileNameValidator(platform="windows").reserved_keywords), "CONIN$", "CONOUT$"}
 )
+# Names that need no more than a look at the reserved ones: nearly all of them.
+_PLAIN = re.compile(r"[A-Za-z0-9_-](?:[A-Za-z0-9._+-]*[A-Za-z0-9_+-])?")
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
 _DRIVE = re.compile(r"\s*[A-Za-z]:")
 # Blank letters and marks that are invisible although Unicode does not class them as format characters.
@@ -52,6 +54,8 @@ def safe_path(path: str) -> str:
     plainly, percent-encoded (several times over), with backslashes, or with letters that turn into dots. Such a
     path is refused, not repaired. Empty parts and ``.`` are left out.
     """
+    if _PLAIN.fullmatch(path):
+        return safe_name(path)
     visible = _visible(path)
     _refuse_escapes(visible, path)
     parts = [part for part in visible.split("/") if part not in ("", ".")]
@@ -65,9 +69,9 @@ def safe_name(name: str) -> str:
     both ends and dots at the end go; device names of Windows get a ``_`` in front; what is left with nothing gets
     a name made from a digest of the original.
     """
-    kept = _trimmed(_FORBIDDEN.sub("_", _visible(name)))
-    if not kept:
-        kept = f"file-{_digest(name)}"
+    kept = name
+    if not _PLAIN.fullmatch(name):
+        kept = _trimmed(_FORBIDDEN.sub("_", _visible(name))) or f"file-{_digest(name)}"
     if _is_reserved(kept):
         kept = f"_{kept}"
     return shorten(kept)
@@ -97,7 +101,8 @@ def path_key(path: str) -> str:
 def is_dangerous(name: str) -> bool:
     """Would a desktop run this file, or follow it, when somebody opens it? Judged by the name it would get."""
     shown = safe_name(name.replace("\\", "/").rpartition("/")[2]).lower()
-    return shown.rpartition(".")[2] in _DANGEROUS or shown in _DANGEROUS_NAMES
+    _, dot, suffix = shown.rpartition(".")
+    return (dot != "" and suffix in _DANGEROUS) or shown in _DANGEROUS_NAMES
 
 
 def _refuse_escapes(visible: str, original: str) -> None:
@@ -146,8 +151,10 @@ def _trimmed(text: str) -> str:
 
 
 def _is_reserved(name: str) -> bool:
-    stem = unicodedata.normalize("NFKC", name.partition(".")[0]).strip().upper()
-    return stem in _RESERVED
+    stem = name.partition(".")[0]
+    if not stem.isascii():
+        stem = unicodedata.normalize("NFKC", stem)
+    return stem.strip().upper() in _RESERVED
 
 
 def _digest(text: str) -> str:

@@ -1,0 +1,33 @@
+"""What all hubs share when they list files: the key of a collection and the place of a child."""
+
+from __future__ import annotations
+
+import os
+
+from ..disk.names import is_dangerous, safe_name, safe_path
+from ..domain.collection import CollectionKey
+from ..errors import DangerousFileType, Problem, UnsafeName
+from .protocol import Destination
+
+
+def key_for(hub: str, endpoint: str, kind: str, identity: str, destination: Destination) -> CollectionKey:
+    """The key that makes the same page, asked for the same folder, the same collection."""
+    return CollectionKey(hub=hub, endpoint=endpoint, kind=kind, identity=identity, target=os.fspath(destination.root))
+
+
+def place(path: str) -> tuple[str, Problem | None]:
+    """Where a file that its hub calls ``path`` goes, and why it is blocked, if it is.
+
+    A path that would leave its folder stays listed under a harmless name, blocked; so does a program or script.
+    """
+    try:
+        placed = safe_path(path)
+    except UnsafeName as error:
+        return safe_name(path), error.problem
+    name = name_of(placed)
+    return placed, DangerousFileType(name=name).problem if is_dangerous(name) else None
+
+
+def name_of(path: str) -> str:
+    """The last part of a relative path."""
+    return path.rpartition("/")[2]

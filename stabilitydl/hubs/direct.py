@@ -1,0 +1,143 @@
+"""Files by their address: one address, or a list file of them.
+
+Accepted are ``https://HOST/FILE`` (or http), the path of a list file, and for checksum lists ``PATH+URL``, the path
+with the address of the folder in which the listed files lie. An address is a collection of kind ``url`` with one
+child; a list file is a collection of kind ``list``, known by its absolute path (and base address).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..domain.collection import Collection
+from ..domain.resource import Address, Resource, resource_id
+from ..errors import BadListFile, NotFound, Problem, RemoteGone, StabilityError, UsageError
+from ..http.client import HttpClient
+from ..http.request import Request
+from ..lane import Lane
+from .children import key_for, name_of, place
+from .lists import Entry, read, split_base
+from .protocol import Destination, Expansion, Locator, without_body
+from .urls import clean_url, is_web, name_from_url
+
+
+class Direct:
+    """The hub of everything that has no hub."""
+
+    name = "direct"
+    forms = ("https://HOST/FILE", "PATH of a list of addresses", "PATH+https://HOST/FOLDER/ for a list of checksums")
+
+    def recognise(self, text: str) -> Locator | None:
+        """An address or an existing file. An address that cannot be used is recognised; ``expand`` refuses it."""
+        typed = text.strip()
+        if is_web(typed):
+            return Locator(hub=self.name, text=typed, kind="url", identity=typed)
+        for path, base in ((typed, ""), split_base(typed)):
+            if path and _is_file(path):
+                absolute = os.path.abspath(os.path.expanduser(path))  # noqa: PTH100, PTH111 - symlinks stay
+                return Locator(hub=self.name, text=typed, kind="list", identity=absolute, base=base)
+        return None
+
+    async def expand(self, locator: Locator, destination: Destination, client: HttpClient) -> Expansion:
+        """The one file of an address, or the files of a list.
+
+        Raises UsageError for an address that cannot be used, UnsafeName for one whose file name would climb, and
+        BadListFile. Bad lines of a list are problems.
+        """
+        if locator.kind == "url":
+            return self._expand_url(locator, destination)
+        identity = locator.identity + (f"+{locator.base}" if locator.base else "")
+        collection = self._collection(locator, destination, identity, _title(locator))
+        lane = Lane("list")
+        try:
+            children, problems = await lane.run(_read_children, collection, Path(locator.identity), locator.base)
+        finally:
+            lane.close(0)
+        return Expansion(collection=collection, resources=children, problems=problems)
+
+    async def request(self, resource: Resource, address: Address, client: HttpClient) -> Request:
+        """The address itself. The user typed it, so it may lead into a private network."""
+        return Request(url=address.reference, trusted=True)
+
+    async def explain(self, resource: Resource, error: StabilityError, client: HttpClient) -> StabilityError:
+        """Nobody can be asked where a missing file went: it is gone."""
+        if isinstance(error, NotFound | RemoteGone):
+            return RemoteGone(host=error.arguments.get("host"), status=error.arguments.get("status"))
+        return without_body(error)
+
+    async def absolute(self, reference: str) -> str:
+        return reference
+
+    def _expand_url(self, locator: Locator, destination: Destination) -> Expansion:
+        try:
+            url = clean_url(locator.identity)
+        except ValueError as error:
+            raise UsageError(detail=f"This address cannot be used: {error}.") from None
+        name = name_from_url(url)
+        collection = self._collection(locator, destination, url, name)
+        path, blocked = place(name)
+        child = Resource(
+            id=resource_id(collection.id, "file"),
+            collection=collection.id,
+            key="file",
+            name=name_of(path),
+            path=path,
+            addresses=_addresses([url]),
+            blocked=blocked,
+        )
+        return Expansion(collection=collection, resources=(child,))
+
+    def _collection(self, locator: Locator, destination: Destination, identity: str, title: str) -> Collection:
+        key = key_for(self.name, "", locator.kind, identity, destination)
+        return Collection(
+            id=key.id,
+            key=key,
+            title=title,
+            locator=locator.text,
+            layout=destination.layout,
+            target=key.target,
+        )
+
+
+def _read_children(collection: Collection, path: Path, base: str) -> tuple[tuple[Resource, ...], tuple[Problem, ...]]:
+    entries, problems = read(path, base)
+    if not entries and not problems:
+        raise BadListFile(file=str(path), reason="it lists nothing")
+    children = (_child(collection, entry, order) for order, entry in enumerate(entries))
+    return tuple({child.id: child for child in children}.values()), tuple(problems)
+
+
+def _child(collection: Collection, entry: Entry, order: int) -> Resource:
+    """One entry. What it is, is its path and its contents, where they are known; else its path and first address."""
+    path, blocked = place(entry.path)
+    content = min(entry.checksums).digits if entry.checksums else entry.urls[0]
+    key = f"{path}\n{content}"
+    return Resource(
+        id=resource_id(collection.id, key),
+        collection=collection.id,
+        key=key,
+        name=name_of(path),
+        path=path,
+        checksums=entry.checksums,
+        addresses=_addresses(entry.urls),
+        order=order,
+        blocked=blocked,
+    )
+
+
+def _addresses(urls: Sequence[str]) -> tuple[Address, ...]:
+    return tuple(Address(Direct.name, url, priority) for priority, url in enumerate(urls))
+
+
+def _title(locator: Locator) -> str:
+    name = Path(locator.identity).name
+    return Path(name.removesuffix(".gz")).stem or name
+
+
+def _is_file(path: str) -> bool:
+    try:
+        return Path(path).expanduser().is_file()
+    except (OSError, ValueError, RuntimeError):
+        return False

@@ -1,0 +1,79 @@
+"""Which hub takes a locator; and what to say about one that none takes."""
+
+from __future__ import annotations
+
+import difflib
+import itertools
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..clock import Clock, SystemClock
+from ..errors import HubError, UnknownLocator
+from .civitai import Civitai
+from .direct import Direct
+from .protocol import Hub, Locator
+
+_FILLED_IN = re.compile(r"[A-Z]{2,}.*", re.DOTALL)
+_ALIKE = 0.6
+_MOST_FILES = 5000
+
+
+class Registry:
+    """The hubs of one engine. The first one that recognises a locator takes it."""
+
+    def __init__(self, hubs: Sequence[Hub]) -> None:
+        self._hubs = tuple(hubs)
+
+    @classmethod
+    def standard(cls, *more: Hub, clock: Clock | None = None) -> Registry:
+        """``more`` and all hubs of the product; the one that takes any address comes last."""
+        return cls([*more, Civitai(clock=clock or SystemClock()), Direct()])
+
+    def __repr__(self) -> str:
+        return f"<Registry {' '.join(hub.name for hub in self._hubs)}>"
+
+    def find(self, text: str) -> tuple[Hub, Locator]:
+        """The hub for what the user typed. Raises UnknownLocator with what is accepted and the nearest match."""
+        for hub in self._hubs:
+            if locator := hub.recognise(text):
+                return hub, locator
+        raise UnknownLocator(locator=text, hint=self._hint(text.strip()))
+
+    def by_name(self, name: str) -> Hub:
+        """The hub of a stored collection or address. Raises HubError when this program does not know it."""
+        for hub in self._hubs:
+            if hub.name == name:
+                return hub
+        raise HubError(hub=name, detail="this version of stabilitydl does not know this hub")
+
+    def _hint(self, text: str) -> str:
+        forms = [form for hub in self._hubs for form in hub.forms]
+        near = _near_file(text) or _near_form(text, forms)
+        return f"{f'Did you mean {near}? ' if near else ''}Accepted: {'; '.join(forms)}."
+
+
+def _near_form(text: str, forms: Sequence[str]) -> str | None:
+    """The form whose fixed beginning is most like the beginning of ``text``."""
+    best, nearest = _ALIKE, None
+    for form in forms:
+        fixed = _FILLED_IN.sub("", form)
+        if len(fixed) < 3:
+            continue
+        ratio = difflib.SequenceMatcher(None, fixed, text[: len(fixed)].lower()).ratio()
+        if ratio > best:
+            best, nearest = ratio, form
+    return nearest
+
+
+def _near_file(text: str) -> str | None:
+    """The file of the named folder whose name is most like the one typed."""
+    if not text or "://" in text:
+        return None
+    try:
+        path = Path(text).expanduser()
+        found = [entry.name for entry in itertools.islice(path.parent.iterdir(), _MOST_FILES) if entry.is_file()]
+    except (OSError, ValueError, RuntimeError):
+        return None
+    matches = difflib.get_close_matches(path.name, found, n=1)
+    return str(path.with_name(matches[0])) if matches else None

@@ -1,0 +1,78 @@
+"""Which hub takes a locator, and the help that a wrong one gets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from stabilitydl.errors import HubError, Remedy, UnknownLocator
+from stabilitydl.hubs.civitai import Civitai
+from stabilitydl.hubs.registry import Registry
+
+
+def hint(text: str, registry: Registry | None = None) -> str:
+    with pytest.raises(UnknownLocator) as caught:
+        (registry or Registry.standard()).find(text)
+    assert caught.value.remedy is Remedy.CORRECT_INPUT
+    assert caught.value.arguments["locator"] == text
+    return str(caught.value)
+
+
+def test_the_most_special_hub_takes_a_locator(tmp_path: Path) -> None:
+    registry = Registry.standard()
+    (tmp_path / "list.txt").write_text("")
+    for text, name in [
+        ("https://civitai.com/models/5", "civitai"),
+        ("https://civitai.com/images/5", "direct"),
+        ("https://example.com/x.bin", "direct"),
+        (str(tmp_path / "list.txt"), "direct"),
+    ]:
+        hub, locator = registry.find(text)
+        assert (hub.name, locator.hub) == (name, name)
+        assert registry.by_name(name) is hub
+
+
+def test_more_hubs_go_first() -> None:
+    demo = Civitai(name="demo", endpoint="http://127.0.0.1:1", hosts=(), forms=("demo:",))
+    registry = Registry.standard(demo)
+    assert registry.find("demo:1")[0] is demo
+    assert "demo" in repr(registry)
+    assert "Did you mean demo:?" in hint("dmeo:", registry)
+
+
+def test_a_hub_of_another_version_is_named() -> None:
+    with pytest.raises(HubError, match="futurehub"):
+        Registry.standard().by_name("futurehub")
+
+
+@pytest.mark.parametrize("text", ["", "   ", "12345", "what is this?", "a\u202eb", "x" * 5000, "magnet:?xt=1", "\x00"])
+def test_everything_that_is_accepted_is_said(text: str) -> None:
+    message = hint(text)
+    for form in ("https://HOST/FILE", "https://civitai.com/models/ID", "civitai:ID", "PATH of a list of addresses"):
+        assert form in message
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("civitia:123", "civitai:ID"),
+        ("civitai:abc", "civitai:ID"),
+        ("htps://civitai.com/models/123", "https://civitai.com/models/ID"),
+        ("ttps://example.com/x.bin", "https://HOST/FILE"),
+    ],
+)
+def test_the_nearest_form_is_named(text: str, near: str) -> None:
+    assert f"Did you mean {near}?" in hint(text)
+
+
+def test_far_text_gets_no_guess() -> None:
+    assert "Did you mean" not in hint("qqqqqqqq")
+
+
+def test_the_nearest_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "models.txt").write_text("")
+    (tmp_path / "model-folder").mkdir()
+    assert f"Did you mean {tmp_path / 'models.txt'}?" in hint(str(tmp_path / "model.txt"))
+    monkeypatch.chdir(tmp_path)
+    assert "Did you mean models.txt?" in hint("modls.txt")
