@@ -54,6 +54,11 @@ class Link(ABC):
 
     @property
     @abstractmethod
+    def is_closed(self) -> bool:
+        """Has this side closed?"""
+
+    @property
+    @abstractmethod
     def socket(self) -> socket.socket: ...
 
 
@@ -72,6 +77,10 @@ class SocketLink(Link):
     @property
     def socket(self) -> socket.socket:
         return self._sock
+
+    @property
+    def is_closed(self) -> bool:
+        return self._closed
 
     async def receive(self, timeout: float) -> memoryview:
         view = self._view
@@ -164,6 +173,10 @@ class TlsLink(Link):
     @property
     def socket(self) -> socket.socket:
         return self._inner.socket
+
+    @property
+    def is_closed(self) -> bool:
+        return self._inner.is_closed
 
     async def handshake(self, timeout: float) -> None:
         """Agree on keys and check who answers.

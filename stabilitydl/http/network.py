@@ -52,6 +52,11 @@ class Stream(httpcore.AsyncNetworkStream):
         """Has the peer closed its side?"""
         return self._link.ended
 
+    @property
+    def is_closed(self) -> bool:
+        """Has this side closed?"""
+        return self._link.is_closed
+
     def expect(self, status: int, headers: Sequence[tuple[bytes, bytes]]) -> None:
         """Follow the body of the answer whose head just came. Raises httpcore.RemoteProtocolError."""
         body = body_of(status, headers)

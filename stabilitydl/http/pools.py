@@ -30,9 +30,10 @@ class GuardedConnection(httpcore.AsyncConnectionInterface):
         self._inner = inner
         self._proxied = proxied
         self._failed = False
+        self._streams: list[Stream] = []
 
     async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
-        streams: list[Stream] = []
+        streams = self._streams
         token = opened.set(streams)
         try:
             return await self._inner.handle_async_request(request)
@@ -40,7 +41,7 @@ class GuardedConnection(httpcore.AsyncConnectionInterface):
             raise
         except BaseException as error:
             self._failed = True
-            for stream in streams:
+            for stream in self._streams:
                 stream.close()
             with anyio.CancelScope(shield=True):
                 await self._inner.aclose()
@@ -70,7 +71,9 @@ class GuardedConnection(httpcore.AsyncConnectionInterface):
         return self._failed or self._inner.is_idle()
 
     def is_closed(self) -> bool:
-        return self._failed or self._inner.is_closed()
+        # An exchange that ended in the middle closes its stream, even where httpcore had no chance to hear of it.
+        ended = any(stream.is_closed for stream in self._streams)
+        return self._failed or ended or self._inner.is_closed()
 
     def __repr__(self) -> str:
         return f"<GuardedConnection {self.info()}>"

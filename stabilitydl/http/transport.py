@@ -82,8 +82,9 @@ class Transport(httpx.AsyncBaseTransport):
 
     @property
     def connections(self) -> list[str]:
-        """The connections of all pools, for display and tests."""
-        return [connection.info() for pool in self._pools.values() for connection in pool.connections]
+        """What each connection that is open now is doing."""
+        connections = [connection for pool in self._pools.values() for connection in pool.connections]
+        return [connection.info() for connection in connections if not connection.is_closed()]
 
     def _pool(self, route: _Route, host: str) -> httpcore.AsyncConnectionPool:
         pool = self._pools.get(route)
@@ -141,4 +142,10 @@ class _Body(httpx.AsyncByteStream):
             raise mapped(error, self._host, ended=self._stream is not None and self._stream.ended) from error
 
     async def aclose(self) -> None:
-        await self._response.aclose()
+        try:
+            await self._response.aclose()
+        except BaseException:
+            # A shield of anyio does not hold against asyncio's own cancellation.
+            if self._stream is not None:
+                self._stream.close()
+            raise

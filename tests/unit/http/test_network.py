@@ -1,0 +1,274 @@
+"""Wide reads, and streams that tell the truth about themselves."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import anyio
+import httpcore
+import pytest
+
+from stabilitydl.clock import SystemClock
+from stabilitydl.errors import ConnectionLost, NetworkTimeout
+from stabilitydl.http.answer import Answer
+from stabilitydl.http.client import HttpClient
+from stabilitydl.http.connecting import Resolver
+from stabilitydl.http.links import WIDTH
+from stabilitydl.http.network import Backend, Stream
+from stabilitydl.http.origins import Reach
+from stabilitydl.http.proxies import Proxies
+from stabilitydl.http.request import Request
+from tests.fakes.clock import ManualClock
+from tests.fakes.nginx import Authority, Nginx
+from tests.fakes.origin import Exchange, FileOrigin, Origin
+
+pytestmark = pytest.mark.anyio
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n"
+ASK = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"
+
+
+@pytest.fixture(params=["plain", "tls"])
+def tls(request: pytest.FixtureRequest, authority: Authority) -> Authority | None:
+    return authority if request.param == "tls" else None
+
+
+@pytest.fixture
+async def wide(tls: Authority | None) -> AsyncIterator[HttpClient]:
+    client = HttpClient(SystemClock(), proxies=Proxies({}), context=tls.client if tls else None)
+    yield client
+    await client.aclose()
+
+
+async def open_stream(origin: Origin, tls: Authority | None, clock: ManualClock | SystemClock) -> Stream:
+    stream = await Backend(clock, Resolver(clock), Reach.ANY).connect_tcp("127.0.0.1", origin.port)
+    return await stream.start_tls(tls.client, "127.0.0.1") if tls else stream
+
+
+async def count(answer: Answer) -> list[int]:
+    sizes = [len(chunk) async for chunk in answer.chunks()]
+    await answer.aclose()
+    return sizes
+
+
+async def test_reads_are_wide(wide: HttpClient, tls: Authority | None, tmp_path: Path) -> None:
+    """What lies ready comes in one chunk, over TLS too, where a record has 16 KiB."""
+    data = bytes(range(256)) * 4096
+    (tmp_path / "x").write_bytes(data * 16)
+    with Nginx(tmp_path, authority=tls) as nginx:
+        answer = await wide.open(Request(nginx.url("/x"), trusted=True), bulk=True)
+        parts = []
+        async for chunk in answer.chunks():
+            parts.append(chunk)
+            await anyio.sleep(0.002)  # let bytes pile up in the socket
+            assert type(chunk) is bytes
+        await answer.aclose()
+        assert b"".join(parts) == data * 16
+        sizes = sorted(map(len, parts))
+        assert sizes[len(sizes) // 2] >= WIDTH // 2
+        assert sizes[-1] <= WIDTH + 2 * 16384
+
+
+async def test_chunks_of_several_connections_do_not_mix(wide: HttpClient, tls: Authority | None) -> None:
+    """A view into a shared buffer must never leave the link."""
+    with FileOrigin(tls=tls.server if tls else None) as origin:
+        bodies = [bytes([number]) * 3_000_000 for number in range(4)]
+        got: dict[int, bytes] = {}
+
+        async def fetch(number: int) -> None:
+            file = origin.add(f"/{number}", bodies[number])
+            got[number] = (await wide.get(Request(file.url, trusted=True)))[1]
+
+        async with anyio.create_task_group() as group:
+            for number in range(4):
+                group.start_soon(fetch, number)
+        assert [got[number] for number in range(4)] == bodies
+
+
+async def test_a_fast_peer_does_not_starve_the_others(tls: Authority | None) -> None:
+    """However much lies ready, other tasks get their turn."""
+    with FileOrigin(tls=tls.server if tls else None) as origin:
+        origin.add("/x", bytes(32 * 1024 * 1024))
+        client = HttpClient(SystemClock(), proxies=Proxies({}), context=tls.client if tls else None)
+        answer = await client.open(Request(origin.url("/x"), trusted=True))
+        turns = 0
+        done = False
+
+        async def others() -> None:
+            nonlocal turns
+            while not done:
+                turns += 1
+                await asyncio.sleep(0)
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(others)
+            await count(answer)
+            done = True
+        assert turns >= 20
+        await client.aclose()
+
+
+async def test_is_readable_is_truthful(tls: Authority | None) -> None:
+    """An idle connection that says anything is over; one that says nothing is not."""
+    go = threading.Event()
+
+    def answer(exchange: Exchange) -> None:
+        exchange.send(OK, b"body")
+        exchange.wait(go)
+        exchange.close()
+
+    with Origin(answer, tls=tls.server if tls else None) as origin:
+        stream = await open_stream(origin, tls, SystemClock())
+        assert (stream.get_extra_info("ssl_object") is not None) == (tls is not None)
+        assert stream.get_extra_info("server_addr") == ("127.0.0.1", origin.port)
+        await stream.write(ASK)
+        head = await stream.read(65536)
+        stream.expect(200, [(b"Content-Length", b"4")])
+        while not head.endswith(b"body"):
+            head += await stream.read(65536)
+        assert not stream.get_extra_info("is_readable")
+        assert not stream.ended
+        go.set()
+        assert await stream.read(65536) == b""
+        assert stream.ended
+        assert stream.get_extra_info("is_readable")
+        await stream.aclose()
+        assert stream.get_extra_info("is_readable")
+        assert stream.get_extra_info("server_addr") is None
+        assert stream.get_extra_info("other") is None
+
+
+async def test_a_silent_peer_is_given_up_after_the_timeout(tls: Authority | None) -> None:
+    """N02"""
+    clock = ManualClock()
+
+    def hold(exchange: Exchange) -> None:
+        exchange.send(OK, b"bo")
+        exchange.wait(exchange.origin.closing)
+
+    with Origin(hold, tls=tls.server if tls else None) as origin:
+        stream = await open_stream(origin, tls, clock)
+        await stream.write(ASK)
+        data = await stream.read(65536)
+        while not data.endswith(b"bo"):
+            data += await stream.read(65536)
+        failed: list[NetworkTimeout] = []
+
+        async def read(timeout: float | None) -> None:
+            try:
+                await stream.read(65536, timeout)
+            except NetworkTimeout as error:
+                failed.append(error)
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(read, None)
+            await anyio.wait_all_tasks_blocked()
+            clock.advance(29)
+            await anyio.wait_all_tasks_blocked()
+            assert failed == []
+            clock.advance(1)
+        assert failed
+        assert stream.get_extra_info("is_readable")
+        assert stream.get_extra_info("socket").fileno() == -1
+
+
+async def test_closing_wakes_a_reader(tls: Authority | None) -> None:
+    with Origin(lambda exchange: exchange.wait(exchange.origin.closing), tls=tls.server if tls else None) as origin:
+        stream = await open_stream(origin, tls, SystemClock())
+        await stream.write(ASK)
+        problems: list[Exception] = []
+
+        async def read() -> None:
+            try:
+                await stream.read(65536)
+            except ConnectionLost as error:
+                problems.append(error)
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(read)
+            await anyio.wait_all_tasks_blocked()
+            await stream.aclose()
+        assert len(problems) == 1
+        assert stream.get_extra_info("socket").fileno() == -1
+
+
+async def test_closing_the_client_ends_a_running_answer(wide: HttpClient, tls: Authority | None) -> None:
+    gate = threading.Event()
+    with FileOrigin(tls=tls.server if tls else None) as origin:
+        file = origin.add("/x", bytes(100_000), body_gate=gate, gate_at=1000)
+        answer = await wide.open(Request(file.url, trusted=True), bulk=True)
+        problems: list[Exception] = []
+
+        async def read() -> None:
+            try:
+                await count(answer)
+            except ConnectionLost as error:
+                problems.append(error)
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(read)
+            await anyio.wait_all_tasks_blocked()
+            await wide.aclose()
+        await answer.aclose()
+        assert len(problems) == 1
+    assert wide.governor.lines() == []
+
+
+async def test_large_requests_are_sent_whole(tls: Authority | None) -> None:
+    """A peer that reads slowly gets every byte in order."""
+    body = bytes(range(256)) * 40_000
+    got = bytearray()
+    go = threading.Event()
+
+    def swallow(exchange: Exchange) -> None:
+        exchange.wait(go)
+        while len(got) < len(body):
+            got.extend(exchange.sock.recv(65536))
+        exchange.answer(200)
+
+    with Origin(swallow, tls=tls.server if tls else None) as origin:
+        stream = await open_stream(origin, tls, SystemClock())
+        await stream.write(b"")
+        await stream.write(b"POST / HTTP/1.1\r\nHost: h\r\n\r\n")
+        while not origin.requests:
+            await anyio.lowlevel.checkpoint()
+        async with anyio.create_task_group() as group:
+            group.start_soon(stream.write, body)
+            await anyio.wait_all_tasks_blocked()
+            go.set()
+        assert (await stream.read(65536)).startswith(b"HTTP/1.1 200")
+        await stream.aclose()
+    assert got == body
+
+
+async def test_writing_to_a_closed_stream_fails_in_httpcores_terms(tls: Authority | None) -> None:
+    with Origin([], tls=tls.server if tls else None) as origin:
+        stream = await open_stream(origin, tls, SystemClock())
+        await stream.aclose()
+        with pytest.raises(httpcore.WriteError):
+            await stream.write(ASK)
+        with pytest.raises(ConnectionLost):
+            await stream.read(1)
+
+
+async def test_the_peer_sees_the_end(tls: Authority | None) -> None:
+    """A closed stream really closes its socket."""
+    seen = threading.Event()
+
+    def watch(exchange: Exchange) -> None:
+        exchange.send(OK)
+        if exchange.sock.recv(10) == b"":
+            seen.set()
+
+    with Origin(watch, tls=tls.server if tls else None) as origin:
+        stream = await open_stream(origin, tls, SystemClock())
+        await stream.write(ASK)
+        await stream.read(1)
+        sock: socket.socket = stream.get_extra_info("socket")
+        await stream.aclose()
+        assert sock.fileno() == -1
+        assert seen.wait(5)
