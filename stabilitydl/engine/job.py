@@ -139,9 +139,7 @@ class Job:
         if self.life.reason not in _QUIET:
             self.life.move(State.RESOLVING)
         found = await self._look()
-        if found is not None:
-            return Ending(State.DOWNLOADED, file=found)
-        return await self._fetch()
+        return await self._fetch() if found is None else await self._settle_for(found)
 
     async def _take_lock(self) -> bool:
         now = self._context.clock.wall()
@@ -189,6 +187,12 @@ class Job:
             return await accept(disk, self.life.row, self._target)
         return None
 
+    async def _settle_for(self, found: Found) -> Ending:
+        """The file is here; what an earlier try left of it is of no use."""
+        with contextlib.suppress(DiskError):
+            await self._context.services.disk.discard(self._target, self.life.row.resource.tag)
+        return Ending(State.DOWNLOADED, file=found)
+
     async def _fetch(self) -> Ending:
         """Bring the file from the first address that gives it. Raises the error of the first one otherwise."""
         context = self._context
@@ -204,7 +208,7 @@ class Job:
                 found = await self._look()
                 if found is None:
                     raise
-                return Ending(State.DOWNLOADED, file=found)
+                return await self._settle_for(found)
             except (DiskError, ContentError):
                 raise
             except StabilityError as error:

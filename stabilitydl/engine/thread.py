@@ -40,8 +40,7 @@ class EngineThread:
         """Return when the engine is at work. Raises what kept it from starting, such as StoreError."""
         self._thread.start()
         self._ready.wait()
-        if self._failure is not None:
-            raise self._failure
+        self._raise_failure()
 
     @property
     def engine(self) -> Engine:
@@ -90,10 +89,13 @@ class EngineThread:
                 portal.start_task_soon(self.engine.stop)
         if self._thread.ident is not None:
             self._thread.join(timeout)
-        if self._failure is not None:
-            failure, self._failure = self._failure, None
-            raise failure
+        self._raise_failure()
         return not self._thread.is_alive()
+
+    def _raise_failure(self) -> None:
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            raise failure
 
     def _main(self) -> None:
         try:

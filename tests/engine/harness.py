@@ -76,6 +76,8 @@ class Harness:
             await self.engine.stop()
         await self._tasks.__aexit__(kind, error, trace)
         self.follow()
+        if error is None:
+            self.check_moves()
 
     async def add(self, *expansions: Expansion) -> list[str]:
         """Add collections; the ids of all their children."""
@@ -112,6 +114,12 @@ class Harness:
                     self.events.extend(await self.subscription.batch())
                 self.follow()
 
+    async def calm(self) -> None:
+        """Let everything that is due happen: a few trips through each lane, behind whatever is queued there."""
+        for _ in range(5):
+            await self.engine.snapshots([])
+            await self.engine._on.services.disk.stats([])
+
     async def settled(self, ids: Sequence[str]) -> list[ResourceSnapshot]:
         with anyio.fail_after(PATIENCE):
             return await self.engine.wait_settled(ids)
@@ -128,6 +136,15 @@ class Harness:
         """The last state that subscribers saw."""
         seen = self.states(resource)
         return seen[-1] if seen else None
+
+    def check_moves(self) -> None:
+        """Every move that subscribers saw is legal and begins where the one before ended."""
+        last: dict[str, State] = {}
+        for event in self.events:
+            if isinstance(event, StateChanged):
+                assert last.get(event.resource, event.old) is event.old, event
+                assert event.old.may_become(event.new) or event.old is event.new, event
+                last[event.resource] = event.new
 
     def downloads(self) -> list[Downloaded]:
         self.follow()

@@ -50,9 +50,7 @@ class FakeFetch:
     def content(name: str) -> bytes:
         return f"contents of {name}\n".encode() * 10
 
-    async def __call__(
-        self, order: Order, source: Source, live: Live, watcher: Watcher, services: Services
-    ) -> Arrival:
+    async def __call__(self, order: Order, source: Source, live: Live, watcher: Watcher, services: Services) -> Arrival:
         name = order.resource.name
         self.calls.append(name)
         self.active.append(name)
@@ -65,9 +63,7 @@ class FakeFetch:
         finally:
             self.active.remove(name)
 
-    async def _bring(
-        self, order: Order, source: Source, live: Live, watcher: Watcher, step: Step | None
-    ) -> Arrival:
+    async def _bring(self, order: Order, source: Source, live: Live, watcher: Watcher, step: Step | None) -> Arrival:
         data = self.content(order.resource.name)
         watcher.phase(State.RESOLVING)
         await source.request()

@@ -1,0 +1,131 @@
+"""The table of remedies, the meter, and whose fault it is when nothing answers."""
+
+from __future__ import annotations
+
+import pytest
+
+from stabilitydl import errors
+from stabilitydl.domain.states import State, WaitReason
+from stabilitydl.engine.meter import Meter, remaining_seconds
+from stabilitydl.engine.reach import Reach, system_has_route
+from stabilitydl.engine.remedies import (
+    LONGEST_HOST_WAIT,
+    VERDICTS,
+    judge,
+    pause_before_retry,
+    verdict_of,
+    wait_of,
+)
+from stabilitydl.errors import CODES, StabilityError
+from tests.fakes.clock import ManualClock
+
+
+def test_every_error_has_a_verdict_that_a_running_job_can_move_to() -> None:
+    for kind in CODES.values():
+        verdict = verdict_of(kind())
+        state = verdict if isinstance(verdict, State) else State.WAITING
+        assert State.RESOLVING.may_become(state), kind
+
+
+@pytest.mark.parametrize("kind", VERDICTS)
+def test_a_child_of_an_error_is_treated_like_its_parent(kind: type[StabilityError]) -> None:
+    child = type(f"Child{kind.__name__}", (kind,), {"code": f"test-child-{kind.code}"})
+    try:
+        assert verdict_of(child()) is VERDICTS[kind]
+    finally:
+        del CODES[child.code]
+
+
+def test_the_table_in_the_light_of_what_the_job_knows() -> None:
+    calm = {"came": False, "offline": False, "may_log_in": False, "tries": 1}
+    assert judge(errors.PartInUse(), **calm) is WaitReason.PROCESS
+    assert judge(errors.VolumeMissing(), **calm) is WaitReason.VOLUME
+    assert judge(errors.NoSpace(), **calm) is State.FAILED
+    assert judge(errors.NoSpace(), **{**calm, "came": True}) is WaitReason.SPACE
+    assert judge(errors.NetworkTimeout(), **calm) is State.FAILED
+    assert judge(errors.NetworkTimeout(), **{**calm, "offline": True}) is WaitReason.NETWORK
+    assert judge(errors.ProxyFailed(), **{**calm, "offline": True}) is State.FAILED
+    assert judge(errors.LoginNeeded(), **calm) is State.BLOCKED
+    assert judge(errors.LoginNeeded(), **{**calm, "may_log_in": True}) is WaitReason.LOGIN
+    assert judge(errors.ServerBusy(after_seconds=None), **{**calm, "tries": 6}) is State.FAILED
+    assert judge(errors.ServerBusy(after_seconds=9.0), **{**calm, "tries": 6}) is WaitReason.HOST
+    assert judge(errors.ServerBusy(after_seconds=9.0), **{**calm, "tries": 21}) is State.FAILED
+
+
+@pytest.mark.parametrize(
+    ("asked", "seconds"), [(30.0, 30.0), (0.0, 1.0), (-5.0, 1.0), (10.0**8, LONGEST_HOST_WAIT), (None, 2.0)]
+)
+def test_a_host_is_waited_for_at_most_ten_minutes(asked: float | None, seconds: float) -> None:
+    """H17."""
+    assert pause_before_retry(WaitReason.HOST, errors.ServerBusy(after_seconds=asked), 1) == seconds
+
+
+def test_waits_grow_and_are_bounded() -> None:
+    lost = errors.ConnectionLost(host="x")
+    assert [pause_before_retry(WaitReason.NETWORK, lost, tries) for tries in (1, 2, 3, 4, 5, 99)] == [
+        5,
+        10,
+        20,
+        40,
+        60,
+        60,
+    ]
+    assert pause_before_retry(WaitReason.LOGIN, lost, 1) is None
+    assert wait_of(WaitReason.HOST, lost, 5.0).detail == "x"
+    assert wait_of(WaitReason.SPACE, errors.NoSpace(path="/x"), 5.0).until is None
+
+
+def test_the_meter_averages_over_its_window() -> None:
+    meter = Meter()
+    assert meter.look(0, 0) == 0
+    assert meter.look(1, 100) == 100
+    assert meter.look(2, 100) == 50
+    for second in range(3, 20):
+        speed = meter.look(second, 100 * (second - 1))
+    assert speed == 100
+    assert meter.look(20, 5) == 0, "a count that starts again is no negative speed"
+    assert repr(meter) == "<Meter 1 samples>"
+
+
+def test_the_remaining_time() -> None:
+    assert remaining_seconds(50, 150, 10) == 10
+    assert remaining_seconds(200, 150, 10) == 0
+    assert remaining_seconds(0, None, 10) is None
+    assert remaining_seconds(0, 150, 0) is None
+
+
+class TestReach:
+    def setup_method(self) -> None:
+        self.clock = ManualClock()
+        self.route = True
+        self.reach = Reach(self.clock, lambda: self.route)
+
+    def test_a_host_that_never_answered_is_at_fault_while_there_is_a_way_out(self) -> None:
+        assert not self.reach.is_offline("a")
+        self.route = False
+        assert self.reach.is_offline("a")
+
+    def test_a_host_that_answered_and_stops_means_the_network(self) -> None:
+        self.reach.answered("a")
+        assert self.reach.is_offline("a")
+
+    def test_unless_others_answer(self) -> None:
+        self.reach.answered("a")
+        self.reach.answered("b")
+        assert not self.reach.is_offline("a")
+        self.clock.advance(61)
+        assert self.reach.is_offline("a")
+
+    @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "::1", "x.localhost"])
+    def test_this_machine_is_always_reachable(self, host: str) -> None:
+        self.route = False
+        self.reach.answered(host)
+        assert not self.reach.is_offline(host)
+
+    def test_it_says_what_it_is(self) -> None:
+        self.reach.answered("a")
+        assert repr(self.reach) == "<Reach 1 hosts answered>"
+
+
+def test_the_routing_table_can_be_asked() -> None:
+    assert system_has_route() in (True, False)

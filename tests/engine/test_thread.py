@@ -1,0 +1,150 @@
+"""The engine in its own thread: called from anywhere, stopped in time, nothing swallowed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from stabilitydl.domain.events import AnyEvent, Downloaded, StateChanged
+from stabilitydl.domain.states import State
+from stabilitydl.engine.engine import Engine
+from stabilitydl.engine.thread import EngineThread
+from stabilitydl.errors import EngineStopped, StoreDamaged
+from stabilitydl.hubs.registry import Registry
+from stabilitydl.settings import Settings
+from tests.engine.harness import PATIENCE, paths_in
+from tests.fakes.hub import FakeHub, pack
+from tests.fakes.transfer import FakeFetch, Hold
+
+
+@pytest.fixture
+def fetch() -> FakeFetch:
+    return FakeFetch()
+
+
+@pytest.fixture
+def thread(tmp_path: Path, fetch: FakeFetch) -> Iterator[EngineThread]:
+    thread = EngineThread(lambda: Engine.open(paths_in(tmp_path), Settings(), hubs=Registry([FakeHub()]), fetch=fetch))
+    yield thread
+    assert thread.stop()
+
+
+def test_a_pack_arrives_and_events_reach_another_thread(thread: EngineThread, tmp_path: Path) -> None:
+    thread.start()
+    events: list[AnyEvent] = []
+    subscription = thread.subscribe(events.extend)
+    expansion = pack(tmp_path / "to", "a.bin", "b.bin")
+    thread.call(thread.engine.add, [expansion])
+    ids = [resource.id for resource in expansion.resources]
+    thread.call(thread.engine.enqueue, ids)
+    rows = thread.call(thread.engine.wait_settled, ids)
+    assert {row.state for row in rows} == {State.DOWNLOADED}
+    assert sum(isinstance(event, Downloaded) for event in events) == 2
+    thread.unsubscribe(subscription)
+    assert repr(thread).startswith("<EngineThread running <Engine ")
+
+
+def test_it_is_called_from_many_threads(thread: EngineThread, tmp_path: Path) -> None:
+    thread.start()
+    expansions = [pack(tmp_path / f"to{n}", "a.bin", title=str(n)) for n in range(8)]
+
+    def bring(number: int) -> None:
+        thread.call(thread.engine.add, [expansions[number]])
+        thread.call(thread.engine.enqueue, [expansions[number].resources[0].id])
+
+    workers = [threading.Thread(target=bring, args=(n,)) for n in range(8)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(PATIENCE)
+    rows = thread.call(thread.engine.wait_settled, [each.resources[0].id for each in expansions])
+    assert [row.state for row in rows] == [State.DOWNLOADED] * 8
+
+
+def test_what_keeps_it_from_starting_is_raised(tmp_path: Path, thread: EngineThread) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "stabilitydl.db").write_bytes(b"this is no database" * 1000)
+    with pytest.raises(StoreDamaged):
+        thread.start()
+    with pytest.raises(EngineStopped):
+        thread.call(thread.engine.collections)
+    assert repr(thread).startswith("<EngineThread ended")
+
+
+def test_errors_of_commands_reach_the_caller(thread: EngineThread) -> None:
+    thread.start()
+
+    def fail() -> None:
+        raise ValueError("boom")
+
+    with pytest.raises(ValueError, match="boom"):
+        thread.call(fail)
+    assert thread.call(lambda: 5) == 5
+
+
+def test_before_and_after_it_runs_calls_are_refused(thread: EngineThread) -> None:
+    with pytest.raises(EngineStopped):
+        thread.call(lambda: 5)
+    with pytest.raises(EngineStopped):
+        _ = thread.engine
+    assert repr(thread) == "<EngineThread not started None>"
+    assert thread.stop()
+    thread.start()
+    assert thread.stop()
+    assert thread.stop()
+    with pytest.raises(EngineStopped):
+        thread.call(lambda: 5)
+
+
+def test_stop_checkpoints_and_the_next_start_goes_on(thread: EngineThread, tmp_path: Path, fetch: FakeFetch) -> None:
+    thread.start()
+    downloading = threading.Event()
+
+    def watch(events: object) -> None:
+        if any(isinstance(event, StateChanged) and event.new is State.DOWNLOADING for event in events):  # type: ignore[attr-defined]
+            downloading.set()
+
+    thread.subscribe(watch)
+    expansion = pack(tmp_path / "to", "a.bin")
+    resource = expansion.resources[0].id
+    thread.call(lambda: fetch.scripts["a.bin"].append(Hold()))
+    thread.call(thread.engine.add, [expansion])
+    thread.call(thread.engine.enqueue, [resource])
+    assert downloading.wait(PATIENCE)
+    outcome: list[BaseException] = []
+
+    def wait() -> None:
+        try:
+            thread.call(thread.engine.wait_settled, [resource])
+        except EngineStopped as error:
+            outcome.append(error)
+
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    assert thread.stop()
+    waiting.join(PATIENCE)
+    again = EngineThread(lambda: Engine.open(paths_in(tmp_path), Settings(), hubs=Registry([FakeHub()]), fetch=fetch))
+    again.start()
+    (row,) = again.call(again.engine.resources)
+    assert (row.state, row.received) == (State.QUEUED, 10)
+    assert again.call(again.engine.go_on) == [resource]
+    (row,) = again.call(again.engine.wait_settled, [resource])
+    assert row.state is State.DOWNLOADED
+    assert again.stop()
+
+
+def test_an_engine_that_fails_while_it_runs_says_so(tmp_path: Path) -> None:
+    class Broken(Engine):
+        async def run(self, **kwargs: object) -> None:  # type: ignore[override]
+            kwargs["task_status"].started()  # type: ignore[attr-defined]
+            raise RuntimeError("broken")
+
+    thread = EngineThread(
+        lambda: Broken.open(paths_in(tmp_path), Settings(), hubs=Registry([FakeHub()]), fetch=FakeFetch())
+    )
+    thread.start()
+    with pytest.raises(RuntimeError, match="broken"):
+        thread.stop()
