@@ -33,8 +33,10 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "default_map": {"help": False, "list": {"help": False}}},
 )
+# Converting a value loads a library that takes longer than all of ``list``. So ``list`` declares flags only, and
+# the help flags get a value that needs no converting.
 
 
 def _reader(read: Callable[[str], T]) -> Callable[[str], T]:
@@ -161,12 +163,9 @@ def plan(locators: Locators, json: Json = False, debug: Debug = False) -> Action
     return run
 
 
-@app.command("list")
+@app.command("list", context_settings={"allow_extra_args": True}, options_metavar="[COLLECTION] [OPTIONS]")
 def list_(
-    collection: Annotated[
-        str | None,
-        typer.Argument(metavar="COLLECTION", help="Id, beginning of an id, or locator.", show_default=False),
-    ] = None,
+    context: typer.Context,
     missing: Annotated[bool, typer.Option("--missing", help="Only files that are not here.")] = False,
     downloading: Annotated[bool, typer.Option("--downloading", help="Only files that are on their way.")] = False,
     downloaded: Annotated[bool, typer.Option("--downloaded", help="Only files that are here.")] = False,
@@ -174,7 +173,12 @@ def list_(
     json: Json = False,
     debug: Debug = False,
 ) -> Action:
-    """List collections, or the files of one."""
+    """List collections, or the files of one.
+
+    COLLECTION is an id, the beginning of one, or a locator.
+    """
+    if len(context.args) > 1:
+        raise typer.BadParameter(f"List one collection at a time, not {len(context.args)}.")
     chosen = {
         Tab.MISSING: missing,
         Tab.DOWNLOADING: downloading,
@@ -184,7 +188,9 @@ def list_(
     tabs = [tab for tab, wanted in chosen.items() if wanted]
     if len(tabs) > 1:
         raise typer.BadParameter("Choose one of --missing, --downloading, --downloaded, --failed.")
-    request = ListRequest(collection=collection, tab=tabs[0] if tabs else Tab.ALL, json=json)
+    request = ListRequest(
+        collection=context.args[0] if context.args else None, tab=tabs[0] if tabs else Tab.ALL, json=json
+    )
 
     def run(paths: Paths) -> int:
         from . import listing

@@ -9,7 +9,7 @@ from ..domain.collection import Collection
 from ..domain.resource import Resource, ResourceSnapshot
 from ..domain.states import State
 from ..errors import Problem
-from ..text import format_bytes
+from ..text import format_bytes, format_count, plain
 
 
 def collection_object(collection: Collection, children: Sequence[Resource]) -> dict[str, Any]:
@@ -72,11 +72,14 @@ def columns(rows: Iterable[Sequence[str]], right: Iterable[int] = ()) -> list[st
     ]
 
 
+def headline(collection: Collection, children: Sequence[Resource]) -> str:
+    """A collection and how much it is, as one line."""
+    size = sum(child.size or 0 for child in children)
+    amount = f", {format_bytes(size)}" if size else ""
+    return f"{plain(collection.title)}: {format_count(len(children), 'file')}{amount}"
+
+
 def checksum_word(resource: Resource) -> str:
     """The name of the strongest checksum, or that there is none."""
     checksum = resource.checksum
     return str(checksum.algorithm) if checksum is not None else "no checksum"
-
-
-def size_word(size: int | None) -> str:
-    return format_bytes(size)

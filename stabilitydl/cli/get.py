@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from ..domain.checksum import Checksum
+from ..clock import Clock
+from ..disk.disk import Disk
+from ..domain.checksum import Algorithm, Checksum
 from ..domain.resource import Resource
-from ..errors import CODES, NothingMatched, Problem, StabilityError, UsageError
+from ..errors import CODES, ChecksumMismatch, NothingMatched, Problem, StabilityError, UsageError
 from ..hubs.protocol import Destination, Expansion
 from ..paths import Paths
 from ..text import format_bytes, format_count
@@ -67,6 +69,8 @@ def _get(request: GetRequest, destination: Destination, session: Session, render
     if not request.yes and not _agreed(planned):
         renderer.note("Nothing was downloaded.")
         return ExitCode.INTERRUPTED
+    if request.checksum is not None:
+        _compare(session, planned[0], request.checksum)
     prepare(session, planned)
     tally.ask_for(one.row for one in planned)
     wanted = [one.row.id for one in planned if not one.is_here and one.blocked is None]
@@ -103,6 +107,27 @@ def _with_checksum(choices: Sequence[Choice], checksum: Checksum) -> list[Choice
     new = msgspec.structs.replace(old, checksums=(checksum, *others))
     children = tuple(new if child.id == old.id else child for child in choice.expansion.resources)
     return [Choice(replace(choice.expansion, resources=children), [new])]
+
+
+def _compare(session: Session, planned: Planned, checksum: Checksum) -> None:
+    """A file that was downloaded before must be what the user says now. Raises ChecksumMismatch, DiskError."""
+    if not planned.is_here:
+        return
+    arrived = planned.row.sha256
+    if checksum.algorithm is Algorithm.SHA256 and arrived is not None:
+        same = checksum.digits == arrived
+    else:
+        same = session.ask(lambda _: _matches(planned, checksum, session.clock))
+    if not same:
+        raise ChecksumMismatch(expected=str(checksum), actual=f"sha256:{arrived}" if arrived else "another file")
+
+
+async def _matches(planned: Planned, checksum: Checksum, clock: Clock) -> bool:
+    disk = Disk(clock)
+    try:
+        return await disk.matches(planned.target, None, [checksum]) is not None
+    finally:
+        await disk.aclose()
 
 
 def _agreed(planned: Sequence[Planned]) -> bool:

@@ -7,10 +7,10 @@ write that down, because only it may change states.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
-from pathlib import Path
 
-from ..domain.collection import CollectionSnapshot
+from ..domain.collection import CollectionSnapshot, summarise
 from ..domain.resource import ResourceSnapshot
 from ..domain.states import State, Tab
 from ..errors import UnknownCollection
@@ -34,19 +34,26 @@ def run(request: ListRequest, paths: Paths) -> int:
             raise UnknownCollection(name=request.collection)
         return _show(request, [], {})
     try:
-        chosen = [snapshot.collection for snapshot in store.collections()]
+        chosen = store.collections()
         if request.collection is not None:
-            chosen = find_collections(chosen, [request.collection])
-        names = {collection.id for collection in chosen}
-        if any(has_vanished(row) for row in store.resources() if row.resource.collection in names):
+            names = find_collections([snapshot.collection for snapshot in chosen], [request.collection])
+            chosen = [snapshot for snapshot in chosen if snapshot.collection in names]
+        children = _children(store, chosen)
+        if any(has_vanished(row) for rows in children.values() for row in rows):
             _refresh(paths)
-        snapshots = [snapshot for snapshot in store.collections() if snapshot.id in names]
-        children: dict[str, list[ResourceSnapshot]] = {}
-        for row in store.resources(chosen[0].id if len(chosen) == 1 else None):
-            children.setdefault(row.resource.collection, []).append(row)
-        return _show(request, snapshots, children)
+            children = _children(store, chosen)
     finally:
         store.close()
+    return _show(request, chosen, children)
+
+
+def _children(store: Store, chosen: Sequence[CollectionSnapshot]) -> dict[str, list[ResourceSnapshot]]:
+    """The rows of each collection, by its id."""
+    children: dict[str, list[ResourceSnapshot]] = {snapshot.id: [] for snapshot in chosen}
+    for row in store.resources(chosen[0].id if len(chosen) == 1 else None):
+        if row.resource.collection in children:
+            children[row.resource.collection].append(row)
+    return children
 
 
 def has_vanished(row: ResourceSnapshot) -> bool:
@@ -54,7 +61,7 @@ def has_vanished(row: ResourceSnapshot) -> bool:
     if row.state is not State.DOWNLOADED or row.target is None:
         return False
     try:
-        status = Path(row.target).stat()
+        status = os.stat(row.target)  # noqa: PTH116 - done for every file on the list
     except OSError:
         return True
     return not row.is_file(status.st_size, status.st_mtime_ns)
@@ -77,14 +84,14 @@ def _show(
     request: ListRequest, snapshots: Sequence[CollectionSnapshot], children: dict[str, list[ResourceSnapshot]]
 ) -> int:
     chosen = {
-        snapshot.id: [row for row in children.get(snapshot.id, []) if request.tab in (Tab.ALL, row.tab)]
+        snapshot.id: [row for row in children[snapshot.id] if request.tab in (Tab.ALL, row.tab)]
         for snapshot in snapshots
     }
     if request.json:
         console.data(json.dumps({"collections": [_object(one, children, chosen[one.id]) for one in snapshots]}))
         return ExitCode.OK
     if request.collection is None and request.tab is Tab.ALL:
-        _show_collections(snapshots)
+        _show_collections(snapshots, children)
     else:
         _show_children(request, snapshots, chosen)
     return ExitCode.OK
@@ -93,7 +100,7 @@ def _show(
 def _object(
     snapshot: CollectionSnapshot, children: dict[str, list[ResourceSnapshot]], chosen: Sequence[ResourceSnapshot]
 ) -> dict[str, object]:
-    everything = [row.resource for row in children.get(snapshot.id, [])]
+    everything = [row.resource for row in children[snapshot.id]]
     fields = collection_object(snapshot.collection, everything)
     fields["resources"] = [
         {
@@ -106,13 +113,13 @@ def _object(
     return fields
 
 
-def _show_collections(snapshots: Sequence[CollectionSnapshot]) -> None:
+def _show_collections(snapshots: Sequence[CollectionSnapshot], children: dict[str, list[ResourceSnapshot]]) -> None:
     if not snapshots:
         console.say("The list is empty. Put something on it: stabilitydl get LOCATOR")
         return
     rows = []
     for snapshot in snapshots:
-        summary = snapshot.summary
+        summary = summarise(children[snapshot.id])
         others = [tab for tab in Tab if tab not in (Tab.ALL, Tab.DOWNLOADED)]
         counts = [f"{summary.count(tab)} {tab}" for tab in others if summary.count(tab)]
         rows.append(

@@ -4,10 +4,12 @@ one sentence on stderr.
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import typer
 
@@ -63,10 +65,15 @@ def _guarded(words: list[str]) -> int:
     return code
 
 
+@functools.cache
+def _command() -> Any:
+    return typer.main.get_command(app)
+
+
 def _parse(words: list[str]) -> Action | int:
     """The command that ``words`` ask for, or an exit code when they are refused or only ask for help."""
     try:
-        result = typer.main.get_command(app).main(words, prog_name=PROGRAM, standalone_mode=False)
+        result = _command().main(words, prog_name=PROGRAM, standalone_mode=False)
     except StabilityError:
         raise
     except Exception as error:

@@ -12,7 +12,7 @@ from ..paths import Paths
 from ..text import format_bytes, format_count, plain
 from . import console
 from .compose import destination_for, open_session, settings_for
-from .describe import checksum_word, collection_object, columns, describe, resource_object, size_of
+from .describe import checksum_word, collection_object, columns, describe, headline, resource_object, size_of
 from .exit_codes import ExitCode, exit_code_for
 from .get import all_usage
 from .requests import PlanRequest
@@ -47,9 +47,10 @@ def run(request: PlanRequest, paths: Paths) -> int:
 
 
 def _exit_code(plans: Plans, errors: Sequence[Problem]) -> ExitCode:
+    lists_something = any(planned for _, planned in plans)
     if errors:
-        return ExitCode.USAGE if not plans and all_usage(errors) else ExitCode.FAILED
-    return ExitCode.OK if any(planned for _, planned in plans) else ExitCode.NOTHING
+        return ExitCode.USAGE if not lists_something and all_usage(errors) else ExitCode.FAILED
+    return ExitCode.OK if lists_something else ExitCode.NOTHING
 
 
 def _volumes(plans: Plans) -> tuple[list[Volume], list[Problem]]:
@@ -86,8 +87,7 @@ def _object(one: Planned) -> dict[str, Any]:
 
 def _print_text(plans: Plans, places: Sequence[Volume], errors: Sequence[Problem]) -> None:
     for expansion, planned in plans:
-        size = format_bytes(sum(one.row.resource.size or 0 for one in planned))
-        console.data(f"{plain(expansion.collection.title)}: {format_count(len(planned), 'file')}, {size}")
+        console.data(headline(expansion.collection, [one.row.resource for one in planned]))
         rows = [
             (
                 "",

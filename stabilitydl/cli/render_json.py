@@ -53,18 +53,18 @@ class JsonRenderer:
         )
 
     def problem(self, problem: Problem) -> None:
-        emit_error(None, problem)
+        emit(**error_line(None, problem))
         console.say(console.explain(problem))
 
     def begin(self, tally: Tally, now: float) -> None:
+        for problem in tally.problems:
+            self.problem(problem)
         self._settle(tally)
 
     def events(self, batch: Sequence[AnyEvent], tally: Tally, now: float) -> None:
         for event in batch:
             for line in self._lines(event, tally, now):
                 emit(**line)
-        if batch:
-            self._settle(tally)
 
     def end(self, tally: Tally, seconds: float, *, interrupted: bool) -> None:
         self._settle(tally)
@@ -91,6 +91,9 @@ class JsonRenderer:
                     "from": str(event.old),
                     "to": str(event.new),
                 }
+                if event.new.is_trouble and tally.fails(event.resource):
+                    self._reported.add(event.resource)
+                    yield error_line(event.resource, problem_of(tally.items[event.resource]))
             case RetryScheduled() if event.resource in tally.items:
                 yield {
                     "event": "retry",
@@ -131,7 +134,7 @@ class JsonRenderer:
         for item in tally.failed:
             if item.resource.id not in self._reported:
                 self._reported.add(item.resource.id)
-                emit_error(item.resource.id, problem_of(item))
+                emit(**error_line(item.resource.id, problem_of(item)))
 
 
 def emit(**fields: Any) -> None:
@@ -139,6 +142,6 @@ def emit(**fields: Any) -> None:
     console.data(json.dumps(fields, separators=(",", ":"), allow_nan=False))
 
 
-def emit_error(resource: str | None, problem: Problem) -> None:
-    """An ``error`` line."""
-    emit(event="error", resource=resource, **describe(problem))
+def error_line(resource: str | None, problem: Problem) -> dict[str, Any]:
+    """The fields of an ``error`` line."""
+    return {"event": "error", "resource": resource, **describe(problem)}

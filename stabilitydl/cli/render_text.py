@@ -14,9 +14,10 @@ from ..domain.collection import Collection
 from ..domain.events import AnyEvent
 from ..domain.resource import Resource
 from ..errors import Problem
-from ..text import format_bytes, format_count, format_duration, format_speed, plain
+from ..text import format_duration, format_speed
 from . import console
 from .board import Board, Row, progress_line, summary_lines
+from .describe import headline
 from .tally import Tally
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 LINE_PERIOD = 10.0
 """Seconds between two progress lines where there is no terminal."""
+
+REDRAW_PERIOD = 1.0
+"""Seconds after which bars are drawn again although nothing happened."""
 
 
 class PlainRenderer:
@@ -38,8 +42,7 @@ class PlainRenderer:
         console.say(text)
 
     def collection(self, collection: Collection, children: Sequence[Resource]) -> None:
-        size = format_bytes(sum(child.size or 0 for child in children))
-        self.note(f"{plain(collection.title)}: {format_count(len(children), 'file')}, {size}")
+        self.note(headline(collection, children))
 
     def problem(self, problem: Problem) -> None:
         self.note(console.explain(problem))
@@ -96,7 +99,8 @@ class BarRenderer(PlainRenderer):
 
     def events(self, batch: Sequence[AnyEvent], tally: Tally, now: float) -> None:
         self._board.follow(batch)
-        if self._live is not None:
+        if self._live is not None and (batch or now >= self._next):
+            self._next = now + REDRAW_PERIOD
             self._live.update(self._draw(tally), refresh=True)
 
     def close(self) -> None:

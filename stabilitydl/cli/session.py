@@ -9,19 +9,18 @@ from __future__ import annotations
 
 import logging
 import os
-import queue
 import signal
 import threading
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from types import FrameType, TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from ..clock import Clock, SystemClock
 from ..domain.events import AnyEvent
 from ..domain.resource import ResourceSnapshot
 from ..engine.engine import Engine
 from ..engine.thread import EngineThread
-from ..errors import StabilityError
 from ..hubs.registry import Registry
 from ..paths import Paths
 from ..settings import Settings
@@ -35,8 +34,8 @@ _LOGGER = logging.getLogger(__name__)
 STOP_SECONDS = 0.8
 """How long the engine may take to put everything away; it leaves nothing half done when it is cut off."""
 
-BEAT = 0.5
-"""Seconds without news after which a renderer is asked to look at the time."""
+FRAME = 0.1
+"""Seconds of news that are shown together: waking up for every event would slow down the engine's thread."""
 
 _SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
 
@@ -60,7 +59,7 @@ class Session:
         self._registry = registry
         self._closing = list(closing)
         self._thread = EngineThread(lambda: Engine.open(paths, settings, clock=self.clock, hubs=registry))
-        self._news: queue.SimpleQueue[Sequence[AnyEvent] | _Settled] = queue.SimpleQueue()
+        self._news: deque[Sequence[AnyEvent]] = deque()
         self._signals = _Signals()
         self._started = False
 
@@ -88,7 +87,7 @@ class Session:
         """Start the engine. Raises StoreError."""
         self._started = True
         self._thread.start()
-        self._thread.subscribe(self._news.put)
+        self._thread.subscribe(self._news.append)
 
     def ask(self, question: Callable[[Engine], Awaitable[T]]) -> T:
         """Run ``question`` with the engine in its thread, and return the answer or raise its error."""
@@ -105,16 +104,18 @@ class Session:
 
         An empty batch means that time passed without news. Raises what ended the engine, if anything did.
         """
-        threading.Thread(target=self._wait_settled, args=(list(ids),), name="settled", daemon=True).start()
-        while True:
-            try:
-                news = self._news.get(timeout=BEAT)
-            except queue.Empty:
-                show(())
-                continue
-            if isinstance(news, _Settled):
-                return news.result()
-            show(news)
+        answer = _Answer(lambda: self.ask(lambda engine: engine.wait_settled(ids)))
+        while not answer.wait(FRAME):
+            show(self._take())
+        show(self._take())
+        return answer.result()
+
+    def _take(self) -> list[AnyEvent]:
+        """All events that have come."""
+        events: list[AnyEvent] = []
+        while self._news:
+            events += self._news.popleft()
+        return events
 
     def stop(self) -> None:
         """Stop the engine; nothing happens when it does not run. Never raises: what matters is written already."""
@@ -122,26 +123,37 @@ class Session:
             self._started = False
             try:
                 self._thread.stop(STOP_SECONDS)
-            except StabilityError as error:
-                _LOGGER.warning("The engine ended with %r", error)
+            except Exception:
+                _LOGGER.exception("The engine did not end well")
 
-    def _wait_settled(self, ids: list[str]) -> None:
+
+class _Answer(Generic[T]):
+    """What a blocking call answers, awaited in a thread of its own so that this one can do other things."""
+
+    def __init__(self, call: Callable[[], T]) -> None:
+        self._call = call
+        self._results: list[T] = []
+        self._failure: BaseException | None = None
+        self._done = threading.Event()
+        threading.Thread(target=self._run, name="answer", daemon=True).start()
+
+    def wait(self, seconds: float) -> bool:
+        """Is the answer there within ``seconds``?"""
+        return self._done.wait(seconds)
+
+    def result(self) -> T:
+        """The answer, or the error of the call."""
+        if self._failure is not None:
+            raise self._failure
+        return self._results[0]
+
+    def _run(self) -> None:
         try:
-            self._news.put(_Settled(self.ask(lambda engine: engine.wait_settled(ids))))
-        except BaseException as error:  # noqa: BLE001 - raised in the main thread
-            self._news.put(_Settled(error))
-
-
-class _Settled:
-    """What the waiting thread has to tell the main thread."""
-
-    def __init__(self, answer: list[ResourceSnapshot] | BaseException) -> None:
-        self._answer = answer
-
-    def result(self) -> list[ResourceSnapshot]:
-        if isinstance(self._answer, BaseException):
-            raise self._answer
-        return self._answer
+            self._results.append(self._call())
+        except BaseException as error:  # noqa: BLE001 - raised in the thread that waits
+            self._failure = error
+        finally:
+            self._done.set()
 
 
 class _Signals:
@@ -192,6 +204,7 @@ def bring(
         tally.refresh(session.follow(ids, show))
     except KeyboardInterrupt:
         interrupted = True
+        renderer.close()
         session.stop()
     seconds = session.clock.monotonic() - started
     renderer.close()

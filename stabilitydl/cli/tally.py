@@ -104,11 +104,11 @@ class Tally:
     @property
     def failed(self) -> list[Item]:
         """Those that are settled and not here."""
-        return [
-            item
-            for item in self.items.values()
-            if item.is_settled and item.state is not State.DOWNLOADED and not self._is_skipped(item)
-        ]
+        return [item for item in self.items.values() if self._is_failed(item)]
+
+    def fails(self, resource: str) -> bool:
+        """Is it settled and not here?"""
+        return self._is_failed(self.items[resource])
 
     @property
     def bytes(self) -> int:
@@ -120,6 +120,9 @@ class Tally:
         """0 when everything that was asked for is here."""
         complete = all(item.state is State.DOWNLOADED or self._is_skipped(item) for item in self.items.values())
         return ExitCode.OK if complete and not self.problems else ExitCode.FAILED
+
+    def _is_failed(self, item: Item) -> bool:
+        return item.is_settled and item.state is not State.DOWNLOADED and not self._is_skipped(item)
 
     def _is_skipped(self, item: Item) -> bool:
         if item.state is State.DOWNLOADED:

@@ -1,10 +1,8 @@
 import logging
 import os
 import stat
-import sys
 import threading
 import warnings
-from collections.abc import Iterator
 
 import pytest
 
@@ -12,19 +10,6 @@ from stabilitydl.cli import logs
 from stabilitydl.paths import Paths
 
 CANARY = "canary1234567890"
-
-
-@pytest.fixture(autouse=True)
-def restored() -> Iterator[None]:
-    root = logging.getLogger()
-    level, handlers = root.level, list(root.handlers)
-    hooks = threading.excepthook, sys.unraisablehook
-    yield
-    logs.stop()
-    logging.captureWarnings(False)
-    root.setLevel(level)
-    root.handlers[:] = handlers
-    threading.excepthook, sys.unraisablehook = hooks
 
 
 @pytest.mark.parametrize(
