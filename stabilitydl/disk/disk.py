@@ -41,10 +41,7 @@ class _Volume:
         self.writer = Writer(name, budget)
         self.syncer = Syncer(name, clock)
         self.hasher = Hasher(name)
-
-    def close(self, timeout: float) -> None:
-        for lane in (self.writer, self.syncer, self.hasher):
-            lane.close(timeout)
+        self.lanes = (self.writer, self.syncer, self.hasher)
 
 
 class Disk:
@@ -62,14 +59,14 @@ class Disk:
         Raises PartInUse, TargetTaken, DiskError.
         """
         volume = await self._volume(target)
-        file = await volume.writer.lane.run(PartFile.open, target, tag)
-        part = OpenPart(file, volume.writer, volume.syncer, volume.hasher, self._clock)
+        opened: list[PartFile] = []
         try:
-            header = await volume.writer.lane.run(file.recover, system.boot_id())
+            header = await volume.writer.lane.run(_open_part, opened, target, tag)
         except BaseException:
-            await part.close()
+            # The call goes on when this task is cancelled: what it opens is closed behind it.
+            volume.writer.lane.post(lambda: _close_parts(opened))
             raise
-        return part, header
+        return OpenPart(opened[0], volume.writer, volume.syncer, volume.hasher, self._clock), header
 
     async def matches(self, path: Path, size: int | None, checksums: Iterable[Checksum]) -> Match | None:
         """Read a finished file and compare; None when there is none, or its size or checksum differs.
@@ -100,7 +97,7 @@ class Disk:
 
     async def part_exists(self, target: Path, tag: str) -> bool:
         """Is there an unfinished file of ``target``?"""
-        return await self._run(lambda: part_path(target, tag).exists())
+        return await self._run(os.path.lexists, part_path(target, tag))
 
     async def free(self, path: Path) -> int:
         """Free bytes on the volume of ``path``. Raises DiskError."""
@@ -119,10 +116,10 @@ class Disk:
         await self._run(_trash, path)
 
     async def aclose(self, timeout: float = 2.0) -> None:
-        """Stop all threads; stuck ones are left behind, being daemons."""
-        for volume in self._volumes.values():
-            volume.close(timeout)
-        self._errands.close(timeout)
+        """Stop all threads within ``timeout`` seconds; stuck ones are left behind, being daemons."""
+        end = self._clock.monotonic() + timeout
+        for lane in (*(lane for volume in self._volumes.values() for lane in volume.lanes), self._errands):
+            lane.close(max(0.0, end - self._clock.monotonic()))
 
     async def _volume(self, path: Path) -> _Volume:
         number = await self._run(volume_id, path.parent)
@@ -136,6 +133,17 @@ class Disk:
 
     def __repr__(self) -> str:
         return f"<Disk volumes={len(self._volumes)} accepted={self._budget.used}>"
+
+
+def _open_part(opened: list[PartFile], target: Path, tag: str) -> Header | None:
+    file = PartFile.open(target, tag)
+    opened.append(file)
+    return file.recover(system.boot_id())
+
+
+def _close_parts(opened: list[PartFile]) -> None:
+    for file in opened:
+        file.close()
 
 
 def _stat(path: Path) -> tuple[int, int] | None:

@@ -46,25 +46,24 @@ class Hasher:
     async def digest(self, path: Path, size: int, checksums: Iterable[Checksum]) -> Digests | None:
         """Digests of a finished file; None when it is not ``size`` bytes long (any more). Raises DiskError."""
         digests = Digests(checksums, size)
+        opened: list[int] = []
         try:
-            descriptor = await self.lane.run(system.open_reader, os.fspath(path))
+            await self.lane.run(lambda: opened.append(system.open_reader(os.fspath(path))))
+            position = 0
+            while position < size:
+                stop = min(size, position + SLICE)
+                reached = await self.lane.run(self.read, opened[0], digests, position, stop)
+                if reached < stop:
+                    return None
+                position = stop
+            return digests if await self.lane.run(lambda: system.status(opened[0]).st_size) == size else None
         except FileNotFoundError:
             return None
         except OSError as error:
             raise map_error(error, path) from error
-        try:
-            position = 0
-            while position < size:
-                stop = min(size, position + SLICE)
-                reached = await self.lane.run(self.read, descriptor, digests, position, stop)
-                if reached < stop:
-                    return None
-                position = stop
-            return digests if await self.lane.run(lambda: system.status(descriptor).st_size) == size else None
-        except OSError as error:
-            raise map_error(error, path) from error
         finally:
-            self.lane.post(lambda: system.close(descriptor))
+            # Also when this task is cancelled while the file is being opened.
+            self.lane.post(lambda: _close(opened))
 
     def close(self, timeout: float) -> bool:
         """Stop the thread; False when it is stuck."""
@@ -72,6 +71,11 @@ class Hasher:
 
     def __repr__(self) -> str:
         return f"<Hasher {self.lane.name}>"
+
+
+def _close(descriptors: list[int]) -> None:
+    for descriptor in descriptors:
+        system.close(descriptor)
 
 
 class PrefixHasher:

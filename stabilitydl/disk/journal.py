@@ -4,7 +4,8 @@ A record is ``length (4 bytes), payload, CRC-32 of the payload (4 bytes)``, big-
 The first record is the `Header`; each later one is a `Mark` that carries the whole set of ranges, so the last
 good one counts and nothing has to be replayed. A *hard* mark is written after the data was synced and survives
 a power cut. A *soft* mark follows data that the system has taken but not yet synced: it counts as long as the
-system has not been restarted since.
+system has not been restarted since. A mark that stands *alone* takes everything back that earlier ones said beyond
+it: it is written when a sync failed and the system may have lost what soft marks told.
 
 Reading stops at the first record that is cut or damaged. A journal never makes wrong bytes right: the finished
 file is always checked against its checksum.
@@ -46,6 +47,7 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     ranges: tuple[tuple[int, int], ...]
     blocks: dict[int, bytes] = {}
     boot: str = ""
+    alone: bool = False
 
 
 class Contents(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +95,8 @@ def parse(data: bytes, boot: str) -> Contents | None:
         except (msgspec.MsgspecError, ValueError):
             break
         length = position
+        if mark.alone:
+            ranges, blocks = Ranges(), {}
         if mark.hard or (boot and mark.boot == boot):
             ranges |= marked
             blocks.update(mark.blocks)
@@ -123,22 +127,31 @@ class Journal:
         self._descriptor = descriptor
         self._boot = boot
         self._lock = threading.Lock()
+        self._revoked = False
 
     @classmethod
     def create(cls, path: str, header: Header) -> Journal:
         """A new journal, synced. Raises OSError, FileExistsError among them."""
         journal = cls(system.create(path), path, header.boot)
-        system.append(journal._descriptor, frame(header))
-        system.sync_data(journal._descriptor)
+        try:
+            system.append(journal._descriptor, frame(header))
+            system.sync_data(journal._descriptor)
+        except BaseException:
+            journal.close()
+            raise
         return journal
 
     @classmethod
     def open(cls, path: str, boot: str) -> tuple[Journal, Contents | None]:
         """An existing journal, cut behind its last good record, and what it says. Raises OSError."""
         journal = cls(system.open_existing(path), path, boot)
-        contents = parse(journal._read(), boot)
-        if contents is not None:
-            system.truncate(journal._descriptor, contents.length)
+        try:
+            contents = parse(journal._read(), boot)
+            if contents is not None:
+                system.truncate(journal._descriptor, contents.length)
+        except BaseException:
+            journal.close()
+            raise
         return journal, contents
 
     def _read(self) -> bytes:
@@ -156,9 +169,24 @@ class Journal:
         """Append one mark; a hard one is on stable storage when this returns. Raises OSError."""
         record = frame(Mark(hard=hard, ranges=ranges.items, blocks=dict(blocks), boot=self._boot))
         with self._lock:
+            if self._revoked:
+                return
             system.append(self._descriptor, record)
         if hard:
             system.sync_data(self._descriptor)
+
+    def revoke(self, ranges: Ranges, blocks: Mapping[int, bytes]) -> None:
+        """Say that only ``ranges`` are on disk, whatever earlier marks told; later marks are refused.
+
+        Where not even that can be written the journal is removed: the part is begun again then. Raises OSError.
+        """
+        record = frame(Mark(hard=True, ranges=ranges.items, blocks=dict(blocks), boot=self._boot, alone=True))
+        with self._lock:
+            self._revoked = True
+            try:
+                system.append(self._descriptor, record)
+            except OSError:
+                system.remove(self.path)
 
     def close(self) -> None:
         if self._descriptor >= 0:

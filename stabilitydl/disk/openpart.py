@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -11,6 +12,7 @@ import anyio
 from ..clock import Clock
 from ..domain.checksum import Checksum
 from ..domain.ranges import Ranges
+from ..errors import StabilityError
 from .digests import Digests
 from .hasher import Hasher, PrefixHasher
 from .partfile import PartFile, PartIdentity
@@ -153,8 +155,10 @@ class OpenPart:
             await self._prefix.settle()
 
     def _last_sync(self) -> None:
+        """Make durable what is not; where that fails the journal claims less, and the next run fetches more."""
         if self.file.error is None and self.file.written != self.file.durable:
-            self.file.sync()
+            with contextlib.suppress(StabilityError):
+                self.file.sync()
 
     def __repr__(self) -> str:
         return f"<OpenPart {self.file!r} pending={self.pending}>"

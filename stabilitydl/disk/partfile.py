@@ -7,13 +7,15 @@ remembering them. All methods block and run in a lane of the volume.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import stat
 from pathlib import Path
 
 import msgspec
 
 from ..domain.ranges import Ranges
-from ..errors import DiskFault, PartChanged, PartInUse, StabilityError, TargetTaken
+from ..errors import DiskFault, NoSpace, NotWritable, PartChanged, PartInUse, StabilityError, TargetTaken
 from . import names
 from .blocks import BlockDigester
 from .journal import Contents, Header, Journal
@@ -64,6 +66,7 @@ class PartFile:
         self.sync_failed = False
         self.since_soft_mark = 0
         self.last_write: os.stat_result | None = None
+        self.was_touched = False
 
     @classmethod
     def open(cls, target: Path, tag: str) -> PartFile:
@@ -92,13 +95,26 @@ class PartFile:
                 except FileNotFoundError:
                     continue
             part = cls(target, path, descriptor)
-            if not system.lock(descriptor):
+            try:
+                if part.claim() and not os.path.lexists(target):
+                    return part
+            except BaseException:
                 part.close()
-                raise PartInUse(path=str(target))
-            if part.is_in_place() and not os.path.lexists(target):
-                return part
+                raise
             part.close()
         raise PartInUse(path=str(target))
+
+    def claim(self) -> bool:
+        """Lock the open file; False when it has lost its name meanwhile. Raises PartInUse, NotWritable, OSError.
+
+        A file that has a second name, or is no plain file, was put there by somebody else and is left alone.
+        """
+        found = system.status(self.descriptor)
+        if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
+            raise NotWritable(path=str(self.path), detail="something else lies there")
+        if not system.lock(self.descriptor):
+            raise PartInUse(path=str(self.target))
+        return self.is_in_place()
 
     def is_in_place(self) -> bool:
         """Is the open file still the one that its name leads to?"""
@@ -118,7 +134,7 @@ class PartFile:
         try:
             journal, contents = Journal.open(os.fspath(path), boot)
         except FileNotFoundError:
-            system.truncate(self.descriptor, 0)
+            self.start_over()
             return None
         except OSError as error:
             raise map_error(error, path) from error
@@ -127,6 +143,8 @@ class PartFile:
             self.start_over()
             return None
         header = contents.header
+        self._cut(header.size)
+        self.note_last_write()
         self.journal = journal
         self.written = self.durable = contents.ranges
         self.known_blocks = contents.blocks
@@ -139,6 +157,14 @@ class PartFile:
     def _has(self, contents: Contents) -> bool:
         end = contents.ranges.items[-1][1] if contents.ranges else 0
         return system.status(self.descriptor).st_size >= end
+
+    def _cut(self, size: int) -> None:
+        """Drop what somebody appended behind the end of the file to be. Raises DiskError."""
+        try:
+            if system.status(self.descriptor).st_size > size:
+                system.truncate(self.descriptor, size)
+        except OSError as error:
+            raise map_error(error, self.path) from error
 
     def begin(self, identity: PartIdentity, boot: str) -> None:
         """Start a part of known identity: reserve its space and, unless it is small, open its journal.
@@ -166,18 +192,19 @@ class PartFile:
             raise map_error(error, path) from error
 
     def reserve(self, size: int) -> None:
-        """Make sure that ``size`` bytes fit, by the file system or by counting. Raises NoSpace, DiskError."""
+        """Make sure that ``size`` bytes fit: counted first, so that a file that is too large never fills the volume,
+        then reserved where the file system can. Raises NoSpace, DiskError."""
         try:
-            if system.reserve(self.descriptor, size):
-                return
             free = system.free_space(os.fspath(self.path.parent))
+            if free < size:
+                raise NoSpace(path=str(self.target), needed_bytes=size, free_bytes=free)
+            system.reserve(self.descriptor, size)
         except OSError as error:
             raise map_error(error, self.target, needed=size) from error
-        if free < size - self.written.total:
-            raise map_error(OSError(28, "no space"), self.target, needed=size)
 
     def write(self, offset: int, chunks: list[bytes]) -> int:
         """Write ``chunks`` one after another from ``offset``; the number of bytes. Raises OSError."""
+        self.was_touched = self.was_touched or not self._is_as_left()
         count = system.write_at(self.descriptor, chunks, offset)
         if self.digester is not None:
             position = offset
@@ -186,6 +213,7 @@ class PartFile:
                 position += len(chunk)
             self.new_blocks.update(self.digester.take())
         self.written = self.written.add(offset, offset + count)
+        self.note_last_write()
         self.since_soft_mark += count
         return count
 
@@ -199,7 +227,7 @@ class PartFile:
         """Make everything written so far durable, then tell the journal. Raises DiskFault, DiskError.
 
         A failed sync is final for this descriptor: the system may report success the next time although the data
-        is lost, so what was written since the last hard mark counts as absent.
+        is lost, so what was written since the last hard mark counts as absent, and the journal says so.
         """
         if self.sync_failed:
             raise DiskFault(path=str(self.target), detail="an earlier sync failed")
@@ -210,6 +238,9 @@ class PartFile:
                 self.journal.mark(written, blocks, hard=True)
         except OSError as error:
             self.sync_failed = True
+            if self.journal is not None:
+                with contextlib.suppress(OSError):
+                    self.journal.revoke(self.durable, self.known_blocks)
             raise map_error(error, self.target) from error
         self.durable = written
         for index in blocks:
@@ -221,9 +252,12 @@ class PartFile:
         self.last_write = system.status(self.descriptor)
 
     def is_untouched(self) -> bool:
-        """Is the file still as our own last write left it, under its name?"""
-        if self.last_write is None or self.sync_failed or not self.is_in_place():
-            return False
+        """Did nobody but us write into the file since it was opened, and does it still have its name?"""
+        return not self.was_touched and not self.sync_failed and self.is_in_place() and self._is_as_left()
+
+    def _is_as_left(self) -> bool:
+        if self.last_write is None:
+            return True
         now, then = system.status(self.descriptor), self.last_write
         return (now.st_size, now.st_mtime_ns, now.st_ctime_ns) == (then.st_size, then.st_mtime_ns, then.st_ctime_ns)
 
@@ -240,21 +274,21 @@ class PartFile:
         self.written = self.durable = Ranges()
         self.known_blocks, self.new_blocks = {}, {}
         self.digester = self.identity = self.last_write = None
+        self.was_touched = False
 
     def finalize(self) -> os.stat_result:
-        """Give the synced part its final name, never replacing anything, and close it.
+        """Give the synced part its final name, never replacing anything; its status.
 
         The folder is synced by the caller, once for many files; then `drop_journal` is due. Raises TargetTaken,
-        PartChanged, DiskError; the part stays as it is then.
+        PartChanged when it is not exactly as long as what was written, DiskError; the part stays as it is then.
         """
-        if not self.is_in_place():
-            raise PartChanged(path=str(self.target))
         try:
+            if not self.is_in_place() or system.status(self.descriptor).st_size != self.written.total:
+                raise PartChanged(path=str(self.target))
             system.rename_exclusive(os.fspath(self.path), os.fspath(self.target))
-            found = system.status(self.descriptor)
+            return system.status(self.descriptor)
         except OSError as error:
             raise map_error(error, self.target) from error
-        return found
 
     def drop_journal(self) -> None:
         """Remove the journal; the last step, after the final name is durable. Raises DiskError."""
@@ -284,7 +318,9 @@ class PartFile:
         return place
 
     def discard(self) -> None:
-        """Remove part and journal, and close them. Raises DiskError."""
+        """Remove part and journal, and close them; nothing happens when it is closed. Raises DiskError."""
+        if self.descriptor < 0:
+            return
         try:
             if self.is_in_place():
                 system.remove(os.fspath(self.path))

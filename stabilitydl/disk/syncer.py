@@ -65,8 +65,11 @@ class Syncer:
         return found
 
     def forget(self, file: PartFile) -> None:
-        """``file`` is about to be closed."""
+        """``file`` is about to be closed: no sync of it starts any more."""
         self._dirty.discard(file)
+        for wish in self._wishes:
+            if wish.file is file:
+                wish.future.cancel()
 
     async def call(self, function: Callable[[], object]) -> None:
         """Run ``function`` after the syncs that are under way."""
@@ -83,9 +86,11 @@ class Syncer:
         return await future
 
     def _start(self) -> None:
-        if self._busy or not self._wishes:
+        if self._busy:
             return
-        wishes, self._wishes = self._wishes, []
+        wishes, self._wishes = [wish for wish in self._wishes if not wish.future.cancelled()], []
+        if not wishes:
+            return
         self._busy = True
         self._unsynced = 0
         self._last = self._clock.monotonic()

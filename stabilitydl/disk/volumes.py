@@ -9,7 +9,7 @@ from .system import map_error, system
 
 
 def existing_parent(path: Path) -> Path:
-    """``path`` or the nearest parent that exists."""
+    """``path`` or the nearest parent that exists. Raises OSError where the system cannot tell."""
     for folder in (path, *path.parents):
         if folder.exists():
             return folder
@@ -18,17 +18,15 @@ def existing_parent(path: Path) -> Path:
 
 def volume_id(path: Path) -> int:
     """The device number of the volume that ``path`` is on or will be created on. Raises DiskError."""
-    folder = existing_parent(path)
     try:
-        return folder.stat().st_dev
+        return existing_parent(path).stat().st_dev
     except OSError as error:
-        raise map_error(error, folder) from error
+        raise map_error(error, path) from error
 
 
 def free_space(path: Path) -> int:
     """Bytes that can still be written below ``path``, which need not exist yet. Raises DiskError."""
-    folder = existing_parent(path)
     try:
-        return system.free_space(os.fspath(folder))
+        return system.free_space(os.fspath(existing_parent(path)))
     except OSError as error:
-        raise map_error(error, folder) from error
+        raise map_error(error, path) from error

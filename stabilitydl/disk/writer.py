@@ -66,12 +66,9 @@ class Writer:
 
     async def write(self, part: OpenPart, offset: int, chunk: bytes) -> None:
         """Accept ``chunk`` for ``part`` at ``offset``; waits while too much is accepted. Raises the part's error."""
-        while part.pending >= PER_PART:
+        while (is_ahead := part.pending >= PER_PART) or self._budget.is_full:
             part.check()
-            await part.wait_for_room()
-        while self._budget.is_full:
-            part.check()
-            await self._budget.wait()
+            await (part.wait_for_room() if is_ahead else self._budget.wait())
         part.check()
         part.accept(len(chunk))
         self._budget.take(len(chunk))
@@ -132,7 +129,6 @@ def _write_part(part: OpenPart, pieces: list[tuple[int, list[bytes]]]) -> None:
             file.write(offset, chunks)
         if file.since_soft_mark >= SOFT_MARK_EVERY:
             file.soft_mark()
-        file.note_last_write()
     except OSError as error:
         file.error = map_error(error, file.target)
     except StabilityError as error:
