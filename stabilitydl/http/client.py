@@ -73,7 +73,7 @@ class HttpClient:
         marks a file body for the governor. Raises NetworkError, TooManyRedirects, UnsafeRedirect, PrivateAddress,
         BadAnswer, ServerBusy while the host cools down, and UsageError for an unusable URL.
         """
-        url = parse_url(request.url).copy_with(fragment=None)
+        url = parse_url(request.url)
         first = Origin.of(url)
         reach = Reach.ANY if request.trusted else Reach.PUBLIC
         own = [*request.headers, *extra]

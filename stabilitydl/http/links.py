@@ -73,6 +73,9 @@ class SocketLink(Link):
         self._streak = 0
         self._reading = False
         self._closed = False
+        if sys.platform != "win32":
+            self._poll = select.poll()
+            self._poll.register(sock, select.POLLIN)
 
     @property
     def socket(self) -> socket.socket:
@@ -154,9 +157,7 @@ class SocketLink(Link):
             return True
         if sys.platform == "win32":
             return bool(select.select([number], [], [], 0)[0])
-        poll = select.poll()
-        poll.register(number, select.POLLIN)
-        return bool(poll.poll(0))
+        return bool(self._poll.poll(0))
 
 
 class TlsLink(Link):

@@ -39,20 +39,20 @@ class Origin:
 
 
 def parse_url(text: str) -> httpx.URL:
-    """Read an absolute http or https URL.
+    """Read an absolute http or https URL; its fragment is dropped.
 
     Raises UsageError for other schemes, an empty host, and a user name or password inside; the message shows neither
     those nor the query.
     """
     try:
-        url = httpx.URL(text)
+        url = httpx.URL(text.partition("#")[0])
         usable = url.scheme in _DEFAULT_PORTS and bool(url.raw_host) and url.raw_host.isascii()
         usable = usable and (url.port is None or 0 < url.port < 65536)
-    except (httpx.InvalidURL, ValueError, TypeError):
+    except (httpx.InvalidURL, ValueError):
         usable = False
     if not usable:
         raise UsageError(detail=f"“{redacted(text)}” is not a web address.")
-    if url.userinfo or "@" in url.netloc.decode("ascii", "replace"):
+    if url.userinfo:
         raise UsageError(detail=f"“{redacted(text)}” contains a user name or password; leave them out.")
     return url
 

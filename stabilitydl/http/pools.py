@@ -72,7 +72,7 @@ class GuardedConnection(httpcore.AsyncConnectionInterface):
 
     def is_closed(self) -> bool:
         # An exchange that ended in the middle closes its stream, even where httpcore had no chance to hear of it.
-        ended = any(stream.is_closed for stream in self._streams)
+        ended = bool(self._streams) and self._streams[-1].is_closed
         return self._failed or ended or self._inner.is_closed()
 
     def __repr__(self) -> str:

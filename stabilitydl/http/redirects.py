@@ -33,7 +33,7 @@ def follow(url: httpx.URL, location: str) -> httpx.URL:
         raise UnsafeRedirect(host=host, target=redacted(location)) from None
     if url.scheme == "https" and target.scheme != "https":
         raise UnsafeRedirect(host=host, target=redacted(str(target)))
-    return target.copy_with(fragment=None)
+    return target
 
 
 def check_place(host: str, named_by: str, reach: Reach) -> None:
