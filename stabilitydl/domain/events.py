@@ -86,11 +86,22 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     checked: int = 0
 
 
+class HostLine(msgspec.Struct, frozen=True, kw_only=True):
+    """How one host is treated: ``running`` requests of at most ``limit``; ``cooling`` seconds until the next."""
+
+    host: str
+    running: int
+    waiting: int = 0
+    limit: int = 0
+    cooling: float = 0.0
+
+
 class ProgressTick(Event, frozen=True, kw_only=True, tag="progress"):
     """All running resources, once per tick. ``speed`` is the sum in bytes per second."""
 
     entries: tuple[Progress, ...]
     speed: float
+    hosts: tuple[HostLine, ...] = ()
 
 
 AnyEvent = (

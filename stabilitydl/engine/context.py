@@ -8,6 +8,7 @@ from typing import Protocol
 
 from ..clock import Clock
 from ..hubs.registry import Registry
+from ..settings import Settings
 from ..transfer.order import Arrival, Live, Order, Services, Source, Watcher
 from .publisher import Publisher
 from .reach import Reach
@@ -25,7 +26,7 @@ class Fetch(Protocol):
 
 @dataclass(frozen=True)
 class Context:
-    """One for each engine. ``connections`` says how many a job may open now."""
+    """One for each engine. ``settings`` are those that hold now."""
 
     clock: Clock
     slots: Slots
@@ -35,5 +36,5 @@ class Context:
     fetch: Fetch = field(repr=False)
     services: Services
     reach: Reach
-    connections: Callable[[], int] = field(repr=False)
+    settings: Callable[[], Settings] = field(repr=False)
     may_log_in: bool = False

@@ -153,7 +153,7 @@ class Engine:
                 fetch=self._fetch,
                 services=Services(client=self._client, disk=disk, clock=self._clock, bandwidth=self._bandwidth),
                 reach=self._reach,
-                connections=lambda: self.settings.connections,
+                settings=lambda: self.settings,
                 may_log_in=self._may_log_in,
             )
             fleet = Fleet(context, tasks)

@@ -8,10 +8,11 @@ from functools import partial
 from pathlib import Path
 
 import anyio
+import anyio.lowlevel
 from anyio.abc import TaskGroup
 
 from ..disk.volumes import volume_id
-from ..domain.events import Progress, ProgressTick
+from ..domain.events import HostLine, Progress, ProgressTick
 from ..domain.resource import ResourceSnapshot
 from ..domain.states import State, WaitReason
 from ..errors import DiskError
@@ -21,6 +22,9 @@ from .job import Job
 from .meter import Meter, remaining_seconds
 from .scheduler import Entry
 from .source import host_of
+
+SLICE = 500
+"""Rows that are dealt with before other tasks get a turn."""
 
 VOLUME_SECONDS = 2.0
 """How long a volume may take to say which one it is, before its folder stands for it."""
@@ -60,7 +64,11 @@ class Fleet:
     async def put(self, rows: Sequence[ResourceSnapshot]) -> None:
         """Queue ``rows``, each in state QUEUED with a target; those at work already are left out."""
         fresh = [row for row in rows if row.id not in self]
-        entries = [await self._entry(row) for row in fresh]
+        entries = []
+        for number, row in enumerate(fresh, 1):
+            entries.append(await self._entry(row))
+            if number % SLICE == 0:
+                await anyio.lowlevel.checkpoint()
         self._queued.update((row.id, row) for row in fresh)
         if fresh:
             self._busy.set()
@@ -147,7 +155,14 @@ class Fleet:
         if answered:
             self.skip(each for each, job in self._jobs.items() if job.waits_for is WaitReason.NETWORK)
         fetched = self._brought + sum(job.live.fetched for job in self._jobs.values())
-        return ProgressTick(entries=tuple(entries), speed=self._total.look(now, fetched))
+        return ProgressTick(entries=tuple(entries), speed=self._total.look(now, fetched), hosts=self._hosts())
+
+    def _hosts(self) -> tuple[HostLine, ...]:
+        limit = self._context.settings().host_connections
+        return tuple(
+            HostLine(host=line.host, running=line.running, waiting=line.waiting, limit=limit, cooling=line.cooling)
+            for line in self._context.services.client.governor.lines()
+        )
 
     def _note_answer(self, watch: _Watch, job: Job) -> bool:
         if job.live.fetched <= watch.fetched:

@@ -27,7 +27,7 @@ from .life import Ending, Life
 from .remedies import judge, pause_before_retry, wait_of
 from .scheduler import Entry
 from .slots import Closure
-from .source import HubSource, in_order, nowhere
+from .source import HubSource, in_order, nowhere, warm_up
 
 PROCESS_LOOKS = 4
 """Looks at another process's part file between two tries to take it over."""
@@ -86,8 +86,12 @@ class Job:
 
     def skip(self) -> None:
         """Stop waiting and try again now; nothing happens when the job does not wait."""
-        if self._nap is not None:
-            self._nap.cancel()
+        if self._nap is None:
+            return
+        wait = self.life.row.wait
+        if wait is not None and wait.reason is WaitReason.HOST:
+            warm_up(self._context.services.client.governor, wait.detail)
+        self._nap.cancel()
 
     async def run(self) -> None:
         """Work until the end. Raises nothing of its own: what is unexpected ends the job as FAILED."""
@@ -97,7 +101,7 @@ class Job:
                 ending = await self._guarded()
         finally:
             with anyio.CancelScope(shield=True):
-                await self._let_go(ending or Ending(self._stop_as))
+                await self._let_go(ending or await self._stopped())
             self._ended(self)
             self.done.set()
 
@@ -196,7 +200,7 @@ class Job:
     async def _fetch(self) -> Ending:
         """Bring the file from the first address that gives it. Raises the error of the first one otherwise."""
         context = self._context
-        order = Order(self.life.row.resource, self._target, context.connections())
+        order = Order(self.life.row.resource, self._target, context.settings().connections)
         first: StabilityError | None = None
         for address in in_order(self.life.row.resource):
             source = HubSource(self.life.row.resource, address, context.hubs, context.services.client)
@@ -301,6 +305,24 @@ class Job:
     def _target(self) -> Path:
         assert self.life.row.target is not None, "a target is reserved when a resource is enqueued"
         return Path(self.life.row.target)
+
+    async def _stopped(self) -> Ending:
+        """How a job ends that was stopped: as it was told, but what others made of the resource stays."""
+        if self._adopted:
+            return Ending(self._stop_as)
+        if self._claim is not None:
+            row = self._claim.row
+        else:
+            try:
+                rows = await self._context.recorder.ask(lambda ledger: ledger.store.snapshots([self.id]))
+            except StabilityError:
+                return Ending(State.QUEUED, adopted=True)
+            row = next(iter(rows), None)
+        if row is None:
+            return Ending(State.MISSING, adopted=True)
+        if self._claim is None or row.state.is_settled:
+            return Ending(row.state, row.problem, adopted=True)
+        return Ending(self._stop_as)
 
     async def _let_go(self, ending: Ending) -> None:
         """Write the end, let go of the lock, and only then tell everybody. Raises nothing."""

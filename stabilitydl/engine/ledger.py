@@ -18,7 +18,7 @@ from ..errors import NoLongerListed, TargetTaken
 from ..store.change import Change
 from ..store.store import Store
 from .locks import ResourceLocks
-from .targets import plain_targets, targets
+from .targets import plain_targets, settle
 
 _RESERVE_TRIES = 5
 
@@ -158,13 +158,12 @@ class Ledger:
         """
         known = {row.id: row for row in self.store.snapshots([resource.id for resource in resources])}
         plain = plain_targets(collection, resources)
-        reserved = self.store.reserved([str(path) for path in plain.values()])
-        places = targets(collection, resources, plain.keys(), reserved)
+        places = settle(plain, resources, plain.keys(), self.store.reserved(list(plain.values())))
         rows: list[ResourceSnapshot] = []
         for resource in resources:
             state = State.MISSING if resource.blocked is None else State.BLOCKED
             row = known.get(resource.id, ResourceSnapshot(resource=resource, state=state, problem=resource.blocked))
-            rows.append(msgspec.structs.replace(row, resource=resource, target=row.target or str(places[resource.id])))
+            rows.append(msgspec.structs.replace(row, resource=resource, target=row.target or places[resource.id]))
         return rows
 
     def enqueue(self, ids: Sequence[str]) -> Applied:
@@ -190,9 +189,8 @@ class Ledger:
             collection = self._collection(parent)
             children = [row.resource for row in self.store.resources(parent)]
             plain = plain_targets(collection, children)
-            reserved = self.store.reserved([str(plain[each]) for each in wanted])
-            found = targets(collection, children, wanted, reserved)
-            result.update((each, str(path)) for each, path in found.items())
+            reserved = self.store.reserved([plain[each] for each in wanted])
+            result.update(settle(plain, children, wanted, reserved))
         return result
 
     def _collection(self, collection_id: str) -> Collection:

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from ..domain.resource import Address, Resource
 from ..errors import NotFound, StabilityError
 from ..http.client import HttpClient
+from ..http.governor import Governor
+from ..http.origins import Origin
 from ..http.request import Request
 from ..hubs.protocol import without_body
 from ..hubs.registry import Registry
@@ -50,6 +52,14 @@ class HubSource:
 
     def __repr__(self) -> str:
         return f"<HubSource {self._address.hub} of {self._resource.id[:8]}>"
+
+
+def warm_up(governor: Governor, host: str) -> None:
+    """Let ``host`` be asked again although it wanted to be left alone."""
+    for line in governor.lines():
+        origin = Origin.parse(line.host)
+        if origin.host == host:
+            governor.warm_up(origin)
 
 
 def nowhere(resource: Resource) -> StabilityError:

@@ -8,10 +8,9 @@ first. So does a file whose place is reserved for another resource.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
-from collections.abc import Collection as Container
-from collections.abc import Iterable, Mapping
-from pathlib import Path, PurePosixPath
+from collections.abc import Container, Iterable, Mapping
 
 from ..disk.names import path_key, safe_name, safe_path, shorten
 from ..domain.collection import Collection, Layout
@@ -27,65 +26,68 @@ LONGEST_PATH = 4000
 UNSORTED = "Other"
 
 
-def folder_of(collection: Collection, resource: Resource) -> Path:
+def folder_of(collection: Collection, resource: Resource) -> str:
     """The folder below which the path of ``resource`` goes."""
-    root = Path(collection.target)
     if collection.layout is Layout.FLAT:
-        return root
+        return collection.target
     kind = resource.type or collection.type or UNSORTED
-    return root / _part(kind) / _part(collection.title)
+    return os.path.join(collection.target, _part(kind), _part(collection.title))  # noqa: PTH118 - of many thousands
 
 
-def plain_targets(collection: Collection, resources: Iterable[Resource]) -> dict[str, Path]:
+def plain_targets(collection: Collection, resources: Iterable[Resource]) -> dict[str, str]:
     """The absolute target of each resource, by id, twins told apart; reservations of others are not looked at.
 
     ``resources`` must be all children of the collection: who is whose twin depends on all of them. Raises
     UnsafeName for a path that would leave its folder.
     """
-    plain = {resource.id: (resource, _place(collection, resource)) for resource in resources}
-    keys = Counter(path_key(str(path)) for _, path in plain.values())
-    return {
-        each: tagged(path, resource) if keys[path_key(str(path))] > 1 else path
-        for each, (resource, path) in plain.items()
-    }
+    folders: dict[str, str] = {}
+    plain: dict[str, tuple[Resource, str, str]] = {}
+    for resource in resources:
+        folder = folders.get(resource.type)
+        if folder is None:
+            folder = folders[resource.type] = folder_of(collection, resource)
+        place = _below(folder, resource.path)
+        plain[resource.id] = (resource, place, path_key(place))
+    keys = Counter(key for _, _, key in plain.values())
+    return {resource.id: tagged(place, resource) if keys[key] > 1 else place for resource, place, key in plain.values()}
 
 
-def targets(
-    collection: Collection, resources: Iterable[Resource], wanted: Container[str], reserved: Mapping[str, str]
-) -> dict[str, Path]:
-    """The targets of the ``wanted`` ids. ``reserved`` maps paths to the id that holds them.
+def settle(
+    plain: Mapping[str, str], resources: Iterable[Resource], wanted: Container[str], reserved: Mapping[str, str]
+) -> dict[str, str]:
+    """The targets of the ``wanted`` ids: their `plain_targets`, unless ``reserved`` (path to id) says otherwise.
 
-    Raises UnsafeName, and NameTooLong for a path that no shortening of names makes fit.
+    Raises NameTooLong for a path that no shortening of names makes fit.
     """
     holders = {path_key(path): holder for path, holder in reserved.items()}
-    by_id = {resource.id: resource for resource in resources}
-    result: dict[str, Path] = {}
-    for each, path in plain_targets(collection, by_id.values()).items():
-        if each not in wanted:
+    result: dict[str, str] = {}
+    for resource in resources:
+        if resource.id not in wanted:
             continue
-        taken = holders.get(path_key(str(path)), each) != each
-        target = tagged(path, by_id[each]) if taken else path
-        if len(str(target).encode("utf-8", "surrogatepass")) > LONGEST_PATH:
-            raise NameTooLong(path=str(target))
-        result[each] = target
+        place = plain[resource.id]
+        taken = bool(holders) and holders.get(path_key(place), resource.id) != resource.id
+        target = tagged(place, resource) if taken else place
+        if len(os.fsencode(target)) > LONGEST_PATH:
+            raise NameTooLong(path=target)
+        result[resource.id] = target
     return result
 
 
-def tagged(path: Path, resource: Resource) -> Path:
-    """``path`` with the eight digits of its resource before the extension; done twice it stays the same."""
+def tagged(place: str, resource: Resource) -> str:
+    """``place`` with the eight digits of its resource before the extension; done twice it stays the same."""
+    folder, slash, name = place.rpartition(os.sep)
+    stem, extension = os.path.splitext(name)  # noqa: PTH122 - of many thousands
     suffix = f"-{resource.tag}"
-    extension = path.suffix if path.stem else ""
-    stem = path.name.removesuffix(extension)
     if stem.endswith(suffix):
-        return path
-    fitting = shorten(stem, SUFFIX_ROOM + len(suffix) + len(extension.encode("utf-8", "surrogatepass")))
-    return path.with_name(f"{fitting}{suffix}{extension}")
+        return place
+    fitting = shorten(stem, SUFFIX_ROOM + len(suffix) + len(extension.encode()))
+    return f"{folder}{slash}{fitting}{suffix}{extension}"
 
 
-def _place(collection: Collection, resource: Resource) -> Path:
-    relative = PurePosixPath(safe_path(resource.path))
-    place = folder_of(collection, resource).joinpath(*relative.parts)
-    return place.with_name(shorten(place.name, SUFFIX_ROOM))
+def _below(folder: str, path: str) -> str:
+    parents, slash, name = safe_path(path).rpartition("/")
+    relative = f"{parents}{slash}{shorten(name, SUFFIX_ROOM)}"
+    return os.path.join(folder, relative.replace("/", os.sep))  # noqa: PTH118 - of many thousands
 
 
 def _part(text: str) -> str:

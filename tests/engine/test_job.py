@@ -18,7 +18,9 @@ from stabilitydl.errors import Problem, StabilityError
 from stabilitydl.hubs.protocol import Expansion
 from stabilitydl.settings import Settings
 from tests.engine.harness import Harness
+from tests.engine.real import Trickle, pack_of, real
 from tests.fakes.hub import pack
+from tests.fakes.origin import FileOrigin
 from tests.fakes.transfer import FakeFetch, Raise, fail, hold
 
 pytestmark = pytest.mark.anyio
@@ -343,3 +345,29 @@ async def test_a_job_says_what_it_is(tmp_path: Path) -> None:
         assert repr(job.life) == f"<Life {ids[0][:8]} downloading received=10>"
         step.go.set()
         await h.settled(ids)
+
+
+async def test_skipping_a_wait_asks_a_host_that_wanted_to_be_left_alone(tmp_path: Path) -> None:
+    with FileOrigin() as origin:
+        file = origin.add("/a.bin", b"x" * 1000, statuses=[(429, {"Retry-After": "500"})])
+        async with real(tmp_path) as h:
+            ids = await h.get(pack_of(tmp_path / "to", [file]))
+            await h.until_state(State.WAITING, *ids)
+            await h.engine.retry(ids)
+            (row,) = await h.settled(ids)
+            assert row.state is State.DOWNLOADED
+
+
+async def test_ticks_tell_how_hosts_are_treated(tmp_path: Path) -> None:
+    with FileOrigin() as origin:
+        file = origin.add("/a.bin", b"x" * 1000)
+        trickle = Trickle(origin, 10)
+        origin.routes[file.path] = trickle
+        async with real(tmp_path) as h:
+            ids = await h.get(pack_of(tmp_path / "to", [file]))
+            await h.until(lambda: any(tick.entries and tick.hosts for tick in h.ticks()))
+            (line,) = [tick for tick in h.ticks() if tick.entries and tick.hosts][-1].hosts
+            assert (line.host, line.running, line.limit) == (origin.url("").rstrip("/"), 1, 8)
+            trickle.go.set()
+            await h.settled(ids)
+            await h.until(lambda: h.ticks()[-1].entries == ())

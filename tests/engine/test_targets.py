@@ -13,10 +13,25 @@ from hypothesis import strategies as st
 from stabilitydl.disk.names import path_key
 from stabilitydl.domain.collection import Collection, CollectionKey, Layout
 from stabilitydl.domain.resource import Resource, resource_id
-from stabilitydl.engine.targets import plain_targets, tagged, targets
+from stabilitydl.engine import targets as module
 from stabilitydl.errors import NameTooLong, UnsafeName
 
 ROOT = Path("/models")
+
+
+def plain_targets(parent: Collection, children: list[Resource]) -> dict[str, Path]:
+    return {key: Path(path) for key, path in module.plain_targets(parent, children).items()}
+
+
+def targets(
+    parent: Collection, children: list[Resource], wanted: set[str], reserved: dict[str, str]
+) -> dict[str, Path]:
+    plain = module.plain_targets(parent, children)
+    return {key: Path(path) for key, path in module.settle(plain, children, wanted, reserved).items()}
+
+
+def tagged(place: Path, resource: Resource) -> Path:
+    return Path(module.tagged(str(place), resource))
 
 
 def collection(layout: Layout = Layout.FLAT, title: str = "Pack", type_: str = "LORA") -> Collection:
