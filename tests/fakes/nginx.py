@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NoReturn, Self
 
 import pytest
 
@@ -46,7 +46,10 @@ class Authority:
 
 def make_authority(folder: Path, *names: str) -> Authority:
     """An authority that vouches for ``names`` (default localhost and 127.0.0.1)."""
-    trustme = pytest.importorskip("trustme")
+    try:
+        import trustme
+    except ImportError:
+        missing("trustme")
     ca = trustme.CA()
     leaf = ca.issue_cert(*(names or ("localhost", "127.0.0.1")))
     certificate, server_certificate = folder / "ca.pem", folder / "server.pem"
@@ -57,7 +60,7 @@ def make_authority(folder: Path, *names: str) -> Authority:
     return Authority(certificate, server_certificate, ssl.create_default_context(cafile=str(certificate)), server)
 
 
-def missing(what: str) -> None:
+def missing(what: str) -> NoReturn:
     """Skip the test, or fail it where ``CI=true`` promises that everything is installed."""
     if os.environ.get("CI") == "true":
         pytest.fail(f"{what} is not installed")

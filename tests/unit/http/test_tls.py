@@ -7,6 +7,7 @@ import ssl
 from pathlib import Path
 
 import pytest
+import trustme
 
 from stabilitydl.clock import SystemClock
 from stabilitydl.errors import ConnectionLost, NetworkError, TlsFailed
@@ -81,7 +82,6 @@ async def test_an_unknown_authority_is_refused_by_the_systems_trust(authority: A
 @pytest.mark.parametrize(("days", "words"), [(-400, "expired"), (400, "not yet valid")])
 async def test_a_certificate_of_another_time_is_named(days: int, words: str, tmp_path: Path) -> None:
     """N07"""
-    trustme = pytest.importorskip("trustme")
     ca = trustme.CA()
     start = dt.datetime.now(dt.UTC) + dt.timedelta(days=days)
     leaf = ca.issue_cert("127.0.0.1", not_before=start, not_after=start + dt.timedelta(days=30))
