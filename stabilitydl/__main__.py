@@ -19,6 +19,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Asked by scripts and by other programs at their start: nothing else is imported for it.
         sys.stdout.write(f"stabilitydl {__version__}\n")
         return 0
+    if arguments is None:
+        _end_like_ctrl_c()
     try:
         if not words and has_window():
             return open_window()
@@ -27,6 +29,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return command_line(words)
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def _end_like_ctrl_c() -> None:
+    """A request to end, or a terminal that goes away, is an interruption from the first moment; nohup is respected."""
+    import signal
+
+    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
 
 
 def has_window() -> bool:
