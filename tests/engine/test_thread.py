@@ -140,6 +140,7 @@ def test_an_engine_that_fails_while_it_runs_says_so(tmp_path: Path) -> None:
     class Broken(Engine):
         async def run(self, **kwargs: object) -> None:  # type: ignore[override]
             kwargs["task_status"].started()  # type: ignore[attr-defined]
+            await self._stopping.wait()
             raise RuntimeError("broken")
 
     thread = EngineThread(
