@@ -128,8 +128,17 @@ class Commands:
 
     async def refresh(self, rows: Sequence[ResourceSnapshot]) -> None:
         """Make MISSING what says DOWNLOADED and is not the file any more."""
-        async with self._turns.take(row.id for row in rows):
-            await self._refresh(await self._rows([row.id for row in rows]))
+        claimed = [row for row in rows if row.state is State.DOWNLOADED]
+        async with self._turns.take(row.id for row in claimed):
+            await self._refresh(claimed)
+
+    async def settled(self, ids: Sequence[str]) -> list[ResourceSnapshot]:
+        """Return how ``ids`` stand as soon as no job and no command is at work on any of them."""
+        while True:
+            await self._fleet.wait_settled(ids)
+            async with self._turns.take(ids):
+                if not any(each in self._fleet for each in ids):
+                    return await self._rows(ids)
 
     async def finish(self) -> None:
         """Remove what cancelled resources left, now."""

@@ -292,8 +292,7 @@ class Engine:
 
     async def wait_settled(self, ids: Sequence[str]) -> list[ResourceSnapshot]:
         """Return how ``ids`` stand as soon as this engine is at work on none of them."""
-        await self._on.fleet.wait_settled(ids)
-        return await self.snapshots(ids)
+        return await self._on.commands.settled(ids)
 
     # Live settings and news.
 

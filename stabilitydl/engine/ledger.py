@@ -122,8 +122,9 @@ class Ledger:
                 before.append(row)
                 changes.append(change)
             self.store.apply(changes)
-            after = self.store.snapshots([change.id for change in changes])
-            return Applied(tuple(before), tuple(after), tuple(held))
+            after = {row.id: row for row in self.store.snapshots(taken)}
+            kept = [row for row in before if row.id in after]
+            return Applied(tuple(kept), tuple(after[row.id] for row in kept), tuple(held))
         finally:
             for each in taken:
                 self.locks.release(each)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import anyio
 import msgspec
 import pytest
 
@@ -372,3 +373,20 @@ async def test_what_would_happen_is_foreseen_without_storing(tmp_path: Path) -> 
         )
         assert second.is_here
         assert await h.engine.resources() == []
+
+
+async def test_who_waits_for_the_end_hears_of_the_command_that_brought_it(tmp_path: Path) -> None:
+    async with Harness(tmp_path, settings=Settings(jobs=1)) as h:
+        hold(h.fetch, "a.bin")
+        ids = await h.get(pack(tmp_path / "to", "a.bin", "b.bin"))
+        await h.until_state(State.DOWNLOADING, ids[0])
+        seen: list[State] = []
+
+        async def wait() -> None:
+            seen.extend(row.state for row in await h.engine.wait_settled(ids))
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(wait)
+            await anyio.wait_all_tasks_blocked()
+            await h.engine.pause(ids)
+        assert seen == [State.PAUSED, State.PAUSED]
