@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from . import __version__
 
 INTERRUPTED = 130
-WINDOW = ".gui.application"
-"""Where the window begins, relative to this package; its ``main()`` returns the exit code."""
+WINDOW = ".gui.program"
+"""Where the window begins, relative to this package; its ``run(locators)`` returns the exit code."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,10 +23,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _end_like_ctrl_c()
     try:
         if not words and has_window():
-            return open_window()
+            code = open_window_alone()
+            if code is not None:
+                return code
         from .cli.main import main as command_line
 
-        return command_line(words)
+        return command_line(words, open_window if has_window() else None)
     except KeyboardInterrupt:
         return INTERRUPTED
 
@@ -42,21 +44,41 @@ def _end_like_ctrl_c() -> None:
 
 
 def has_window() -> bool:
-    """Is the window part of this installation?"""
+    """Is the window part of this installation, with the library that it is drawn with?"""
     from importlib.util import find_spec
 
     try:
-        return find_spec(WINDOW, __package__) is not None
+        return find_spec("PySide6") is not None and find_spec(WINDOW, __package__) is not None
     except ModuleNotFoundError:
         return False
 
 
-def open_window() -> int:
-    """Run the window until it is closed."""
+def open_window(locators: Sequence[str]) -> int:
+    """Run the window on ``locators`` until it is closed. Raises StabilityError when it cannot start."""
     from importlib import import_module
 
-    code: int = import_module(WINDOW, __package__).main()
+    code: int = import_module(WINDOW, __package__).run(locators)
     return code
+
+
+def open_window_alone() -> int | None:
+    """Run the window; None where there is no display."""
+    from .cli.display import Probe
+    from .cli.guard import guard
+
+    probe = Probe()
+    shown = True
+
+    def show() -> int:
+        from importlib import import_module
+
+        nonlocal shown
+        import_module(WINDOW, __package__)
+        shown = probe.is_available()
+        return open_window(()) if shown else 0
+
+    code = guard(show)
+    return code if shown else None
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -24,6 +24,9 @@ T = TypeVar("T")
 
 Action = Callable[[Paths], int]
 """A command that is ready to run; it returns the exit code."""
+
+OpenWindow = Callable[[Sequence[str]], int]
+"""Opens the window on some locators and returns the exit code; it is handed in, because nothing here knows it."""
 
 app = typer.Typer(
     name=PROGRAM,
@@ -281,6 +284,7 @@ def remove(
 
 @app.command()
 def demo(
+    context: typer.Context,
     headless: Annotated[bool, typer.Option("--headless", help="Stay in the terminal.")] = False,
     files: Annotated[int, typer.Option(metavar="N", min=1, help="How many files.")] = 80,
     size: Annotated[
@@ -298,13 +302,14 @@ def demo(
     debug: Debug = False,
 ) -> Action:
     """Download a generated pack from a hub on this machine."""
+    open_window: OpenWindow | None = context.obj
     plan = PackPlan(files, size if size is not None else PackPlan.size, trouble)
     request = DemoRequest(plan=plan, headless=headless, to=to, json=json)
 
     def run(paths: Paths) -> int:
         from . import demo as command
 
-        return command.run(request, paths)
+        return command.run(request, paths, open_window)
 
     return run
 

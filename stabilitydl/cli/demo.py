@@ -7,20 +7,23 @@ import shlex
 from ..paths import Paths
 from ..text import plain
 from . import console, get
+from .app import OpenWindow
 from .compose import destination_for, settings_for
 from .display import display_available
 from .exit_codes import ExitCode
 from .requests import DemoRequest, GetRequest
 
 
-def run(request: DemoRequest, paths: Paths) -> int:
-    """Bring the pack, say where it lies, and return the exit code."""
+def run(request: DemoRequest, paths: Paths, open_window: OpenWindow | None = None) -> int:
+    """Bring the pack, say where it lies, and return the exit code. With a display the window does all that."""
     locator = request.plan.locator
     if not request.headless:
-        if display_available():
-            console.say("This version has no window yet, so the demo runs in the terminal.")
-        else:
+        if not display_available():
             console.say("There is no display that a window could open on, so the demo runs in the terminal.")
+        elif open_window is None:
+            console.say("This installation has no window, so the demo runs in the terminal.")
+        elif not request.json and request.to is None:
+            return open_window([locator])
     code = get.run(GetRequest(locators=(locator,), to=request.to, json=request.json, yes=True), paths)
     if code in (ExitCode.OK, ExitCode.FAILED):
         folder = destination_for(paths, settings_for(paths), request.to).root

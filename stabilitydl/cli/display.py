@@ -12,27 +12,55 @@ PATIENCE = 10.0
 """Seconds that the probe may take; a display that answers later is as good as none."""
 
 
+class Probe:
+    """Tries whether Qt can open a window here, in a process of its own, because Qt ends the process when it cannot.
+
+    It begins at once, so that something else can be done until the answer is asked for.
+    """
+
+    def __init__(self, environ: Mapping[str, str] | None = None, platform: str = sys.platform) -> None:
+        variables = os.environ if environ is None else environ
+        self._answer: bool | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        if platform in ("win32", "darwin"):
+            self._answer = True
+        elif not variables.get("DISPLAY") and not variables.get("WAYLAND_DISPLAY"):
+            self._answer = False
+        else:
+            self._start(variables)
+
+    def is_available(self) -> bool:
+        """The answer; waits for it at most `PATIENCE` seconds."""
+        if self._answer is None:
+            self._answer = self._process is not None and self._wait(self._process)
+        return self._answer
+
+    def _start(self, variables: Mapping[str, str]) -> None:
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", _PROBE],
+                env=dict(variables),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        except OSError:
+            self._answer = False
+
+    def _wait(self, process: subprocess.Popen[bytes]) -> bool:
+        try:
+            return process.wait(PATIENCE) == 0
+        except subprocess.TimeoutExpired:
+            return False
+        finally:
+            process.kill()
+            process.wait()
+
+
 def display_available(environ: Mapping[str, str] | None = None, platform: str = sys.platform) -> bool:
     """Can Qt open a window here?
 
     Windows and macOS always have a display. Elsewhere DISPLAY or WAYLAND_DISPLAY must be set, and Qt must be able
-    to use it. That is tried in a process of its own, because Qt ends the whole process when it cannot.
+    to use it.
     """
-    if platform in ("win32", "darwin"):
-        return True
-    variables = os.environ if environ is None else environ
-    if not variables.get("DISPLAY") and not variables.get("WAYLAND_DISPLAY"):
-        return False
-    try:
-        probe = subprocess.run(
-            [sys.executable, "-c", _PROBE],
-            env=dict(variables),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            timeout=PATIENCE,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return probe.returncode == 0
+    return Probe(environ, platform).is_available()

@@ -1,55 +1,28 @@
-"""The outermost call: every way in which a command can end becomes an exit code, and where something went wrong
-one sentence on stderr.
-"""
+"""From the words of the command line to a command that runs."""
 
 from __future__ import annotations
 
 import functools
-import logging
-import os
-import sys
 from collections.abc import Sequence
 from typing import Any
 
 import typer
 
-from ..errors import InternalError, StabilityError
+from ..errors import StabilityError
 from ..paths import Paths
 from ..text import plain
 from . import console, logs
-from .app import PROGRAM, Action, app
-from .exit_codes import ExitCode, exit_code_for
-
-LOGGER = logging.getLogger(__name__)
-
-
-def main(words: Sequence[str]) -> int:
-    """Run the command line and return the exit code. Prints no traceback, whatever happens."""
-    console.prepare()
-    logs.quiet()
-    try:
-        return _guarded(list(words))
-    except KeyboardInterrupt:
-        console.say("Stopped before anything began; what was on the list before goes on with: stabilitydl resume")
-        return ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        return _reader_left()
-    except StabilityError as error:
-        LOGGER.info("Ended by %r", error, exc_info=True)
-        console.say(console.explain(error.problem))
-        return exit_code_for(error)
-    except Exception as error:
-        LOGGER.exception("Ended by an error that nobody expected")
-        detail = f"{type(error).__name__}: {logs.redact(str(error))}"
-        console.say(console.explain(InternalError(detail=detail).problem))
-        if not logs.is_writing():
-            console.say("The same command with --debug writes a log file to send along.")
-        return ExitCode.FAILED
-    finally:
-        logs.stop()
+from .app import PROGRAM, Action, OpenWindow, app
+from .exit_codes import ExitCode
+from .guard import guard
 
 
-def _guarded(words: list[str]) -> int:
+def main(words: Sequence[str], open_window: OpenWindow | None = None) -> int:
+    """Run the command line and return the exit code. ``open_window`` opens the window on some locators."""
+    return guard(lambda: _run(list(words), open_window))
+
+
+def _run(words: list[str], open_window: OpenWindow | None) -> int:
     if words[:1] == ["demo-hub"]:
         # A frozen bundle has no ``python -m``; it starts the demo hub through itself.
         from ..demo.server import main as serve
@@ -59,10 +32,8 @@ def _guarded(words: list[str]) -> int:
     options = words[: words.index("--")] if "--" in words else words
     if "--debug" in options:
         _start_log(paths)
-    action = _parse(words)
-    code = action if isinstance(action, int) else action(paths)
-    sys.stdout.flush()
-    return code
+    action = _parse(words, open_window)
+    return action if isinstance(action, int) else action(paths)
 
 
 @functools.cache
@@ -70,10 +41,10 @@ def _command() -> Any:
     return typer.main.get_command(app)
 
 
-def _parse(words: list[str]) -> Action | int:
+def _parse(words: list[str], open_window: OpenWindow | None = None) -> Action | int:
     """The command that ``words`` ask for, or an exit code when they are refused or only ask for help."""
     try:
-        result = _command().main(words, prog_name=PROGRAM, standalone_mode=False)
+        result = _command().main(words, prog_name=PROGRAM, standalone_mode=False, obj=open_window)
     except StabilityError:
         raise
     except Exception as error:
@@ -102,9 +73,3 @@ def _start_log(paths: Paths) -> None:
         console.say(f"The log is written to {logs.start(paths)}")
     except OSError as error:
         console.say(f"No log can be written to {paths.logs}: {error.strerror}")
-
-
-def _reader_left() -> int:
-    """Whoever read our output has gone: nothing more can be said, and nothing is wrong with what was done."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return ExitCode.INTERRUPTED

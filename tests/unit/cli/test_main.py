@@ -12,9 +12,10 @@ import pytest
 
 from stabilitydl import __main__ as program
 from stabilitydl import __version__
-from stabilitydl.cli import listing
+from stabilitydl.cli import demo, get, listing
 from stabilitydl.cli import main as command_line
 from stabilitydl.cli.exit_codes import ExitCode
+from stabilitydl.cli.requests import GetRequest
 from stabilitydl.errors import StoreNewer
 from tests.unit.cli.conftest import Run
 
@@ -94,7 +95,7 @@ def test_any_mixture_of_words_is_read_or_refused(run: Run, monkeypatch: pytest.M
     read: list[object] = []
     parse = command_line._parse
 
-    def read_only(words: list[str]) -> int:
+    def read_only(words: list[str], _: object) -> int:
         result = parse(words)
         read.append(result)
         return result if isinstance(result, int) else ExitCode.OK
@@ -140,10 +141,43 @@ def test_without_arguments_the_help_and_a_hint(run: Run, monkeypatch: pytest.Mon
     assert "stabilitydl demo" in said.err
 
 
-def test_without_arguments_the_window_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_arguments_the_window_where_there_is_one(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(program, "has_window", lambda: True)
-    monkeypatch.setattr(program, "open_window", lambda: 7)
-    assert program.main([]) == 7
+    monkeypatch.setattr(program, "open_window_alone", lambda: 7)
+    assert run().code == 7
+    monkeypatch.setattr(program, "open_window_alone", lambda: None)
+    assert "Usage: stabilitydl" in run().out
+
+
+@pytest.mark.parametrize(("available", "opened"), [(True, [["demo:?files=3"]]), (False, [])])
+def test_the_demo_opens_the_window_where_there_is_a_display(
+    available: bool, opened: list[list[str]], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[list[str]] = []
+    brought: list[GetRequest] = []
+
+    def open_window(locators: list[str]) -> int:
+        shown.append(locators)
+        return 0
+
+    def bring(request: GetRequest, _: object) -> int:
+        brought.append(request)
+        return 0
+
+    monkeypatch.setattr(demo, "display_available", lambda: available)
+    monkeypatch.setattr(get, "run", bring)
+    monkeypatch.setattr(program, "has_window", lambda: True)
+    monkeypatch.setattr(program, "open_window", open_window)
+    said = run("demo", "--files", "3")
+    assert (said.code, shown) == (0, opened)
+    assert len(brought) == (0 if available else 1)
+    assert ("no display" in said.err) is not available
+    brought.clear()
+    for more in (["--headless"], ["--json"], ["--to", "x"]):
+        assert run("demo", "--files", "3", *more).code == 0
+    assert (len(brought), shown) == (3, opened)
+    monkeypatch.setattr(program, "has_window", lambda: False)
+    assert ("has no window" in run("demo", "--files", "3").err) is available
 
 
 @pytest.mark.parametrize("command", ["get", "plan", "list", "resume", "pause", "retry", "cancel", "remove", "demo"])

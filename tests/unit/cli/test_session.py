@@ -40,6 +40,10 @@ async def never(*_: object) -> None:
     await anyio.sleep_forever()
 
 
+async def wait_settled(*_: object) -> None:
+    await never()
+
+
 def test_answers_and_errors_come_back(session: Session) -> None:
     session.start()
     assert session.ask(lambda engine: engine.collections()) == []
@@ -65,7 +69,7 @@ def test_nothing_to_wait_for_ends_at_once(session: Session) -> None:
 
 
 def test_an_engine_that_ends_ends_the_waiting(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Engine, "wait_settled", never)
+    monkeypatch.setattr(Engine, "wait_settled", wait_settled)
     session.start()
     stopper = threading.Timer(0, session.stop)
 

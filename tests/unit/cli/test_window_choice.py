@@ -1,0 +1,60 @@
+"""Which of window and command line ``stabilitydl`` alone becomes."""
+
+import sys
+from types import ModuleType
+
+import pytest
+
+from stabilitydl import __main__ as program
+from stabilitydl.cli import display
+from stabilitydl.errors import StoreNewer
+
+
+class Display:
+    """A probe that knows the answer."""
+
+    available = True
+
+    def is_available(self) -> bool:
+        return self.available
+
+
+@pytest.fixture
+def window(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """A window that says with which locators it was opened."""
+    module = ModuleType("stabilitydl.gui.program")
+    module.run = lambda locators: 40 + len(locators)  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "stabilitydl.gui", ModuleType("stabilitydl.gui"))
+    monkeypatch.setitem(sys.modules, "stabilitydl.gui.program", module)
+    monkeypatch.setattr(program, "has_window", lambda: True)
+    monkeypatch.setattr(display, "Probe", Display)
+    monkeypatch.setattr(Display, "available", True)
+    return module
+
+
+def test_with_a_display_the_window(window: ModuleType) -> None:
+    assert program.main([]) == 40
+    assert program.open_window(["a", "b"]) == 42
+
+
+def test_without_a_display_the_help(
+    window: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(Display, "available", False)
+    assert program.main([]) == 0
+    assert "Usage: stabilitydl" in capsys.readouterr().out
+
+
+def test_a_window_that_cannot_start_says_why(window: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
+    def fail(_: object) -> int:
+        raise StoreNewer
+
+    window.run = fail  # type: ignore[attr-defined]
+    assert program.main([]) == 1
+    assert "[store-newer]" in capsys.readouterr().err
+
+
+def test_an_installation_without_qt_has_no_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "PySide6", None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda *_: None)
+    assert not program.has_window()
