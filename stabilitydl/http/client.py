@@ -24,7 +24,7 @@ from .proxies import Proxies
 from .redirects import MOST_HOPS, STATUSES, check_place, follow, headers_for
 from .request import Request
 from .status import retry_after
-from .transport import PLACE, REACH, Transport
+from .transport import DIRECT, PLACE, REACH, Transport
 
 MIB = 1024 * 1024
 TIMEOUT = 30.0
@@ -87,7 +87,8 @@ class HttpClient:
             origin = Origin.of(url)
             headers = headers_for(origin, first, own, self.credentials.headers_for(request.hub, origin))
             slot = await self.governor.acquire(origin, bulk)
-            sent = await self._send(url, headers, reach, slot)
+            direct = request.direct and origin.host == first.host
+            sent = await self._send(url, headers, {REACH: reach, DIRECT: direct}, slot)
             answer = sent.answer
             location = answer.headers.get("location")
             if answer.status not in STATUSES or location is None:
@@ -126,9 +127,11 @@ class HttpClient:
         """Close every connection."""
         await self._client.aclose()
 
-    async def _send(self, url: httpx.URL, headers: list[tuple[str, str]], reach: Reach, slot: Slot) -> _Sent:
+    async def _send(
+        self, url: httpx.URL, headers: list[tuple[str, str]], extensions: dict[str, object], slot: Slot
+    ) -> _Sent:
         try:
-            message = self._client.build_request("GET", url, headers=headers, extensions={REACH: reach})
+            message = self._client.build_request("GET", url, headers=headers, extensions=extensions)
             response = await self._client.send(message, stream=True)
         except BaseException as error:
             slot.release()

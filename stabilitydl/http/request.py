@@ -11,13 +11,15 @@ class Request:
 
     ``headers`` reach only the origin of ``url``; of a redirect's other origins only harmless ones (``Accept``,
     ``Range``) see them. ``hub`` names the hub whose credential may be added where its origins are asked.
-    ``trusted`` means that the user typed or configured this address, so it may be a private one.
+    ``trusted`` means that the user typed or configured this address, so it may be a private one. ``direct`` goes past
+    every proxy: the server is a process of this machine that no proxy can reach.
     """
 
     url: str
     headers: tuple[tuple[str, str], ...] = ()
     hub: str = ""
     trusted: bool = False
+    direct: bool = False
 
     def __repr__(self) -> str:
         return f"<Request {redacted(self.url)}>"

@@ -23,6 +23,9 @@ from .trust import tls_context
 REACH = "stabilitydl.reach"
 """Name of the request extension that holds the ``Reach`` of a request."""
 
+DIRECT = "stabilitydl.direct"
+"""Name of the request extension that is true where no proxy may be used."""
+
 PLACE = "stabilitydl.place"
 """Name of the answer extension that holds the class of the address that answered, a ``Reach``."""
 
@@ -52,7 +55,7 @@ class Transport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         origin = Origin.of(request.url)
-        proxy = await self._proxies.choose(origin)
+        proxy = None if request.extensions.get(DIRECT) else await self._proxies.choose(origin)
         reach = Reach.ANY if proxy else request.extensions.get(REACH, Reach.PUBLIC)
         pool = self._pool(_Route(proxy, reach, origin.scheme == "https"), origin.host)
         response = await _exchange(pool, request, origin.host)

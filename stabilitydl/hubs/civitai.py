@@ -184,7 +184,7 @@ class Civitai:
         return (await self._endpoint()).rstrip("/")
 
     def _request(self, url: str) -> Request:
-        return Request(url=url, hub=self.name, trusted=self._trusted)
+        return Request(url=url, hub=self.name, trusted=self._trusted, direct=callable(self._endpoint))
 
     async def _model(self, identity: str, client: HttpClient) -> ModelPage:
         answer = await self._get(f"/api/v1/models/{identity}", f"/models/{identity}", client)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import urlsplit
+
+import anyio
 
 from ..clock import Clock
 from ..http.request import Request
@@ -13,20 +16,26 @@ RENEWAL_SECONDS = 60.0
 
 
 class Route:
-    """Answers of a hub that redirect are asked for once: its download address counts every request."""
+    """Answers of a hub that redirect are asked for once: its download address counts every request.
+
+    ``generation`` counts the renewals, so that connections which fail at the same old address renew it once.
+    """
 
     def __init__(self, source: Source, clock: Clock) -> None:
         self._source = source
         self._clock = clock
+        self.generation = 0
         self._current: Request | None = None
+        self._asking = anyio.Lock()
         self._renewals: list[float] = []
         self._proven = False
 
     async def request(self) -> Request:
         """The request to send now. Raises what the hub raises."""
-        if self._current is None:
-            self._current = await self._source.request()
-        return self._current
+        async with self._asking:
+            if self._current is None:
+                self._current = await self._source.request()
+            return self._current
 
     def works(self, final_url: str) -> None:
         """An answer that is good came from ``final_url``."""
@@ -35,18 +44,21 @@ class Route:
         if current is None or final_url == current.url:
             return
         kept = current.headers if _origin(final_url) == _origin(current.url) else ()
-        self._current = Request(url=final_url, headers=kept, hub=current.hub, trusted=current.trusted)
+        self._current = replace(current, url=final_url, headers=kept)
 
-    def expire(self) -> bool:
-        """The address stopped working: ask the hub again next time.
+    def expire(self, generation: int) -> bool:
+        """The address of ``generation`` stopped working: ask the hub again next time, unless that was done already.
 
         False when it never worked, or was renewed too often within a minute.
         """
+        if generation != self.generation:
+            return True
         now = self._clock.monotonic()
         self._renewals = [moment for moment in self._renewals if now - moment < RENEWAL_SECONDS]
         if not self._proven or len(self._renewals) >= RENEWALS:
             return False
         self._renewals.append(now)
+        self.generation += 1
         self._current = None
         return True
 

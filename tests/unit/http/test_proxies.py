@@ -173,6 +173,21 @@ async def test_exempt_hosts_are_reached_directly(authority: Authority) -> None:
 
 
 @pytest.mark.anyio
+async def test_a_server_of_this_machine_is_reached_past_a_proxy_that_is_dead() -> None:
+    proxies = Proxies({"http": "http://127.0.0.1:1"})
+    with FileOrigin() as origin:
+        served = origin.add("/model", b"weights")
+        client = HttpClient(SystemClock(), proxies=proxies)
+        try:
+            _, body = await client.get(Request(served.url, trusted=True, direct=True))
+            assert body == b"weights"
+            with pytest.raises((ProxyFailed, ConnectionLost)):
+                await client.get(Request(served.url, trusted=True))
+        finally:
+            await client.aclose()
+
+
+@pytest.mark.anyio
 async def test_the_variables_of_the_environment_count(monkeypatch: pytest.MonkeyPatch, authority: Authority) -> None:
     with FileOrigin() as origin, HttpProxy() as proxy:
         file = origin.add("/x", b"x")
