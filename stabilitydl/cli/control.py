@@ -114,7 +114,7 @@ def _mention_paused(rows: Sequence[ResourceSnapshot], renderer: Renderer, *, nam
     paused = [row for row in rows if row.state is State.PAUSED]
     if paused and not named:
         renderer.note(
-            f"{format_count(len(paused), 'file')} stay paused; name the collection to go on with them:"
+            f"{format_count(len(paused), 'file stays', 'files stay')} paused; name the collection to go on with them:"
             f" stabilitydl resume {paused[0].resource.collection[:8]}"
         )
 

@@ -13,7 +13,7 @@ def test_a_rate_is_bytes_per_second(text: str, value: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "-1", "-5M", "nan", "inf", "1e9", "ten", "5X", "9" * 400, "9" * 19 + "P", "5 5", "0x10"]
+    "text", ["", "-1", "-5M", "nan", "inf", "1e9", "ten", "5X", "9" * 400, "99999P", "5 5", "0x10"]
 )
 def test_what_is_no_rate_is_refused(text: str) -> None:
     with pytest.raises(BadNumber):

@@ -11,6 +11,10 @@ import pytest
 
 from stabilitydl.cli import console, get
 from stabilitydl.disk.system import system
+from stabilitydl.domain.states import State
+from stabilitydl.paths import Paths
+from stabilitydl.store.change import Change
+from stabilitydl.store.store import Store
 from tests.fakes.origin import FileOrigin, Served
 from tests.unit.cli.conftest import Run
 
@@ -330,6 +334,34 @@ def test_retry_brings_what_failed(run: Run, origin: FileOrigin, target: Path) ->
     assert said.code == 0
     assert said.of("summary")[0]["downloaded"] == 1
     assert run("retry").err == "Nothing failed.\n"
+
+
+def test_what_is_paused_goes_on_only_by_name(run: Run, origin: FileOrigin, target: Path, home: Path) -> None:
+    (file,) = serve(origin, "a.safetensors")
+    file.statuses = [404]
+    assert run("get", file.url, "--to", target).code == 1
+    store = Store.open(Paths.from_environment().database)
+    (row,) = store.resources()
+    store.apply([Change(row.id, State.PAUSED)])
+    store.close()
+    said = run("resume")
+    assert said.code == 0
+    assert "1 file stay paused" not in said.err
+    assert f"stabilitydl resume {row.resource.collection[:8]}" in said.err
+    assert run("resume", file.url).code == 0
+    assert (target / "a.safetensors").exists()
+
+
+def test_a_file_that_vanished_is_missing(run: Run, origin: FileOrigin, target: Path) -> None:
+    (file,) = serve(origin, "a.safetensors")
+    assert run("get", file.url, "--to", target).code == 0
+    assert "complete" in run("list").out
+    (target / "a.safetensors").write_bytes(b"changed")
+    said = run("list")
+    assert "0 of 1 file" in said.out
+    assert "1 missing" in said.out
+    (row,) = run("list", "--missing", "--json").object["collections"][0]["resources"]
+    assert (row["state"], row["here"], row["received"]) == ("missing", None, 0)
 
 
 def test_remove_with_files_moves_them_to_the_trash(

@@ -8,7 +8,8 @@ from stabilitydl.cli import display
 from stabilitydl.cli.display import display_available
 
 
-def test_no_variable_no_display() -> None:
+def test_no_variable_no_display_and_no_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(display, "_PROBE", "raise SystemExit(0)")
     assert not display_available({"PATH": "/bin"}, "linux")
     assert not display_available({"DISPLAY": "", "WAYLAND_DISPLAY": ""}, "linux")
 
