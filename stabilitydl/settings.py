@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import tomllib
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, get_args, get_type_hints
 
 import msgspec
 import tomli_w
@@ -15,15 +17,156 @@ from .errors import UsageError
 MIB = 1024 * 1024
 
 
+class Section(StrEnum):
+    """Where a setting stands among the others."""
+
+    DOWNLOADS = "downloads"
+    NETWORK = "network"
+    WINDOW = "window"
+
+
+class Unit(StrEnum):
+    """What a value means beyond its type."""
+
+    NONE = ""
+    RATE = "rate"
+    FOLDER = "folder"
+    LANGUAGE = "language"
+
+
+def _about(
+    title: str,
+    description: str,
+    section: Section,
+    unit: Unit = Unit.NONE,
+    *,
+    ge: int | None = None,
+    le: int | None = None,
+) -> msgspec.Meta:
+    return msgspec.Meta(title=title, description=description, extra={"section": section, "unit": unit}, ge=ge, le=le)
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=False):
     """All settings. Rates are bytes per second, 0 meaning no limit."""
 
-    jobs: Annotated[int, msgspec.Meta(ge=1, le=64, description="Files downloaded at the same time")] = 4
-    connections: Annotated[int, msgspec.Meta(ge=1, le=16, description="Connections for one file")] = 4
-    host_connections: Annotated[int, msgspec.Meta(ge=1, le=64, description="Connections to one host")] = 8
-    total_connections: Annotated[int, msgspec.Meta(ge=1, le=256, description="Connections in all")] = 16
-    rate_limit: Annotated[int, msgspec.Meta(ge=0, description="Bytes per second for everything, 0 for no limit")] = 0
-    library: Annotated[str, msgspec.Meta(description="Folder of the model library, empty for the default")] = ""
+    library: Annotated[
+        str,
+        _about(
+            "Library folder",
+            "Where models are kept; empty means the default folder",
+            Section.DOWNLOADS,
+            Unit.FOLDER,
+        ),
+    ] = ""
+    jobs: Annotated[
+        int, _about("Files at once", "How many files are downloaded at the same time", Section.DOWNLOADS, ge=1, le=64)
+    ] = 4
+    connections: Annotated[
+        int, _about("Connections per file", "How many connections one file may use", Section.DOWNLOADS, ge=1, le=16)
+    ] = 4
+    rate_limit: Annotated[
+        int,
+        _about(
+            "Speed limit",
+            "For everything together; 0 means no limit",
+            Section.DOWNLOADS,
+            Unit.RATE,
+            ge=0,
+        ),
+    ] = 0
+    host_connections: Annotated[
+        int,
+        _about(
+            "Connections per server", "How many connections there may be to one server", Section.NETWORK, ge=1, le=64
+        ),
+    ] = 8
+    total_connections: Annotated[
+        int,
+        _about(
+            "Connections in all",
+            "How many connections there may be to all servers together",
+            Section.NETWORK,
+            ge=1,
+            le=256,
+        ),
+    ] = 16
+    theme: Annotated[Literal["system", "light", "dark"], _about("Theme", "Colours of the window", Section.WINDOW)] = (
+        "system"
+    )
+    language: Annotated[
+        str, _about("Language", "Language of the window; empty means that of the system", Section.WINDOW, Unit.LANGUAGE)
+    ] = ""
+    close_to_tray: Annotated[
+        bool,
+        _about("Close to the tray", "Closing the window keeps the downloads running in the tray", Section.WINDOW),
+    ] = False
+    notifications: Annotated[
+        bool, _about("Notifications", "Tell when downloads are done or need attention", Section.WINDOW)
+    ] = True
+    watch_clipboard: Annotated[
+        bool,
+        _about(
+            "Watch the clipboard", "Offer to add an address that is copied; nothing starts by itself", Section.WINDOW
+        ),
+    ] = False
+    keep_awake: Annotated[
+        bool, _about("Keep awake", "Keep the computer awake while files download", Section.WINDOW)
+    ] = False
+
+
+Value = bool | int | str
+
+
+@dataclass(frozen=True)
+class Field:
+    """What a form has to know about one setting. ``low`` and ``high`` bound a number, both included.
+
+    ``choices`` are all allowed values where there is a fixed set of them, else empty.
+    """
+
+    name: str
+    title: str
+    help: str
+    section: Section
+    unit: Unit
+    type: type[bool | int | str]
+    default: Value
+    low: int | None = None
+    high: int | None = None
+    choices: tuple[str, ...] = ()
+
+
+def fields() -> tuple[Field, ...]:
+    """All settings in the order in which they are declared."""
+    kind = msgspec.inspect.type_info(Settings)
+    assert isinstance(kind, msgspec.inspect.StructType)
+    return tuple(_field(each) for each in kind.fields)
+
+
+def _field(declared: msgspec.inspect.Field) -> Field:
+    about = declared.type
+    assert isinstance(about, msgspec.inspect.Metadata)
+    words, extra, inner = about.extra_json_schema or {}, about.extra or {}, about.type
+    kind = type(inner)
+    types: dict[type, type[bool | int | str]] = {
+        msgspec.inspect.BoolType: bool,
+        msgspec.inspect.IntType: int,
+        msgspec.inspect.StrType: str,
+        msgspec.inspect.LiteralType: str,
+    }
+    return Field(
+        name=declared.name,
+        title=words["title"],
+        help=words["description"],
+        section=extra["section"],
+        unit=extra["unit"],
+        type=types[kind],
+        default=declared.default,
+        low=inner.ge if isinstance(inner, msgspec.inspect.IntType) else None,
+        high=inner.le if isinstance(inner, msgspec.inspect.IntType) else None,
+        # msgspec sorts the values of a Literal; people expect them as they were written.
+        choices=get_args(get_type_hints(Settings)[declared.name]) if kind is msgspec.inspect.LiteralType else (),
+    )
 
 
 def load(path: Path) -> Settings:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stabilitydl.errors import UsageError
-from stabilitydl.settings import Settings, load, save
+from stabilitydl.settings import Section, Settings, Unit, fields, load, save
 
 BOUNDS = {
     "jobs": (1, 64),
@@ -74,7 +74,33 @@ def test_every_field_has_a_description_a_default_and_bounds() -> None:
         assert isinstance(field.type, msgspec.inspect.Metadata), field.name
         assert field.type.extra_json_schema["description"]  # type: ignore[index]
         assert not field.required
-    assert set(BOUNDS) | {"library"} == set(Settings.__struct_fields__)
+    numbers = {field.name for field in fields() if field.type is int}
+    assert numbers == set(BOUNDS)
+
+
+def test_a_form_knows_all_about_every_field() -> None:
+    known = {field.name: field for field in fields()}
+    assert list(known) == list(Settings.__struct_fields__)
+    for field in known.values():
+        assert field.title
+        assert field.help
+        assert field.default == getattr(Settings(), field.name)
+        assert isinstance(field.default, field.type)
+        assert (field.low, field.high) == BOUNDS.get(field.name, (None, None))
+        assert not field.choices or field.default in field.choices
+    assert known["theme"].choices == ("system", "light", "dark")
+    assert known["rate_limit"].unit is Unit.RATE
+    assert {field.section for field in known.values()} == set(Section)
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields() if field.choices])
+def test_only_the_offered_choices_are_taken(path: Path, name: str) -> None:
+    for choice in next(field.choices for field in fields() if field.name == name):
+        write(path, f'{name} = "{choice}"'.encode())
+        assert getattr(load(path), name) == choice
+    write(path, f'{name} = "other"'.encode())
+    with pytest.raises(UsageError, match=name):
+        load(path)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,93 @@
+"""What the one button of a row does: the remedy for what happened, carried out.
+
+`RowAction` says which; the row says for what. Nothing here waits, and nothing changes in the window before an event
+of the engine says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+
+from ..domain.resource import ResourceSnapshot
+from .state_text import RowAction
+from .tr import translate
+
+ACCOUNTS, NETWORK, DOWNLOADS = "accounts", "network", "downloads"
+"""Pages of the settings."""
+
+
+class Commands(Protocol):
+    """What is asked of the engine's bridge."""
+
+    def resume(self, ids: Sequence[str]) -> None: ...
+
+    def retry(self, ids: Sequence[str]) -> None: ...
+
+
+class Remedies(QObject):
+    """Carries out row actions.
+
+    ``settings_wanted`` names a page of the settings; ``other_file_wanted`` and ``report_wanted`` carry the row;
+    ``said`` is a sentence for the user. ``open_url`` gives a URL to the desktop and says whether that worked.
+    """
+
+    settings_wanted = Signal(str)
+    other_file_wanted = Signal(object)
+    report_wanted = Signal(object)
+    said = Signal(str)
+
+    def __init__(
+        self,
+        commands: Commands,
+        parent: QObject | None = None,
+        *,
+        open_url: Callable[[QUrl], bool] = QDesktopServices.openUrl,
+    ) -> None:
+        super().__init__(parent)
+        self._commands = commands
+        self._open_url = open_url
+
+    def act(self, row: ResourceSnapshot, action: RowAction) -> None:
+        """Do for ``row`` what ``action`` says."""
+        match action:
+            case RowAction.RESUME | RowAction.SKIP:
+                self._commands.resume([row.id])
+            case RowAction.RETRY:
+                self._commands.retry([row.id])
+            case RowAction.LOG_IN:
+                self.settings_wanted.emit(ACCOUNTS)
+            case RowAction.CHECK_NETWORK:
+                self.settings_wanted.emit(NETWORK)
+            case RowAction.CHECK_FOLDER:
+                self.settings_wanted.emit(DOWNLOADS)
+            case RowAction.FREE_SPACE:
+                self.open_folder(row)
+            case RowAction.OPEN_PAGE:
+                self.open_page(row.resource.page)
+            case RowAction.OTHER_FILE:
+                self.other_file_wanted.emit(row)
+            case RowAction.REPORT:
+                self.report_wanted.emit(row)
+
+    def open_page(self, page: str) -> None:
+        """Show a page of a hub in the browser. What a hub sends is never opened as anything but a web page."""
+        url = QUrl(page, QUrl.ParsingMode.StrictMode)
+        if not url.isValid() or url.scheme() not in ("https", "http") or not url.host():
+            self.said.emit(translate("Remedies", "There is no page to open."))
+        elif not self._open_url(url):
+            self.said.emit(translate("Remedies", "The browser cannot be opened."))
+
+    def open_folder(self, row: ResourceSnapshot) -> None:
+        """Show the folder of a file, or the nearest one above it that exists, in the file manager."""
+        if row.target is None:
+            self.said.emit(translate("Remedies", "There is no folder to open."))
+            return
+        folders = Path(row.target).parents
+        folder = next((each for each in folders if each.is_dir()), folders[-1])
+        if not self._open_url(QUrl.fromLocalFile(str(folder))):
+            self.said.emit(translate("Remedies", "The folder cannot be opened."))
