@@ -1,0 +1,27 @@
+"""The window: Qt Widgets over the engine. The only package that imports PySide6.
+
+It talks to the engine through ``bridge`` alone: ids go in and nobody waits, frozen events come out. What is on the
+screen changes because an event came, never because a button was pressed.
+
+Read in this order. Underneath: ``qt`` (what Qt leaves open), ``tr`` (texts and translation), ``hub_names``, ``theme``
+(colours, fonts, style sheet), ``painting`` (what delegates draw with), ``pictures``, ``background`` (work in a thread).
+
+The children of a collection, from values to pixels: ``resource_index`` (filter and order, without Qt), ``arrangement``
+(rows that stay right while children change), ``queue_order``, ``children`` (what events make of them), ``state_text``
+and ``failure_text`` (what a state is called), ``cell_text``, ``selection`` (ids), ``resource_table_model``,
+``selection_model`` (ids for Qt's views), ``row_pointer`` (what the mouse means), ``row_delegate``,
+``resource_delegate``, ``state_delegate`` and ``resource_card_delegate`` (painting), ``resource_header``,
+``resource_view`` (the list), ``resource_grid`` (the pictures).
+
+The collections: ``collection_groups``, ``collection_tree_model``, ``collection_delegate``, ``collection_view``.
+
+The window: ``program`` (where everything is put together), ``application`` (how it starts and ends), ``bridge``,
+``main_window`` and its parts ``toolbar``, ``collection_pane``, ``resource_pane`` with ``header``, ``tab_bar``,
+``filters``, ``action_bar`` and ``empty_state``, ``activity`` with ``speed_curve``, ``toast``, ``tray``, ``memory``,
+``closing``, ``awake``.
+
+From a wish to a start: ``locator_lines``, ``locator_edit``, ``line_problem_list_model`` and ``add_dialog``;
+``forecast``, ``planning``, ``plan_model``, ``plan_text``, ``plan_table_model``, ``plan_rows`` and ``plan_dialog``.
+Other dialogs: ``check_box``, ``setting_editors``, ``settings_dialog``, ``remedies``, ``report_dialog``, ``about``,
+``language``.
+"""

@@ -1,0 +1,97 @@
+"""The program with a window: the application object, the engine behind the bridge, and how they start and end."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from .. import __version__
+from ..paths import resource_path
+
+NAME = "stabilitydl"
+
+
+def make_application(arguments: Sequence[str]) -> QApplication:
+    """The one QApplication of the process, with name, version and icon."""
+    QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    application = QApplication([NAME, *arguments])
+    application.setApplicationName(NAME)
+    application.setApplicationDisplayName(NAME)
+    application.setApplicationVersion(__version__)
+    application.setDesktopFileName(NAME)
+    application.setWindowIcon(QIcon(str(resource_path("icons/stabilitydl.svg"))))
+    # A hidden window in the tray is still the program.
+    application.setQuitOnLastWindowClosed(False)
+    return application
+
+
+class Signals(QObject):
+    """Turns SIGINT and SIGTERM into a call in the window's loop.
+
+    Python runs signal handlers between its own instructions only, so a loop that sleeps in Qt would not notice: the
+    interpreter writes to a socket that the loop watches.
+    """
+
+    def __init__(self, ended: Callable[[], None], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._ended = ended
+        self._reader, self._writer = socket.socketpair()
+        for end in (self._reader, self._writer):
+            end.setblocking(False)
+        self._notifier = QSocketNotifier(self._reader.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._read)
+        self._before = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
+        self._handlers = {number: signal.signal(number, _ignore) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def close(self) -> None:
+        """Give the signals back."""
+        self._notifier.setEnabled(False)
+        signal.set_wakeup_fd(self._before)
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
+        self._reader.close()
+        self._writer.close()
+
+    def _read(self) -> None:
+        try:
+            self._reader.recv(64)
+        except BlockingIOError:
+            return
+        self._ended()
+
+
+def _ignore(number: int, frame: object) -> None:
+    """The socket tells the loop."""
+
+
+def run_application(application: QApplication, start: Callable[[], Callable[[], None]]) -> int:
+    """Run ``start`` once the loop turns, then the loop; what ``start`` returns is called at the end.
+
+    Returns the exit code.
+    """
+    finish: list[Callable[[], None]] = []
+    failures: list[BaseException] = []
+
+    def begin() -> None:
+        try:
+            finish.append(start())
+        except BaseException as error:  # noqa: BLE001 - raised below, outside of Qt
+            failures.append(error)
+            application.quit()
+
+    QTimer.singleShot(0, begin)
+    signals = Signals(application.quit)
+    try:
+        code = application.exec()
+    finally:
+        for call in finish:
+            call()
+        signals.close()
+    if failures:
+        raise failures[0]
+    return code

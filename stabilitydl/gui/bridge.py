@@ -1,0 +1,191 @@
+"""The bridge between the window and the engine: ids in, frozen events out, and nobody ever waits.
+
+Commands are handed to the engine's thread and return at once. What comes back - events, answers, failures - arrives in
+the thread of the window through queued signals. A row changes because an event came, never because a button was
+pressed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import CancelledError, Future
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from ..domain.collection import CollectionSnapshot
+from ..domain.resource import ResourceSnapshot
+from ..domain.states import State
+from ..engine.any_engine import AnyEngine
+from ..engine.publisher import Subscription
+from ..engine.thread import EngineThread
+from ..errors import EngineStopped, InternalError, Problem, StabilityError
+from ..hubs.protocol import Destination, Expansion
+from ..settings import Settings
+
+T = TypeVar("T")
+
+
+class EngineBridge(QObject):
+    """The only way from the window to the engine.
+
+    ``events`` carries a list of frozen events, at most one batch per turn of the window's loop. ``failed`` carries the
+    Problem of a command that nobody waits for. ``lost`` says that the engine's thread ended by itself.
+    """
+
+    events = Signal(object)
+    failed = Signal(object)
+    lost = Signal(object)
+    _arrived = Signal()
+    _answered = Signal(object)
+
+    def __init__(self, thread: EngineThread, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._thread = thread
+        self._subscription: Subscription | None = None
+        self._stopping = False
+        self._arrived.connect(self._take)
+        self._answered.connect(self._deliver)
+
+    def start(self) -> None:
+        """Start the engine and listen to it. Raises what keeps it from starting, such as StoreError."""
+        self._thread.start()
+        self._subscription = self._thread.call(self.engine.subscribe, self._arrived.emit)
+
+    def stop(self, timeout: float = 2.0) -> bool:
+        """Stop the engine, keeping everything; False when it hangs and is left behind after ``timeout`` seconds."""
+        self._stopping = True
+        return self._thread.stop(timeout)
+
+    # Commands.
+
+    def enqueue(self, ids: Sequence[str]) -> None:
+        """Download these."""
+        self._send(self.engine.enqueue, list(ids))
+
+    def pause(self, ids: Sequence[str]) -> None:
+        self._send(self.engine.pause, list(ids))
+
+    def resume(self, ids: Sequence[str]) -> None:
+        self._send(self.engine.resume, list(ids))
+
+    def retry(self, ids: Sequence[str]) -> None:
+        self._send(self.engine.retry, list(ids))
+
+    def cancel(self, ids: Sequence[str]) -> None:
+        """Give these up; `undo_cancel` takes it back for ten seconds."""
+        self._send(self.engine.cancel, list(ids))
+
+    def undo_cancel(self, ids: Sequence[str]) -> None:
+        self._send(self.engine.undo_cancel, list(ids))
+
+    def remove(self, ids: Sequence[str], *, with_files: bool = False) -> None:
+        """Take these off the list; finished files stay, or go to the trash."""
+        self._send(partial(self.engine.remove, with_files=with_files), list(ids))
+
+    def go_on(self) -> None:
+        """Continue everything unfinished."""
+        self._send(self.engine.go_on)
+
+    def pause_all(self) -> None:
+        """Hold back everything unfinished."""
+        self._send(self._pause_all)
+
+    def resume_all(self) -> None:
+        """Go on with everything that is held back or unfinished."""
+        self._send(self._resume_all)
+
+    def set_settings(self, settings: Settings) -> None:
+        self._send(self.engine.set_settings, settings)
+
+    def refresh(self) -> None:
+        """Look which downloaded files are still there."""
+        self._send(self.engine.refresh)
+
+    # Questions: ``then`` is called in the window's thread with the answer.
+
+    def load_collections(self, then: Callable[[list[CollectionSnapshot]], None]) -> None:
+        self.ask(self.engine.collections, then)
+
+    def load_resources(self, collection: str | None, then: Callable[[list[ResourceSnapshot]], None]) -> None:
+        self.ask(partial(self.engine.resources, collection), then)
+
+    def expand(
+        self,
+        locators: Sequence[str],
+        destination: Destination,
+        then: Callable[[tuple[list[Expansion], list[Problem]]], None],
+    ) -> None:
+        """Ask the hubs what ``locators`` stand for; nothing is stored or started."""
+        self.ask(partial(self.engine.expand, list(locators), destination), then)
+
+    def add(self, expansions: Sequence[Expansion], then: Callable[[None], None]) -> None:
+        """Put collections on the list; nothing is started."""
+        self.ask(partial(self.engine.add, list(expansions)), then)
+
+    def free_space(self, folder: Path, then: Callable[[int], None]) -> None:
+        """Free bytes on the volume of ``folder``."""
+        self.ask(partial(self.engine.free_space, folder), then)
+
+    def ask(self, function: Callable[[], Awaitable[T] | T], then: Callable[[T], None]) -> None:
+        """Run ``function`` in the engine's loop and give its answer to ``then``; a failure goes to ``failed``."""
+        self._begin(function, then)
+
+    @property
+    def engine(self) -> AnyEngine:
+        """For naming its coroutine functions to `ask`; they run in the engine's thread."""
+        return self._thread.engine
+
+    # How it works.
+
+    async def _pause_all(self) -> None:
+        rows = await self.engine.resources(None)
+        await self.engine.pause([row.id for row in rows if row.state.is_unfinished])
+
+    async def _resume_all(self) -> None:
+        rows = await self.engine.resources(None)
+        await self.engine.resume([row.id for row in rows if row.state is State.PAUSED])
+
+    def _send(self, function: Callable[..., Awaitable[object] | object], *args: object) -> None:
+        self._begin(partial(function, *args), _nothing)
+
+    def _begin(self, function: Callable[[], Any], then: Callable[[Any], None]) -> None:
+        try:
+            future = self._thread.begin(function)
+        except StabilityError as error:
+            self.failed.emit(error.problem)
+            return
+        future.add_done_callback(lambda done: self._answered.emit((done, then)))
+
+    @Slot(object)
+    def _deliver(self, answer: tuple[Future[Any], Callable[[Any], None]]) -> None:
+        done, then = answer
+        try:
+            result = done.result()
+        except CancelledError:
+            return
+        except EngineStopped as error:
+            if not self._stopping:
+                self.lost.emit(error.problem)
+        except StabilityError as error:
+            self.failed.emit(error.problem)
+        except Exception as error:  # noqa: BLE001 - shown to the user instead of ending the window
+            self.failed.emit(InternalError(detail=repr(error)).problem)
+        else:
+            then(result)
+
+    @Slot()
+    def _take(self) -> None:
+        if self._subscription is not None:
+            events = self._subscription.take()
+            if events:
+                self.events.emit(events)
+
+    def __repr__(self) -> str:
+        return f"<EngineBridge {self._thread!r}>"
+
+
+def _nothing(result: object) -> None:
+    """Nobody waits for this answer."""

@@ -1,0 +1,101 @@
+"""What the cells of a child say, column by column, in the language of the window."""
+
+from __future__ import annotations
+
+from html import escape
+
+from ..domain.resource import ResourceSnapshot
+from ..domain.states import State
+from ..text import format_bytes, plain
+from .resource_index import Column, size_of
+from .state_text import StateText, explain
+from .tr import QT_TRANSLATE_NOOP, fill, translate
+
+_HEADERS = {
+    Column.NAME: QT_TRANSLATE_NOOP("ResourceTable", "Name"),
+    Column.TYPE: QT_TRANSLATE_NOOP("ResourceTable", "Type"),
+    Column.BASE_MODEL: QT_TRANSLATE_NOOP("ResourceTable", "Base model"),
+    Column.SIZE: QT_TRANSLATE_NOOP("ResourceTable", "Size"),
+    Column.STATE: QT_TRANSLATE_NOOP("ResourceTable", "State"),
+}
+_SPOKEN_HEADERS = {
+    **_HEADERS,
+    Column.MARK: QT_TRANSLATE_NOOP("ResourceTable", "Selected"),
+    Column.MENU: QT_TRANSLATE_NOOP("ResourceTable", "Commands"),
+}
+
+
+def header(column: Column) -> str:
+    """The title of a column; empty where a picture says it."""
+    return translate("ResourceTable", _HEADERS[column]) if column in _HEADERS else ""
+
+
+def spoken_header(column: Column) -> str:
+    """The title of a column for a screen reader."""
+    return translate("ResourceTable", _SPOKEN_HEADERS[column])
+
+
+def display(snapshot: ResourceSnapshot, column: Column, state: StateText) -> str | None:
+    """The text of a cell; None where a picture says it."""
+    child = snapshot.resource
+    match column:
+        case Column.NAME:
+            return plain(child.name)
+        case Column.TYPE:
+            return plain(child.type)
+        case Column.BASE_MODEL:
+            return plain(child.base_model)
+        case Column.SIZE:
+            return format_bytes(size_of(snapshot))
+        case Column.STATE:
+            return state.left
+        case _:
+            return None
+
+
+def second_line(snapshot: ResourceSnapshot) -> str:
+    """What stands below the name: the version, and the folder where the file lies in one."""
+    child = snapshot.resource
+    folder, _, _ = child.path.rpartition("/")
+    return plain(" · ".join(part for part in (child.version, folder) if part))
+
+
+def spoken(snapshot: ResourceSnapshot, column: Column, state: StateText, *, selected: bool) -> str | None:
+    """The text of a cell for a screen reader."""
+    match column:
+        case Column.MARK:
+            if selected:
+                return translate("ResourceTable", "Selected")
+            return translate("ResourceTable", "Not selected")
+        case Column.NAME:
+            return ", ".join(part for part in (plain(snapshot.resource.name), second_line(snapshot)) if part)
+        case Column.STATE:
+            return ", ".join(part for part in (state.left, state.right) if part)
+        case Column.MENU:
+            return translate("ResourceTable", "Commands")
+        case _:
+            return display(snapshot, column, state)
+
+
+def tool_tip(snapshot: ResourceSnapshot, column: Column, state: StateText) -> str | None:
+    """What a cell says when the pointer rests on it, as HTML: whole names and whole sentences."""
+    text = _resting(snapshot, column, state)
+    # As HTML it wraps, and a name from outside cannot pretend to be HTML.
+    return f"<p>{escape(text)}</p>" if text else None
+
+
+def _resting(snapshot: ResourceSnapshot, column: Column, state: StateText) -> str | None:
+    match column:
+        case Column.NAME if snapshot.state is State.DOWNLOADED and snapshot.target is not None:
+            return plain(snapshot.target, 4096)
+        case Column.NAME:
+            return plain(snapshot.resource.path, 4096)
+        case Column.SIZE:
+            size = size_of(snapshot)
+            if size is None:
+                return translate("ResourceTable", "The hub does not say how large it is")
+            return fill(translate("ResourceTable", "{count} bytes"), count=f"{size:,}")
+        case Column.STATE:
+            return explain(snapshot) or state.spoken
+        case _:
+            return None

@@ -1,0 +1,43 @@
+"""What happens when the window is closed while files are on their way."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from PySide6.QtWidgets import QCheckBox, QMessageBox, QWidget
+
+from .tr import translate
+
+
+class Closing(StrEnum):
+    """The answers."""
+
+    TRAY = "tray"
+    QUIT = "quit"
+
+
+def ask_closing(parent: QWidget, *, has_tray: bool) -> tuple[Closing | None, bool]:
+    """What to do, None for staying as it is, and whether closing means the tray from now on."""
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Question)
+    box.setText(translate("Closing", "Files are still on their way."))
+    box.setInformativeText(
+        translate("Closing", "What has come is kept; the rest goes on when stabilitydl is started again.")
+    )
+    tray = None
+    if has_tray:
+        tray = box.addButton(translate("Closing", "Keep downloading in the tray"), QMessageBox.ButtonRole.ActionRole)
+    stop = box.addButton(translate("Closing", "Stop and keep"), QMessageBox.ButtonRole.AcceptRole)
+    stay = box.addButton(QMessageBox.StandardButton.Cancel)
+    box.setDefaultButton(tray or stop)
+    box.setEscapeButton(stay)
+    always = QCheckBox(translate("Closing", "Always keep downloading in the tray"))
+    if has_tray:
+        box.setCheckBox(always)
+    box.exec()
+    clicked = box.clickedButton()
+    remember = always.isChecked()
+    box.deleteLater()
+    if tray is not None and clicked is tray:
+        return Closing.TRAY, remember
+    return (Closing.QUIT if clicked is stop else None), False

@@ -1,0 +1,97 @@
+"""Pictures of collections and children: a colour gradient of its own for each id, until a real picture is there."""
+
+from __future__ import annotations
+
+import zlib
+from collections import OrderedDict
+
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QBrush, QColor, QLinearGradient, QPainter, QPainterPath, QPixmap
+
+from .theme import PICTURE_RADIUS
+
+MOST_CACHED = 600
+"""Pictures that are kept ready to draw."""
+MOST_REAL = 400
+"""Real pictures that are kept; of more, the ones that were asked for longest ago go."""
+
+
+class Pictures(QObject):
+    """Gives square pictures with round corners. ``changed`` carries the id that has another picture now."""
+
+    changed = Signal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._real: OrderedDict[str, QPixmap] = OrderedDict()
+        self._ready: OrderedDict[tuple[str, int, float], QPixmap] = OrderedDict()
+
+    def picture(self, key: str, side: int, ratio: float = 1.0) -> QPixmap:
+        """The picture of ``key`` with ``side`` pixels per side, for a screen with ``ratio`` device pixels each."""
+        wanted = (key, side, ratio)
+        ready = self._ready.get(wanted)
+        if ready is None:
+            ready = self._draw(key, side, ratio)
+            self._ready[wanted] = ready
+            if len(self._ready) > MOST_CACHED:
+                self._ready.popitem(last=False)
+        else:
+            self._ready.move_to_end(wanted)
+        return ready
+
+    def has(self, key: str) -> bool:
+        """Is a real picture of ``key`` there?"""
+        return key in self._real
+
+    def set_picture(self, key: str, picture: QPixmap) -> None:
+        """Show ``picture``, which may have any size, for ``key``; a null one brings the gradient back."""
+        self._real.pop(key, None)
+        if not picture.isNull():
+            self._real[key] = picture
+            if len(self._real) > MOST_REAL:
+                self._drop(next(iter(self._real)))
+        self._drop_ready(key)
+        self.changed.emit(key)
+
+    def _drop(self, key: str) -> None:
+        del self._real[key]
+        self._drop_ready(key)
+
+    def _drop_ready(self, key: str) -> None:
+        for ready in [ready for ready in self._ready if ready[0] == key]:
+            del self._ready[ready]
+
+    def _draw(self, key: str, side: int, ratio: float) -> QPixmap:
+        made = QPixmap(round(side * ratio), round(side * ratio))
+        made.setDevicePixelRatio(ratio)
+        made.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(made)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        shape = QPainterPath()
+        shape.addRoundedRect(QRectF(0, 0, side, side), PICTURE_RADIUS, PICTURE_RADIUS)
+        real = self._real.get(key)
+        if real is None:
+            painter.fillPath(shape, gradient(key, side))
+        else:
+            self._real.move_to_end(key)
+            painter.setClipPath(shape)
+            painter.drawPixmap(QRectF(0, 0, side, side), real, _square(real))
+        painter.end()
+        return made
+
+
+def _square(picture: QPixmap) -> QRectF:
+    """The middle of a picture."""
+    side = min(picture.width(), picture.height())
+    return QRectF((picture.width() - side) / 2, (picture.height() - side) / 2, side, side)
+
+
+def gradient(key: str, side: int) -> QBrush:
+    """Two quiet colours that ``key`` always has."""
+    number = zlib.crc32(key.encode("utf-8", "surrogatepass"))
+    hue = number % 360
+    turn = 40 + number // 360 % 40
+    made = QLinearGradient(QPointF(0, 0), QPointF(side, side))
+    made.setColorAt(0, QColor.fromHslF(hue / 360, 0.52, 0.58))
+    made.setColorAt(1, QColor.fromHslF((hue + turn) % 360 / 360, 0.50, 0.42))
+    return QBrush(made)

@@ -1,0 +1,148 @@
+"""From a wish to a start: ask for locators, let the hubs list them, show the plan, and hand over what is chosen.
+
+A link, the clipboard or another program only ever opens the plan: nothing starts before somebody says so there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QWidget
+
+from ..domain.collection import Layout
+from ..domain.resource import ResourceSnapshot
+from ..errors import StabilityError
+from ..hubs.protocol import Destination, Expansion
+from ..paths import Paths
+from ..settings import Settings
+from .add_dialog import AddDialog
+from .bridge import EngineBridge
+from .forecast import Forecast, forecast_listed, forecast_locators
+from .plan_dialog import PlanDialog
+from .theme import Appearance
+
+
+class Planning(QObject):
+    """Owns the dialogs on the way to a download. ``added`` carries the id of a collection that is on the list now."""
+
+    added = Signal(str)
+    login_wanted = Signal(str)
+
+    def __init__(
+        self,
+        bridge: EngineBridge,
+        appearance: Appearance,
+        settings: Settings,
+        paths: Paths,
+        recognise: Callable[[str], object],
+        parent: QWidget,
+    ) -> None:
+        super().__init__(parent)
+        self.settings = settings
+        self._bridge = bridge
+        self._appearance = appearance
+        self._paths = paths
+        self._recognise = recognise
+        self._window = parent
+        self._dialogs: list[PlanDialog | AddDialog] = []
+
+    @property
+    def destination(self) -> Destination:
+        """Where files go when nobody says otherwise."""
+        library = self.settings.library
+        root = Path(library).expanduser().absolute() if library else self._paths.library
+        return Destination(root, Layout.LIBRARY)
+
+    def is_locator(self, text: str) -> bool:
+        """Would a hub take ``text``?"""
+        try:
+            self._recognise(text)
+        except StabilityError:
+            return False
+        return True
+
+    def ask(self) -> None:
+        """Open the dialog that takes locators."""
+        self._add("")
+
+    def take(self, text: str) -> None:
+        """``text`` was pasted or dropped: one locator opens the plan, anything else the dialog for many."""
+        lines = [line for line in text.splitlines() if line.strip()]
+        if len(lines) == 1 and self.is_locator(lines[0].strip()):
+            self.plan([lines[0].strip()])
+        elif lines:
+            self._add(text)
+
+    def plan(self, locators: Sequence[str], destination: Destination | None = None) -> PlanDialog:
+        """Ask the hubs about ``locators`` and show what that would bring."""
+        where = destination or self.destination
+        dialog = self._plan_dialog()
+        dialog.show_busy(locators)
+        dialog.open()
+        self._bridge.ask(
+            partial(forecast_locators, self._bridge.engine, list(locators), where), partial(self._show, dialog, True)
+        )
+        return dialog
+
+    def plan_again(self, ids: Sequence[str]) -> PlanDialog:
+        """Show what bringing these children of the list would mean."""
+        dialog = self._plan_dialog()
+        dialog.show_busy(())
+        dialog.open()
+        self._bridge.ask(partial(forecast_listed, self._bridge.engine, list(ids)), partial(self._show, dialog, False))
+        return dialog
+
+    def close(self) -> None:
+        """Close every dialog."""
+        for dialog in list(self._dialogs):
+            dialog.reject()
+
+    def _show(self, dialog: PlanDialog, is_new: bool, forecast: Forecast) -> None:
+        if dialog in self._dialogs:
+            dialog.show_forecast(forecast, is_new=is_new)
+
+    def _plan_dialog(self) -> PlanDialog:
+        dialog = PlanDialog(self._appearance, self._window)
+        dialog.start_wanted.connect(self._start)
+        dialog.list_wanted.connect(lambda expansions: self._put_on_list(expansions, ()))
+        dialog.login_wanted.connect(self.login_wanted)
+        dialog.page_wanted.connect(_open_page)
+        self._keep(dialog)
+        return dialog
+
+    def _add(self, text: str) -> None:
+        dialog = AddDialog(self._recognise, self._appearance, self.destination, self._window)
+        dialog.add_wanted.connect(self.plan)
+        self._keep(dialog)
+        if text:
+            dialog.set_text(text)
+        dialog.open()
+
+    def _keep(self, dialog: PlanDialog | AddDialog) -> None:
+        self._dialogs.append(dialog)
+        dialog.finished.connect(lambda _result: self._forget(dialog))
+
+    def _forget(self, dialog: PlanDialog | AddDialog) -> None:
+        if dialog in self._dialogs:
+            self._dialogs.remove(dialog)
+            dialog.deleteLater()
+
+    def _start(self, ids: Sequence[str], expansions: Sequence[Expansion]) -> None:
+        self._put_on_list(expansions, ids)
+
+    def _put_on_list(self, expansions: Sequence[Expansion], ids: Sequence[str]) -> None:
+        self._bridge.add(expansions, lambda _done: self._listed(expansions, ids))
+
+    def _listed(self, expansions: Sequence[Expansion], ids: Sequence[str]) -> None:
+        if ids:
+            self._bridge.enqueue(ids)
+        if len(expansions) == 1:
+            self.added.emit(expansions[0].collection.id)
+
+
+def _open_page(row: ResourceSnapshot) -> None:
+    QDesktopServices.openUrl(QUrl(row.resource.page))

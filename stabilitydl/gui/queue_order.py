@@ -1,0 +1,66 @@
+"""How many others start before a queued resource.
+
+The order is the engine's: higher priority first, then the place in the queue. Only events tell of resources that were
+queued later, and they come in the order of the queue.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable
+
+from ..domain.resource import ResourceSnapshot
+from ..domain.states import State
+
+_Place = tuple[int, int, str]
+
+
+class QueueOrder:
+    """The resources that wait for their turn, over all collections that it is told of."""
+
+    def __init__(self) -> None:
+        self._order: list[_Place] = []
+        self._places: dict[str, _Place] = {}
+        self._last = 0
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    @property
+    def ids(self) -> list[str]:
+        """All that are known to wait."""
+        return list(self._places)
+
+    def put(self, snapshots: Iterable[ResourceSnapshot]) -> None:
+        """Know these as they are: in the queue if QUEUED, else not."""
+        many = list(snapshots)
+        for snapshot in many:
+            self._places.pop(snapshot.id, None)
+            if snapshot.state is State.QUEUED:
+                self._places[snapshot.id] = (-snapshot.priority, snapshot.position, snapshot.id)
+                self._last = max(self._last, snapshot.position)
+        self._order = sorted(self._places.values())
+
+    def move(self, resource: str, state: State) -> bool:
+        """Follow a change of state; True when the queue is another now."""
+        if state is State.QUEUED:
+            if resource in self._places:
+                return False
+            self._last += 1
+            place = (0, self._last, resource)
+            self._places[resource] = place
+            insort(self._order, place)
+            return True
+        gone = self._places.pop(resource, None)
+        if gone is None:
+            return False
+        del self._order[bisect_left(self._order, gone)]
+        return True
+
+    def ahead(self, resource: str) -> int | None:
+        """How many start before ``resource``; None when it is not in the queue."""
+        place = self._places.get(resource)
+        return None if place is None else bisect_left(self._order, place)
+
+    def __repr__(self) -> str:
+        return f"<QueueOrder {len(self)}>"

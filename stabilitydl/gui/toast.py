@@ -1,0 +1,62 @@
+"""A line that tells what was just done and offers to take it back, for as long as that is possible."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
+
+from .theme import SPACE, mark
+from .tr import translate
+
+UNDO_MILLISECONDS = 10_000
+SAY_MILLISECONDS = 6_000
+
+
+class Toast(QFrame):
+    """Shows one message at a time, the newest; hidden otherwise."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        mark(self, surface="accent", edge="top")
+        self._call: Callable[[], object] | None = None
+        self.label = QLabel()
+        self.button = QPushButton()
+        mark(self.button, role="link")
+        self.button.clicked.connect(self._act)
+        self.dismiss = QPushButton("\u2715")
+        mark(self.dismiss, role="flat")
+        self.dismiss.clicked.connect(self.hide)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.hide)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 6, 14, 6)
+        row.setSpacing(SPACE)
+        row.addWidget(self.label)
+        row.addWidget(self.button)
+        row.addStretch(1)
+        row.addWidget(self.dismiss)
+        self.hide()
+
+    def say(self, text: str, *, action: str = "", call: Callable[[], object] | None = None) -> None:
+        """Show ``text``, and a button that calls ``call`` where one is given."""
+        self._call = call
+        self.label.setText(text)
+        self.button.setText(action)
+        self.button.setVisible(call is not None)
+        self.dismiss.setAccessibleName(translate("Toast", "Close this message"))
+        self.show()
+        self._timer.start(UNDO_MILLISECONDS if call is not None else SAY_MILLISECONDS)
+
+    def stop(self) -> None:
+        """No more timers; before the window goes."""
+        self._timer.stop()
+        self.hide()
+
+    def _act(self) -> None:
+        call, self._call = self._call, None
+        self.hide()
+        if call is not None:
+            call()
