@@ -12,7 +12,7 @@ import anyio
 from ..clock import Clock
 from ..domain.checksum import Checksum
 from ..domain.ranges import Ranges
-from ..errors import StabilityError
+from ..errors import PartChanged, StabilityError
 from .digests import Digests
 from .hasher import Hasher, PrefixHasher
 from .partfile import PartFile, PartIdentity
@@ -48,6 +48,11 @@ class OpenPart:
         """How many bytes the verification has read."""
         return self._prefix.position if self._prefix else 0
 
+    @property
+    def is_in_place(self) -> bool:
+        """Does the part still lie under its name?"""
+        return self.file.is_in_place()
+
     def check(self) -> None:
         """Raise the error of an earlier write or sync, if there was one."""
         if self.file.error is not None:
@@ -80,7 +85,7 @@ class OpenPart:
     async def digest(self) -> Digests:
         """Digests of the whole written file; what was followed counts only if nobody else touched the file.
 
-        Raises PartChanged, DiskError.
+        Raises PartChanged when somebody did and no checksum can tell what is right, or bytes are gone, and DiskError.
         """
         assert self._prefix is not None
         await self.flush()
@@ -88,7 +93,10 @@ class OpenPart:
         if await self._hasher.lane.run(self.file.is_untouched):
             return digests
         self._prefix.restart()
-        return await self._prefix.finish()
+        digests = await self._prefix.finish()
+        if digests.expected is None:
+            raise PartChanged(path=str(self.file.target))
+        return digests
 
     async def finalize(self) -> os.stat_result:
         """Give the checked file its final name, durably; its status. Raises TargetTaken, PartChanged, DiskError."""

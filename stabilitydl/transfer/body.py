@@ -15,6 +15,7 @@ from ..errors import (
     RangesUnusable,
     RemoteChanged,
     StabilityError,
+    UnexpectedStatus,
     WebPage,
     WrongRange,
 )
@@ -114,9 +115,8 @@ async def _close(answer: Answer) -> None:
 async def _refuse(answer: Answer, wanted: Wanted, now: float) -> None:
     """Raise for every answer that is no file."""
     if answer.status == 416:
-        if _total(answer) == 0:
-            return
-        raise RemoteChanged(host=answer.host)
+        _refuse_416(answer, wanted)
+        return
     error = error_for(answer.status, answer.headers, answer.host, now)
     if error is not None:
         raise await _with_body(error, answer)
@@ -127,6 +127,16 @@ async def _refuse(answer: Answer, wanted: Wanted, now: float) -> None:
         raise CompressedAnswer(host=answer.host)
     if is_web_page(wanted.name, answer.headers.get("content-type") or ""):
         raise WebPage(host=answer.host)
+
+
+def _refuse_416(answer: Answer, wanted: Wanted) -> None:
+    """Raise unless the answer says that the file is empty, as it may be when its first bytes were asked for."""
+    total = _total(answer)
+    if total == 0 and wanted.start == 0 and not wanted.size:
+        return
+    if wanted.start == 0 or total == wanted.size:
+        raise RangesUnusable(host=answer.host)
+    raise RemoteChanged(host=answer.host)
 
 
 async def _with_body(error: StabilityError, answer: Answer) -> StabilityError:
@@ -148,13 +158,17 @@ def _accept(answer: Answer, wanted: Wanted) -> Body:
         return Body(answer, Remote(0, validator, is_strong, has_ranges=True), 0, 0)
     if answer.headers.get("content-range") is not None and not wanted.whole:
         return _accept_part(answer, wanted, validator, is_strong)
-    if wanted.start > 0:
-        if wanted.is_strong and is_strong:
-            raise RangesUnusable(host=answer.host)
-        raise RemoteChanged(host=answer.host) if _ranges_offered(answer) else RangesUnusable(host=answer.host)
+    if answer.status == 206:
+        raise RangesUnusable(host=answer.host)
     length = _length(answer)
     if wanted.size is not None and length is not None and length != wanted.size:
         raise RemoteChanged(host=answer.host)
+    if wanted.start > 0 and wanted.is_strong and not is_strong and _ranges_offered(answer):
+        raise RemoteChanged(host=answer.host)
+    if wanted.start > 0 or _is_partial(answer):
+        raise RangesUnusable(host=answer.host)
+    if answer.status not in (200, 203):
+        raise UnexpectedStatus(host=answer.host, status=answer.status)
     chunked = "chunked" in (answer.headers.get("transfer-encoding") or "").lower()
     has_ranges = length is not None and wanted.whole and _ranges_offered(answer)
     remote = Remote(length, validator, is_strong, has_ranges, is_delimited=length is not None or chunked)
@@ -162,13 +176,10 @@ def _accept(answer: Answer, wanted: Wanted) -> Body:
 
 
 def _accept_part(answer: Answer, wanted: Wanted, validator: str, is_strong: bool) -> Body:
-    match = _CONTENT_RANGE.fullmatch((answer.headers.get("content-range") or "").strip())
-    if match is None or match[1] is None:
+    match = _content_range(answer)
+    if match is None or match[1] is None or match[3] == "*":
         raise RangesUnusable(host=answer.host)
-    start, stop = int(match[1]), int(match[2]) + 1
-    total = None if match[3] == "*" else int(match[3])
-    if total is None:
-        raise RangesUnusable(host=answer.host)
+    start, stop, total = int(match[1]), int(match[2]) + 1, int(match[3])
     if wanted.size is not None and total != wanted.size:
         raise RemoteChanged(host=answer.host)
     length = _length(answer)
@@ -179,9 +190,21 @@ def _accept_part(answer: Answer, wanted: Wanted, validator: str, is_strong: bool
     return Body(answer, Remote(total, validator, is_strong, has_ranges=True), start, stop)
 
 
+def _content_range(answer: Answer) -> re.Match[str] | None:
+    return _CONTENT_RANGE.fullmatch((answer.headers.get("content-range") or "").strip())
+
+
 def _total(answer: Answer) -> int | None:
-    match = _CONTENT_RANGE.fullmatch((answer.headers.get("content-range") or "").strip())
+    match = _content_range(answer)
     return int(match[3]) if match and match[3] != "*" else None
+
+
+def _is_partial(answer: Answer) -> bool:
+    """Does the answer say itself that it is not the whole file?"""
+    match = _content_range(answer)
+    if match is None or match[1] is None or match[3] == "*":
+        return False
+    return (int(match[1]), int(match[2]) + 1) != (0, int(match[3]))
 
 
 def _length(answer: Answer) -> int | None:

@@ -6,7 +6,7 @@ missing rest is brought by segments. The digest follows the growing prefix, so t
 written, and only then it gets its name.
 
 When the source turns out to be wrong - it changed in between, cannot send ranges, or sent bytes that do not match -
-the part is begun again in a simpler mode, a bounded number of times.
+or somebody else wrote into the part, the part is begun again in a simpler mode, a bounded number of times.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from ..errors import (
     ChecksumMismatch,
     ConnectionLost,
     LengthUnknown,
+    PartChanged,
     RangesUnusable,
     RemoteChanged,
     SizeMismatch,
@@ -64,6 +65,7 @@ class _Mode:
     connections: int
     whole: bool = False
     changes: int = 0
+    harms: int = 0
     streams: int = 0
 
 
@@ -79,7 +81,7 @@ class _Fetch:
         self._route = Route(source, services.clock)
         self._retries = RetryBudget()
         self._mode = _Mode(connections=order.connections)
-        self._used_connections = 1
+        self._answers = 0
         part.on_written = self._note_written
 
     async def run(self, header: Header | None) -> Arrival:
@@ -89,12 +91,10 @@ class _Fetch:
             try:
                 remote = await self._download(resumed)
                 digests = await self._digest()
-                verification = self._judge(digests, remote)
-            except (RemoteChanged, RangesUnusable, WrongRange, ChecksumMismatch, _StreamCut) as error:
-                await self._simplify(error, resumed=resumed is not None)
+                return await self._finalize(digests, self._judge(digests, remote))
+            except (RemoteChanged, RangesUnusable, WrongRange, ChecksumMismatch, PartChanged, _StreamCut) as error:
+                await self._simplify(error, resumed)
                 resumed = None
-                continue
-            return await self._finalize(digests, verification)
 
     # -- open ---------------------------------------------------------------------------------------------------
 
@@ -104,6 +104,7 @@ class _Fetch:
             return None
         checksum = self._order.resource.checksum
         same = header.resource == self._order.resource.id and header.checksum == (str(checksum) if checksum else "")
+        same = same and self._order.resource.size in (None, header.size)
         if same and (checksum is not None or _is_strong(header.validator)):
             self._note_written(0)
             return header
@@ -113,15 +114,17 @@ class _Fetch:
     async def _open_first(self, wanted: Wanted) -> Body:
         """The probe. Raises StabilityError when no try brings a usable answer."""
         while True:
+            generation = self._route.generation
             try:
                 body = await Body.open(self._services.client, await self._route.request(), wanted, self._services.clock)
             except StabilityError as error:
-                if may_have_expired(error) and self._route.expire():
+                if may_have_expired(error) and self._route.expire(generation):
                     continue
                 if not is_passing(error):
                     raise
                 await self._back_off(error)
             else:
+                self._answers = 1
                 self._route.works(body.url)
                 self._live.host = body.host
                 return body
@@ -166,7 +169,7 @@ class _Fetch:
 
     async def _receive(self, body: Body, resumed: Header | None) -> Remote:
         remote, resource = body.remote, self._order.resource
-        self._check_size(body)
+        await self._check_size(body)
         size = remote.size if remote.size is not None else resource.size
         self._live.size = size
         if resumed is None:
@@ -197,13 +200,17 @@ class _Fetch:
             remote=remote,
             plan=plan,
         )
-        self._used_connections = self._connections(remote, plan)
-        await run.fill(self._used_connections, claim, body)
+        try:
+            await run.fill(self._connections(remote, plan), claim, body)
+        finally:
+            self._answers += run.opened
         return remote
 
-    def _check_size(self, body: Body) -> None:
+    async def _check_size(self, body: Body) -> None:
         promised, offered = self._order.resource.size, body.remote.size
         if promised is not None and offered is not None and promised != offered:
+            if body.start == 0 and offered > 0:
+                check_start(self._order, body, await body.read(), 0, offered)
             raise SizeMismatch(host=body.host, actual_bytes=offered, expected_bytes=promised)
         if promised is None and not body.remote.is_delimited and self._order.resource.checksum is None:
             raise LengthUnknown(host=body.host)
@@ -226,6 +233,7 @@ class _Fetch:
             if not chunk:
                 break
             bandwidth.spend(len(chunk))
+            self._retries.progress()
             check_start(self._order, body, chunk, position, size)
             self._live.fetched += len(chunk)
             chunk = chunk if size is None else chunk[: size - position]
@@ -251,8 +259,11 @@ class _Fetch:
             return proven
         return Verification.WEAK if remote.is_strong and remote.has_ranges else Verification.UNVERIFIABLE
 
-    async def _simplify(self, error: StabilityError | _StreamCut, *, resumed: bool) -> None:
-        """Begin again in a simpler mode; raises ``error`` when there is none left."""
+    async def _simplify(self, error: StabilityError | _StreamCut, resumed: Header | None) -> None:
+        """Begin again in a simpler mode; raises ``error`` when there is none left.
+
+        Wrong bytes of an earlier run prove nothing about the source; wrong bytes that came as one answer prove all.
+        """
         mode = self._mode
         if isinstance(error, _StreamCut):
             mode.streams += 1
@@ -260,13 +271,19 @@ class _Fetch:
                 raise error.cause
             await self._back_off(error.cause)
         elif isinstance(error, ChecksumMismatch):
-            if self._used_connections == 1 and not resumed:
+            if resumed is None and (mode.whole or self._answers == 1):
                 await self._part.quarantine()
                 raise error
-            mode.connections = 1
+            if resumed is None:
+                mode.whole, mode.connections = True, 1
         elif isinstance(error, RemoteChanged):
             mode.changes += 1
             if mode.changes > 1:
+                raise error
+        elif isinstance(error, PartChanged):
+            mode.harms += 1
+            if mode.harms > 1 or not self._part.is_in_place:
+                await self._part.start_over()
                 raise error
         elif mode.whole:
             raise error

@@ -39,29 +39,43 @@ def may_have_expired(error: StabilityError) -> bool:
 
 
 class RetryBudget:
-    """At most `TRIES` tries and `PATIENCE` seconds without a new byte, shared by all connections of one fetch."""
+    """At most `TRIES` tries and `PATIENCE` seconds without a new byte, shared by all connections of one fetch.
+
+    Connections that fail while another one waits to try again share its try: one hiccup of a server that cuts them
+    all counts once.
+    """
 
     def __init__(self) -> None:
         self._failures = 0
         self._since: float | None = None
+        self._resume = 0.0
 
     def progress(self) -> None:
         """A byte came: everything is forgiven."""
         self._failures = 0
         self._since = None
+        self._resume = 0.0
 
     def next_delay(self, now: float) -> float | None:
         """Seconds until the next try, None when it is enough. ``now`` is monotonic seconds.
 
         The delay doubles with every failure and is spread at random, so that many connections do not come at once.
         """
+        if now < self._resume:
+            return (self._resume - now) * _spread()
         if self._since is None:
             self._since = now
         self._failures += 1
         if self._failures >= TRIES or now - self._since >= PATIENCE:
             return None
         longest: float = min(_LONGEST_DELAY, _FIRST_DELAY * 2 ** (self._failures - 1))
-        return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads tries, guards nothing
+        delay = longest * _spread() / 2
+        self._resume = now + delay
+        return delay
 
     def __repr__(self) -> str:
         return f"<RetryBudget failures={self._failures}>"
+
+
+def _spread() -> float:
+    return random.uniform(1.0, 2.0)  # noqa: S311 - spreads tries, guards nothing

@@ -45,6 +45,7 @@ class Run:
         self._segments: set[Segment] = set()
         self._failure: StabilityError | None = None
         self._change = anyio.Event()
+        self.opened = 0
 
     @property
     def clock(self) -> Clock:
@@ -89,6 +90,7 @@ class Run:
         )
         body = await Body.open(self._services.client, request, wanted, self.clock)
         self.route.works(body.url)
+        self.opened += 1
         return body
 
     def note(self, body: Body, chunk: bytes, offset: int) -> None:
@@ -99,7 +101,7 @@ class Run:
         self.live.host = body.host
 
     def others_are_moving(self, segment: Segment) -> bool:
-        """Does another connection bring bytes, so that this one can be spared?"""
+        """Has another connection a good answer, so that this one can be spared?"""
         return any(other.is_moving for other in self._segments if other is not segment)
 
     def changed(self) -> None:

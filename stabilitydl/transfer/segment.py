@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from ..errors import ConnectionLost, ServerBusy, StabilityError, WrongRange
@@ -22,6 +23,7 @@ class Segment:
 
     def __init__(self) -> None:
         self.is_moving = False
+        self._generation = 0
         self._speed = 0.0
         self._failed_opens = 0
         self._wrong_ranges = 0
@@ -46,8 +48,10 @@ class Segment:
         try:
             if body is None:
                 self._failed_opens += 1
+                self._generation = run.route.generation
                 body = await run.open(claim)
             self._failed_opens = 0
+            self.is_moving = True
             await self._read(run, claim, body)
         except StabilityError as error:
             return error
@@ -69,7 +73,6 @@ class Segment:
                 raise ConnectionLost(host=body.host)
             bandwidth.spend(len(chunk))
             run.note(body, chunk, claim.position)
-            self.is_moving = True
             chunk = chunk[: claim.rest]
             await run.part.write(claim.position, chunk)
             claim.position += len(chunk)
@@ -78,8 +81,9 @@ class Segment:
                 claim.speed = (claim.position - first) / seconds
         self._speed = claim.speed if not self._speed else self._mix(claim.speed)
         if claim.position == body.stop:
-            # The end of the answer has to be seen for its connection to be used again.
-            await body.read()
+            # The end of the answer has to be seen for its connection to be used again; the bytes are here already.
+            with contextlib.suppress(StabilityError):
+                await body.read()
 
     def _mix(self, speed: float) -> float:
         return self._speed * (1 - _SPEED_SHARE) + speed * _SPEED_SHARE
@@ -95,7 +99,7 @@ class Segment:
         refused = isinstance(error, ServerBusy) or self._failed_opens >= _OPEN_FAILURES
         if refused and run.others_are_moving(self):
             return False
-        if may_have_expired(error) and run.route.expire():
+        if may_have_expired(error) and run.route.expire(self._generation):
             return True
         if not is_passing(error):
             raise error

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stabilitydl.domain.ranges import Ranges
 
 bounds = st.tuples(st.integers(0, 60), st.integers(0, 60)).map(lambda pair: (min(pair), max(pair)))
 items = st.lists(bounds, max_size=8)
+unhurried = settings(deadline=None)
 
 
 def positions(ranges: list[tuple[int, int]]) -> set[int]:
     return {position for start, stop in ranges for position in range(start, stop)}
 
 
+@unhurried
 @given(items)
 def test_items_are_sorted_disjoint_and_do_not_touch(given_items: list[tuple[int, int]]) -> None:
     ranges = Ranges(given_items)
@@ -26,6 +28,7 @@ def test_items_are_sorted_disjoint_and_do_not_touch(given_items: list[tuple[int,
     assert bool(ranges) == bool(positions(given_items))
 
 
+@unhurried
 @given(items, bounds, items)
 def test_add_and_union_are_those_of_sets(
     one: list[tuple[int, int]], new: tuple[int, int], other: list[tuple[int, int]]
@@ -36,6 +39,7 @@ def test_add_and_union_are_those_of_sets(
     assert hash(ranges | Ranges(other)) == hash(Ranges([*other, *one]))
 
 
+@unhurried
 @given(items, st.integers(0, 60))
 def test_missing_is_the_complement_below_the_size(given_items: list[tuple[int, int]], size: int) -> None:
     ranges = Ranges(given_items)
@@ -44,6 +48,7 @@ def test_missing_is_the_complement_below_the_size(given_items: list[tuple[int, i
     assert missing == list(Ranges(missing).items)
 
 
+@unhurried
 @given(items, bounds)
 def test_covers_and_prefix(given_items: list[tuple[int, int]], asked: tuple[int, int]) -> None:
     ranges, all_of_them = Ranges(given_items), positions(given_items)

@@ -1,0 +1,27 @@
+"""One fetch in a process of its own: ``python -m tests.unit.transfer.child URL FOLDER CHECKSUM``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import anyio
+
+from stabilitydl.errors import StabilityError
+from tests.unit.transfer.rig import Rig
+
+
+async def main() -> None:
+    url, folder, checksum = sys.argv[1:]
+    rig = Rig(Path(folder))
+    try:
+        arrival = await rig.fetch(url, checksum=checksum)
+        print(arrival.fetched)
+    except StabilityError as error:
+        print(error.code)
+    finally:
+        await rig.aclose()
+
+
+if __name__ == "__main__":
+    anyio.run(main)

@@ -1,0 +1,538 @@
+"""Servers that lie, cut and refuse: nothing wrong ever gets the final name, and every failure ends."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from stabilitydl import errors
+from stabilitydl.disk.partfile import QUARANTINE
+from stabilitydl.errors import StabilityError
+from tests.fakes.origin import Exchange, FileOrigin, Origin, Served, head
+from tests.unit.transfer.rig import MIB, Addresses, Rig, noise, sha256
+
+pytestmark = pytest.mark.anyio
+
+SIZE = 10 * MIB
+"""Two ranges: the probe and the rest."""
+DATA = noise(SIZE)
+OTHER = noise(SIZE + 1)[1:]
+
+
+async def refused(rig: Rig, kind: type[StabilityError], source: str | Addresses, **order: object) -> StabilityError:
+    """The error that ends a fetch, with no model left behind."""
+    with pytest.raises(kind) as caught:
+        await rig.fetch(source, **order)  # type: ignore[arg-type]
+    assert type(caught.value) is kind
+    assert not rig.target.exists()
+    return caught.value
+
+
+def after(count: int, change: Callable[[], None]) -> Callable[[], None]:
+    """Calls ``change`` at the call number ``count``."""
+    left = [count]
+
+    def step() -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            change()
+
+    return step
+
+
+def before_each(origin: FileOrigin, step: Callable[[], None]) -> None:
+    served = origin._file
+
+    def serve(exchange: Exchange, file: Served) -> None:
+        step()
+        served(exchange, file)
+
+    origin._file = serve  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize("etag", ["", None])
+async def test_a_server_without_ranges_gives_one_stream(rig: Rig, origin: FileOrigin, etag: str | None) -> None:
+    """H01"""
+    file = origin.add("/m", DATA, etag=etag, ranges=False)
+    arrival = await rig.fetch(file.url, checksum=sha256(DATA))
+    assert rig.target.read_bytes() == DATA
+    assert arrival.fetched == SIZE
+    assert len(origin.requests) == 1
+
+
+@pytest.mark.parametrize("etag", ["", None])
+async def test_a_server_that_forgets_ranges_in_mid_file_is_asked_for_one_stream(
+    rig: Rig, origin: FileOrigin, etag: str | None
+) -> None:
+    """H01"""
+    file = origin.add("/m", DATA, etag=etag)
+    before_each(origin, after(2, lambda: setattr(file, "ranges", False)))
+    await rig.fetch(file.url, checksum=sha256(DATA))
+    assert rig.target.read_bytes() == DATA
+    assert origin.ranges("/m")[-1] is None
+
+
+async def test_a_server_that_announces_ranges_and_ignores_them_is_asked_for_one_stream(
+    rig: Rig, origin: FileOrigin
+) -> None:
+    """H01"""
+    file = origin.add("/m", DATA, etag=None, headers={"Accept-Ranges": "bytes"})
+    before_each(origin, after(2, lambda: setattr(file, "ranges", False)))
+    await rig.fetch(file.url, checksum=sha256(DATA))
+    assert rig.target.read_bytes() == DATA
+
+
+async def test_parts_at_other_offsets_are_rejected_for_one_stream(rig: Rig, origin: FileOrigin) -> None:
+    """H02"""
+    file = origin.add("/m", DATA, range_shift=1)
+    await rig.fetch(file.url, checksum=sha256(DATA))
+    assert rig.target.read_bytes() == DATA
+    assert origin.ranges("/m") == [(0, 8 * MIB - 1), None]
+
+
+async def test_one_part_at_another_offset_is_asked_for_again(rig: Rig, origin: FileOrigin) -> None:
+    """H02"""
+    file = origin.add("/m", DATA)
+    shifts = iter([0, 5, 0])
+    before_each(origin, lambda: setattr(file, "range_shift", next(shifts, 0)))
+    arrival = await rig.fetch(file.url, checksum=sha256(DATA), connections=1)
+    assert rig.target.read_bytes() == DATA
+    assert arrival.fetched == SIZE
+    assert None not in origin.ranges("/m")
+
+
+async def test_a_part_longer_than_asked_is_cut_at_its_end(rig: Rig, origin: FileOrigin) -> None:
+    """H03"""
+    file = origin.add("/m", DATA)
+
+    def endless(exchange: Exchange) -> None:
+        asked = exchange.request.range
+        assert asked is not None
+        assert asked[1] is not None
+        first, last = asked[0], min(asked[1], SIZE - 1)
+        headers = {
+            "Content-Range": f"bytes {first}-{last}/{SIZE}",
+            "Transfer-Encoding": "chunked",
+            "ETag": file.etag or "",
+        }
+        exchange.send(head(206, headers))
+        exchange.send(b"%x\r\n" % (last - first + 1), DATA[first : last + 1], b"\r\n")
+        for _ in range(64):
+            exchange.send(b"10000\r\n" + b"\xee" * 65536 + b"\r\n")
+        exchange.close()
+
+    origin.routes["/m"] = endless
+    await rig.fetch(file.url, checksum=sha256(DATA))
+    assert rig.target.read_bytes() == DATA
+    assert rig.seen.retries == []
+
+
+async def test_a_file_that_changed_once_is_begun_again(rig: Rig, origin: FileOrigin) -> None:
+    """H04, H07"""
+    file = origin.add("/m", DATA)
+
+    def change() -> None:
+        file.data, file.etag = OTHER, '"new"'
+
+    before_each(origin, after(2, change))
+    arrival = await rig.fetch(file.url)
+    assert rig.target.read_bytes() == OTHER
+    assert arrival.size == SIZE
+
+
+async def test_a_file_that_grew_is_begun_again(rig: Rig, origin: FileOrigin) -> None:
+    """H04"""
+    file = origin.add("/m", DATA, etag=None, last_modified="Tue, 01 Jul 2025 10:00:00 GMT")
+    before_each(origin, after(2, lambda: setattr(file, "data", noise(SIZE + 5))))
+    await rig.fetch(file.url, checksum=sha256(noise(SIZE + 5)))
+    assert rig.target.read_bytes() == noise(SIZE + 5)
+
+
+async def test_a_file_that_changes_all_the_time_ends(rig: Rig, origin: FileOrigin) -> None:
+    """H04, H07"""
+    file = origin.add("/m", DATA)
+    numbers = iter(range(1000))
+    before_each(origin, lambda: setattr(file, "etag", f'"{next(numbers)}"'))
+    error = await refused(rig, errors.RemoteChanged, file.url)
+    assert error.remedy is errors.Remedy.RETRY
+    assert len(origin.requests) <= 10
+
+
+@pytest.mark.parametrize(
+    "content_range", ["bytes 0-1", "bytes */*", "bytes 0-8388607/*", "nonsense", "bytes=0-8388607/10485760"]
+)
+async def test_garbage_in_content_range_means_one_stream(rig: Rig, origin: FileOrigin, content_range: str) -> None:
+    """H05"""
+    file = origin.add("/m", DATA, content_range=content_range)
+    await rig.fetch(file.url, checksum=sha256(DATA))
+    assert rig.target.read_bytes() == DATA
+    assert origin.ranges("/m") == [(0, 8 * MIB - 1), None]
+
+
+@pytest.mark.parametrize("size", [None, SIZE])
+async def test_a_part_that_does_not_say_so_is_not_taken_for_the_file(
+    rig: Rig, origin: FileOrigin, size: int | None
+) -> None:
+    """H05"""
+    file = origin.add("/m", DATA)
+
+    def silent(exchange: Exchange) -> None:
+        if exchange.request.range is None:
+            exchange.answer(200, {"ETag": '"x"'}, DATA)
+        else:
+            exchange.answer(206, {"ETag": '"x"'}, DATA[: 8 * MIB])
+
+    origin.routes["/m"] = silent
+    await rig.fetch(file.url, size=size)
+    assert rig.target.read_bytes() == DATA
+
+
+async def test_multipart_is_not_taken_for_the_file(rig: Rig, origin: FileOrigin) -> None:
+    """H05"""
+    body = b"--x\r\nContent-Range: bytes 0-9/10\r\n\r\n0123456789\r\n--x--\r\n"
+
+    def multipart(exchange: Exchange) -> None:
+        exchange.answer(206, {"Content-Type": "multipart/byteranges; boundary=x"}, body)
+
+    origin.routes["/m"] = multipart
+    await refused(rig, errors.RangesUnusable, origin.url("/m"))
+    assert rig.left == []
+
+
+async def test_right_headers_with_other_bytes_are_found_out_and_one_stream_helps(rig: Rig, origin: FileOrigin) -> None:
+    """H06"""
+    file = origin.add("/m", DATA)
+
+    def liar(exchange: Exchange) -> None:
+        asked = exchange.request.range
+        file.sent_shift = -7 if asked is not None and asked[0] > 0 else 0
+        origin._file(exchange, file)
+
+    origin.routes["/m"] = liar
+    await rig.fetch(file.url, checksum=sha256(DATA), connections=1)
+    assert rig.target.read_bytes() == DATA
+    assert origin.ranges("/m")[-1] is None
+
+
+async def test_wrong_bytes_go_into_quarantine(rig: Rig, origin: FileOrigin) -> None:
+    """H06"""
+    file = origin.add("/m", OTHER)
+    error = await refused(rig, errors.ChecksumMismatch, file.url, checksum=sha256(DATA))
+    assert error.arguments["expected"] == sha256(DATA)
+    assert rig.left == [QUARANTINE]
+    (kept,) = (rig.target.parent / QUARANTINE).iterdir()
+    assert kept.read_bytes() == OTHER
+    # Once in parts, once as one stream.
+    assert [asked is None for asked in origin.ranges("/m")].count(True) == 1
+
+
+@pytest.mark.parametrize("size", [0, 1000])
+async def test_wrong_bytes_that_came_as_one_answer_are_not_asked_for_again(
+    rig: Rig, origin: FileOrigin, size: int
+) -> None:
+    """H06"""
+    file = origin.add("/m", noise(size))
+    await refused(rig, errors.ChecksumMismatch, file.url, checksum=sha256(b"right"))
+    assert len(origin.requests) == 1
+    assert rig.left == [QUARANTINE]
+
+
+@pytest.mark.parametrize("content_range", [None, "bytes */1000", "bytes */10485760"])
+async def test_a_416_for_the_first_byte_means_one_stream(
+    rig: Rig, origin: FileOrigin, content_range: str | None
+) -> None:
+    """H09"""
+
+    def step(exchange: Exchange) -> None:
+        if exchange.request.range is None:
+            exchange.answer(200, {}, DATA)
+        else:
+            exchange.answer(416, {"Content-Range": content_range} if content_range else {}, b"no such range")
+
+    origin.routes["/m"] = step
+    await rig.fetch(origin.url("/m"), checksum=sha256(DATA))
+    assert rig.target.read_bytes() == DATA
+
+
+@pytest.mark.parametrize("content_range", ["bytes */0", "bytes */5", None])
+async def test_the_text_of_a_416_is_never_part_of_the_file(
+    rig: Rig, origin: FileOrigin, content_range: str | None
+) -> None:
+    """H09"""
+    file = origin.add("/m", DATA)
+    answers = iter([False, True])
+
+    def step(exchange: Exchange) -> None:
+        if next(answers, False):
+            exchange.answer(416, {"Content-Range": content_range} if content_range else {}, b"x" * 8 * MIB)
+        else:
+            origin._file(exchange, file)
+
+    origin.routes["/m"] = step
+    await rig.fetch(file.url, connections=1)
+    assert rig.target.read_bytes() == DATA
+
+
+@pytest.mark.parametrize("fault", ["cut_after", "reset_after"])
+@pytest.mark.parametrize("connections", [1, 4])
+async def test_a_connection_that_is_cut_goes_on_from_that_byte(
+    rig: Rig, origin: FileOrigin, fault: str, connections: int
+) -> None:
+    """H10, N01"""
+    file = origin.add("/m", DATA, faults=6, **{fault: 3 * MIB + 5})
+    arrival = await rig.fetch(file.url, checksum=sha256(DATA), connections=connections)
+    assert rig.target.read_bytes() == DATA
+    assert rig.seen.retries
+    assert {code for code, _ in rig.seen.retries} == {"connection-lost"}
+    if fault == "cut_after":
+        assert arrival.fetched == SIZE
+        if connections == 1:
+            starts = [asked[0] for asked in origin.ranges("/m") if asked]
+            assert starts[:3] == [0, 3 * MIB + 5, 6 * MIB + 10]
+
+
+async def test_a_cut_chunked_body_goes_on_from_that_byte(rig: Rig, origin: FileOrigin) -> None:
+    """H10"""
+    file = origin.add("/m", DATA, chunked=True, cut_after=MIB, faults=2)
+    arrival = await rig.fetch(file.url, checksum=sha256(DATA))
+    assert rig.target.read_bytes() == DATA
+    assert arrival.fetched == SIZE
+
+
+async def test_a_stream_that_is_cut_begins_again_a_few_times(rig: Rig, origin: FileOrigin) -> None:
+    """H10"""
+    file = origin.add("/m", DATA, ranges=False, cut_after=MIB, faults=5)
+    await rig.fetch(file.url, checksum=sha256(DATA))
+    assert rig.target.read_bytes() == DATA
+    assert len(origin.requests) == 6
+    rig.target.unlink()
+    file.faults = None
+    await refused(rig, errors.ConnectionLost, file.url, checksum=sha256(DATA))
+    assert len(origin.requests) == 12
+
+
+async def test_a_stream_that_ends_early_without_a_word_is_not_the_file(rig: Rig, origin: FileOrigin) -> None:
+    """H10, H11"""
+    file = origin.add("/m", DATA, ranges=False, close_delimited=True, cut_after=MIB, faults=1)
+    await rig.fetch(file.url, size=SIZE)
+    assert rig.target.read_bytes() == DATA
+
+
+async def test_a_host_that_cuts_everything_is_given_up(rig: Rig, origin: FileOrigin) -> None:
+    """N12"""
+    file = origin.add("/m", DATA, cut_after=0)
+    await refused(rig, errors.ConnectionLost, file.url, connections=1)
+    assert len(rig.seen.retries) == 4
+    assert len(origin.requests) == 5
+    assert rig.left == []
+
+
+async def test_a_host_that_is_away_for_a_moment_is_waited_for(rig: Rig, origin: FileOrigin) -> None:
+    """N01"""
+    file = origin.add("/m", DATA, statuses=[500, 502, 408, 504])
+    await rig.fetch(file.url, checksum=sha256(DATA))
+    assert [code for code, _ in rig.seen.retries] == ["server-failed"] * 4
+
+
+async def test_a_host_that_is_not_there_is_given_up(rig: Rig) -> None:
+    with Origin([]) as gone:
+        url = gone.url("/m")
+    await refused(rig, errors.HostUnreachable, url)
+    assert len(rig.seen.retries) == 4
+
+
+async def test_a_compressed_answer_is_refused(rig: Rig, origin: FileOrigin) -> None:
+    """H13"""
+    file = origin.add("/m", DATA, headers={"Content-Encoding": "gzip"})
+    await refused(rig, errors.CompressedAnswer, file.url)
+    assert rig.left == []
+
+
+PAGE = b"<!doctype html><title>Log in</title>" + b" " * 2000
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"0" * 64 + b"\nsize 10485760\n"
+
+
+@pytest.mark.parametrize("content_type", ["text/html; charset=utf-8", "application/octet-stream"])
+@pytest.mark.parametrize("size", [None, SIZE])
+@pytest.mark.parametrize("ranges", [True, False])
+async def test_a_web_page_is_not_a_model(
+    rig: Rig, origin: FileOrigin, content_type: str, size: int | None, ranges: bool
+) -> None:
+    """H14, N10"""
+    file = origin.add("/m", PAGE, content_type=content_type, ranges=ranges)
+    await refused(rig, errors.WebPage, file.url, size=size, checksum=sha256(DATA))
+    assert rig.left == []
+
+
+@pytest.mark.parametrize("size", [None, SIZE])
+@pytest.mark.parametrize("ranges", [True, False])
+async def test_an_lfs_pointer_is_not_a_model(rig: Rig, origin: FileOrigin, size: int | None, ranges: bool) -> None:
+    """H15"""
+    file = origin.add("/m", POINTER, ranges=ranges)
+    await refused(rig, errors.LfsPointer, file.url, size=size, checksum=sha256(DATA))
+    assert rig.left == []
+
+
+@pytest.mark.parametrize("connections", [1, 4])
+async def test_an_address_that_expires_in_mid_file_is_renewed_and_no_byte_is_lost(
+    rig: Rig, origin: FileOrigin, connections: int
+) -> None:
+    """H16"""
+    data = noise(26 * MIB)
+    with FileOrigin() as storage:
+        signed = origin.sign("/m", storage, data)
+        before_each(storage, after(2, storage.expire))
+        source = Addresses(origin.url("/m"))
+        arrival = await rig.fetch(source, checksum=sha256(data), connections=connections)
+        assert rig.target.read_bytes() == data
+        assert arrival.fetched == signed.sent == len(data)
+    assert source.asked == 2
+
+
+async def test_four_connections_that_find_the_address_expired_renew_it_once(rig: Rig, origin: FileOrigin) -> None:
+    """H16"""
+    data = noise(26 * MIB)
+    gate = threading.Event()
+    with FileOrigin() as storage:
+        signed = origin.sign("/m", storage, data, body_gate=gate, gate_at=MIB, cut_after=MIB + 1, faults=4)
+
+        def step() -> None:
+            if len(storage.requests) == 4:
+                storage.expire()
+                gate.set()
+
+        served = storage._contents
+
+        def contents(exchange: Exchange, file: Served) -> None:
+            step()
+            served(exchange, file)
+
+        storage._contents = contents  # type: ignore[method-assign]
+        source = Addresses(origin.url("/m"))
+        arrival = await rig.fetch(source, checksum=sha256(data))
+        assert rig.target.read_bytes() == data
+        assert arrival.fetched == signed.sent == len(data)
+    assert source.asked == 2
+
+
+async def test_an_address_that_expires_all_the_time_ends(rig: Rig, origin: FileOrigin) -> None:
+    """H16"""
+    with FileOrigin() as storage:
+        signed = origin.sign("/m", storage, DATA)
+        answers = iter([True])
+
+        def step() -> None:
+            if not next(answers, False):
+                storage.expire()
+
+        before_each(storage, step)
+        source = Addresses(origin.url("/m"))
+        await refused(rig, errors.AccessDenied, source, checksum=sha256(DATA), connections=1)
+        assert source.asked == 4
+        assert signed.sent == 8 * MIB
+    assert rig.part.exists()
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 410])
+async def test_every_way_of_saying_expired_is_understood(rig: Rig, origin: FileOrigin, status: int) -> None:
+    """H16"""
+    file = origin.add("/m", DATA)
+    before_each(origin, after(2, lambda: file.statuses.append(status)))
+    source = Addresses(file.url)
+    await rig.fetch(source, checksum=sha256(DATA), connections=1)
+    assert source.asked == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "seconds"),
+    [
+        (429, {"Retry-After": "7"}, 7.0),
+        (503, {"Retry-After": "31536000"}, 600.0),
+        (503, {}, None),
+        (429, {"Retry-After": "-5"}, 0.0),
+    ],
+)
+async def test_a_busy_host_is_told_with_its_wish(
+    rig: Rig, origin: FileOrigin, status: int, headers: dict[str, str], seconds: float | None
+) -> None:
+    """H17"""
+    file = origin.add("/m", DATA, statuses=[(status, headers)])
+    error = await refused(rig, errors.ServerBusy, file.url)
+    assert error.arguments["after_seconds"] == seconds
+    assert len(origin.requests) == 1
+    assert rig.left == []
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [(404, errors.NotFound), (410, errors.RemoteGone), (451, errors.RemoteGone), (401, errors.LoginNeeded)],
+)
+async def test_what_is_not_there_is_told_at_once(
+    rig: Rig, origin: FileOrigin, status: int, kind: type[StabilityError]
+) -> None:
+    """H18"""
+    file = origin.add("/m", DATA, statuses=[status] * 9)
+    await refused(rig, kind, file.url)
+    assert len(origin.requests) == 1
+    assert rig.seen.retries == []
+    assert rig.left == []
+
+
+@pytest.mark.parametrize("refusal", ["429", "503 now", "reset", "close"])
+async def test_a_host_that_allows_two_connections_gets_two(rig: Rig, origin: FileOrigin, refusal: str) -> None:
+    """H24"""
+    data = noise(26 * MIB)
+    refused_one = threading.Event()
+    file = origin.add("/m", data, body_gate=refused_one, gate_at=MIB)
+    places = threading.Semaphore(2)
+
+    def step(exchange: Exchange) -> None:
+        if places.acquire(blocking=False):
+            try:
+                origin._file(exchange, file)
+            finally:
+                places.release()
+            return
+        refused_one.set()
+        if refusal == "reset":
+            exchange.reset()
+        if refusal == "close":
+            exchange.close()
+        exchange.answer(429 if refusal == "429" else 503)
+
+    origin.routes["/m"] = step
+    await rig.fetch(file.url, checksum=sha256(data))
+    assert rig.target.read_bytes() == data
+    assert refused_one.is_set()
+
+
+async def test_a_refused_connection_is_spared_before_the_first_byte_came(rig: Rig, origin: FileOrigin) -> None:
+    """H24"""
+    data = DATA
+    file = origin.add("/m", data)
+    refused_one = threading.Event()
+
+    def step(exchange: Exchange) -> None:
+        if exchange.request.connection == 1:
+            asked = exchange.request.range
+            assert asked is not None
+            if asked[0] == 0:
+                headers = {
+                    "Content-Range": f"bytes 0-{8 * MIB - 1}/{len(data)}",
+                    "Content-Length": str(8 * MIB),
+                    "ETag": file.etag or "",
+                }
+                exchange.send(head(206, headers))
+                exchange.wait(refused_one)
+                exchange.send(data[: 8 * MIB])
+            else:
+                origin._file(exchange, file)
+        else:
+            exchange.answer(429)
+            refused_one.set()
+
+    origin.routes["/m"] = step
+    await rig.fetch(file.url, checksum=sha256(data))
+    assert rig.target.read_bytes() == data
