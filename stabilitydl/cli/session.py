@@ -164,10 +164,13 @@ class _Signals:
         self._before: dict[int, Any] = {}
 
     def take(self) -> None:
+        """Handle the signals from now on; what is ignored (nohup, jobs in the background) stays so."""
         if threading.current_thread() is threading.main_thread():
-            self._before = {number: signal.signal(number, self._handle) for number in _SIGNALS}
+            wanted = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+            self._before = {number: signal.signal(number, self._handle) for number in wanted}
 
     def give_back(self) -> None:
+        """Everything as it was."""
         for number, handler in self._before.items():
             signal.signal(number, handler)
         self._before = {}
