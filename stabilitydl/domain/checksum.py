@@ -51,7 +51,7 @@ class Verification(StrEnum):
     UNVERIFIABLE = "unverifiable"
 
 
-class Checksum(msgspec.Struct, frozen=True, order=True):
+class Checksum(msgspec.Struct, frozen=True, order=True, gc=False):
     """One published digest of a whole file. ``digits`` are lower-case hexadecimal."""
 
     algorithm: Algorithm

@@ -1,4 +1,8 @@
-"""A resource: one remote file, child of one collection, with a life of its own."""
+"""A resource: one remote file, child of one collection, with a life of its own.
+
+The values here are invisible to the garbage collector (``gc=False``), which would walk a hundred thousand of them again
+and again: being frozen, they cannot refer to themselves.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from .checksum import Checksum, Verification, strongest
 from .states import State, Tab, WaitReason, tab_of
 
 
-class Address(msgspec.Struct, frozen=True):
+class Address(msgspec.Struct, frozen=True, gc=False):
     """One place where a resource's bytes can be had.
 
     ``reference`` is a URL, or what its hub needs to make one; it never holds a secret. Lower ``priority`` is
@@ -23,7 +27,7 @@ class Address(msgspec.Struct, frozen=True):
     priority: int = 0
 
 
-class Wait(msgspec.Struct, frozen=True):
+class Wait(msgspec.Struct, frozen=True, gc=False):
     """Why a resource waits. ``until`` is seconds since 1970, None when no end is known."""
 
     reason: WaitReason
@@ -31,7 +35,7 @@ class Wait(msgspec.Struct, frozen=True):
     detail: str = ""
 
 
-class Resource(msgspec.Struct, frozen=True, kw_only=True):
+class Resource(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a hub says about one file. Sizes are bytes; None means the hub does not say.
 
     ``path`` is relative, with ``/``, and safe to create below a folder. ``type``, ``base_model``, ``creator`` and
@@ -67,7 +71,7 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
         return strongest(self.checksums)
 
 
-class ResourceSnapshot(msgspec.Struct, frozen=True, kw_only=True):
+class ResourceSnapshot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A resource and its life at one moment.
 
     ``target`` is the absolute path that is reserved for it, None before it is first enqueued. ``received`` and

@@ -158,7 +158,7 @@ class Children:
                 touched.append(slot)
                 if entry.speed >= 1:
                     self._retrying.pop(entry.resource, None)
-        (lambda *_: None)(slots[resource] for resource in before if resource not in after)
+        touched.extend(slots[resource] for resource in before if resource not in after)
         self.progress = after
         return touched
 

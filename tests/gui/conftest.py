@@ -1,0 +1,75 @@
+"""What all tests of the window share. Warnings of Qt are failures, and so is what a test leaves behind.
+
+Without PySide6 or pytest-qt nothing here is collected.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib.util
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from stabilitydl.gui.pictures import Pictures
+    from stabilitydl.gui.theme import Appearance
+
+HERE = Path(__file__).parent
+HAS_QT = importlib.util.find_spec("PySide6") is not None and importlib.util.find_spec("pytestqt") is not None
+collect_ignore_glob = [] if HAS_QT else ["*"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything below this folder needs Qt; the platform without a screen says something about each window."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.gui)
+            item.add_marker(pytest.mark.qt_log_ignore("does not support propagateSizeHints", extend=True))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def settled(qapp: QApplication) -> None:
+    """What was there before the first test is left out when `nothing_left` looks through all objects."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def nothing_left(qapp: QApplication) -> Iterator[None]:
+    """A window, a running timer or a thread of Qt that outlives its test is a defect."""
+    from PySide6.QtCore import QCoreApplication, QEvent, QThread, QTimer
+    from PySide6.QtWidgets import QApplication
+    from shiboken6 import isValid
+
+    before = {id(widget) for widget in QApplication.topLevelWidgets()}
+    yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    gc.collect()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    windows = [widget for widget in QApplication.topLevelWidgets() if id(widget) not in before]
+    assert not windows, f"windows outlive the test: {windows}"
+    known = [thing for thing in gc.get_objects() if type(thing) in (QTimer, QThread) and isValid(thing)]
+    timers = [timer for timer in known if isinstance(timer, QTimer) and timer.isActive()]
+    assert not timers, f"timers outlive the test: {[(timer, timer.parent()) for timer in timers]}"
+    threads = [thread for thread in known if isinstance(thread, QThread) and thread.isRunning()]
+    assert not [thread for thread in threads if thread is not qapp.thread()], "a thread outlives the test"
+
+
+@pytest.fixture
+def appearance(qapp: QApplication) -> Appearance:
+    """The light look."""
+    from stabilitydl.gui.theme import Appearance, ThemeChoice
+
+    return Appearance(ThemeChoice.LIGHT)
+
+
+@pytest.fixture
+def pictures(qapp: QApplication) -> Pictures:
+    from stabilitydl.gui.pictures import Pictures
+
+    return Pictures()
