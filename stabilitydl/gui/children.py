@@ -89,6 +89,11 @@ class Children:
             retrying=self._retrying.get(snapshot.id),
         )
 
+    def ids_in(self, states: AbstractSet[State], among: AbstractSet[str] | None = None) -> list[str]:
+        """The ids of all children in one of ``states``, in the order of the hub; of ``among`` only, if given."""
+        found = self.rows.snapshots if among is None else self._found(among)
+        return [snapshot.resource.id for snapshot in found if snapshot.state in states]
+
     def totals(self, ids: Collection[str]) -> Totals:
         """What these children add up to; ids that are not known are left out."""
         found = self._found(ids)
@@ -111,7 +116,7 @@ class Children:
     def _found(self, ids: Collection[str]) -> list[ResourceSnapshot]:
         snapshots, slots = self.rows.snapshots, self.rows.slots
         if len(ids) < len(snapshots) // 8 or not isinstance(ids, AbstractSet):
-            return [snapshots[slot] for slot in map(slots.get, ids) if slot is not None]
+            return [snapshots[slot] for slot in sorted({slots[key] for key in ids if key in slots})]
         # In the order in which they lie in memory; in the order of a set, each would have to be waited for.
         return list(compress(snapshots, map(ids.__contains__, self.rows.ids)))
 

@@ -8,6 +8,7 @@ and ``arrangement``, what a cell says by ``cell_text``. More than 10,000 childre
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -197,6 +198,10 @@ class ResourceTableModel(QAbstractTableModel):
         """The ids of all children under ``tab``, shown or not, in the order of the hub."""
         rows = self._children.rows
         return [rows.ids[slot] for slot in arrange(Request(rows, rows.snapshots, Query(tab), Order()))]
+
+    def ids_in(self, states: AbstractSet[State], among: AbstractSet[str] | None = None) -> list[str]:
+        """The ids of all children in one of ``states``, in the order of the hub; of ``among`` only, if given."""
+        return self._children.ids_in(states, among)
 
     def selected_rows(self) -> bytes:
         """One byte for each row that is shown: 1 where it is selected."""

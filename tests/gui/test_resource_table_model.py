@@ -314,6 +314,14 @@ def test_totals_know_what_is_still_to_come(model: ResourceTableModel) -> None:
     assert model.totals([]) == Totals()
 
 
+def test_ids_by_state_keep_the_order_of_the_hub(model: ResourceTableModel) -> None:
+    model.load([child(number, (State.MISSING, State.GONE, State.PAUSED)[number % 3]) for number in range(30)])
+    model.sort(Column.NAME, Qt.SortOrder.DescendingOrder)
+    assert model.ids_in({State.GONE, State.PAUSED})[:3] == [key(1), key(2), key(4)]
+    assert model.ids_in({State.MISSING}, among={key(9), key(0), key(1), "unknown"}) == [key(0), key(9)]
+    assert model.ids_in({State.MISSING}, among=frozenset(model.shown_ids())) == model.ids_of(Tab.MISSING)
+
+
 def test_names_from_outside_cannot_be_markup_or_turn_the_text(model: ResourceTableModel) -> None:
     model.load([child(1, name="<b>bold</b>\u202egnp.exe\n.safetensors")])
     name = model.index(0, Column.NAME)
