@@ -189,6 +189,7 @@ async def test_what_is_queued_again_keeps_its_part(tmp_path: Path) -> None:
         await h.until_state(State.DOWNLOADING, *ids)
         await h.engine.cancel(ids)
         await h.engine.enqueue(ids)
+        assert await h.engine.undo_cancel(ids) == [], "that is over"
         part = tmp_path / "to" / f"a.bin.{ids[0][:8]}.sdlpart"
         part.parent.mkdir(exist_ok=True)
         part.write_bytes(b"x")

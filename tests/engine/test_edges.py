@@ -322,3 +322,13 @@ async def test_a_damaged_database_is_said_when_the_engine_starts(tmp_path: Path)
         async with anyio.create_task_group() as tasks:
             await tasks.start(h.engine.run)
     assert caught.group_contains(StoreError)
+
+
+async def test_nothing_starts_any_more_while_the_engine_stops(tmp_path: Path) -> None:
+    async with Harness(tmp_path) as h:
+        ids = await h.add(pack(tmp_path / "to", "a.bin"))
+        await h.engine._on.fleet.stop_all()
+        await h.engine.enqueue(ids)
+        await h.calm()
+        assert h.fetch.calls == []
+        assert (await h.engine.snapshots(ids))[0].state is State.QUEUED

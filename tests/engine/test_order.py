@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import anyio
+import anyio.lowlevel
 import apsw
 import pytest
 from hypothesis import given, settings
@@ -131,9 +132,10 @@ class TestRecorder:
         other = apsw.Connection(str(self.path))
         other.execute("BEGIN IMMEDIATE")
         await recorder.ask(lambda ledger: ledger.store._database.connection.set_busy_timeout(0))
-        await recorder.flush()
-        recorder.note(Change(resource, State.DOWNLOADING, received=2))
-        await recorder.flush()
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(recorder.flush)
+            await anyio.lowlevel.checkpoint()
+            recorder.note(Change(resource, State.DOWNLOADING, received=2))
         assert repr(recorder) == "<Recorder 1 noted>"
         other.execute("ROLLBACK")
         other.close()

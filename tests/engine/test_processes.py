@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from stabilitydl.domain.attempt import Outcome
 from stabilitydl.domain.checksum import Verification
 from stabilitydl.domain.states import State, WaitReason
 from stabilitydl.engine.locks import ResourceLocks
@@ -35,6 +36,8 @@ async def test_what_another_process_is_bringing_is_waited_for(tmp_path: Path, ho
                 await h.until_state(State.WAITING, *ids)
                 waits = {event.wait and event.wait.reason for each in ids for event in h.changes(each)[-1:]}
                 assert waits == {WaitReason.PROCESS}
+                await h.engine._on.recorder.flush()
+                assert State.WAITING not in {row.state for row in stored(tmp_path / home)}, "never written"
                 if home == "one":
                     await eventually(lambda: {row.state for row in stored(tmp_path / home)} == {State.DOWNLOADING})
                 trickle.go.set()
@@ -43,6 +46,9 @@ async def test_what_another_process_is_bringing_is_waited_for(tmp_path: Path, ho
                 assert {row.state for row in rows} == {State.DOWNLOADED}
                 assert [event.fetched for event in h.downloads()] == [0] * 4
                 assert {h.states(each).count(State.WAITING) for each in ids} == {1}, "no flicker"
+                outcome = Outcome.DOWNLOADED if home == "one" else Outcome.FOUND
+                for each in ids:
+                    assert [attempt.outcome for attempt in await h.engine.attempts(each)] == [outcome]
                 expected = Verification.VERIFIED if checksums else rows[0].verification
                 assert {row.verification for row in rows} == {expected}
         assert "end downloaded downloaded downloaded downloaded" in child.lines
