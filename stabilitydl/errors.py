@@ -8,6 +8,8 @@ this tree where they enter (``http.client``, ``disk``, ``store``, ``hubs``), onc
     StabilityError
     |- InternalError                 a bug, or a foreign exception nobody mapped
     |- EngineStopped                 a command came before the engine ran, or after it ended
+    |- EngineUnreachable  OtherVersion   another process runs the engine and cannot be joined
+    |- HeldBack                      another process paused it or gave it up
     |- UsageError                    what was typed cannot be used
     |  |- UnknownLocator  BadChecksum  BadNumber  BadListLine  BadListFile  UnknownCollection  NothingMatched
     |  |- UnsafeName                 a path that would leave its folder
@@ -165,6 +167,30 @@ class EngineStopped(StabilityError):
 
     code = "engine-stopped"
     template = "The downloads are not running."
+    remedy = Remedy.RETRY
+
+
+class EngineUnreachable(StabilityError):
+    """Another process holds the engine lock and does not answer. ``pid`` is None when it does not say who it is."""
+
+    code = "engine-unreachable"
+    template = "Another stabilitydl (process {pid}) runs the downloads of {path} and does not answer."
+    remedy = Remedy.RETRY
+
+
+class OtherVersion(StabilityError):
+    """The engine runs in a process of another version of the program."""
+
+    code = "other-version"
+    template = "Version {version} of stabilitydl is running (process {pid}); close it first."
+    remedy = Remedy.RETRY
+
+
+class HeldBack(StabilityError):
+    """A file was paused, given up or removed by another process while a command waited for it."""
+
+    code = "held-back"
+    template = "It was paused or given up from another window or terminal."
     remedy = Remedy.RETRY
 
 

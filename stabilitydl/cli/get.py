@@ -45,6 +45,10 @@ def run(request: GetRequest, paths: Paths) -> int:
         with open_session(paths, settings) as session:
             session.recognise(request.locators)
             session.start()
+            if not session.is_owner and (request.jobs or request.connections or request.rate is not None):
+                renderer.note(
+                    "Another stabilitydl is running and brings these files: its limits hold, not those given here."
+                )
             return _get(request, destination, session, renderer)
     except StabilityError as error:
         if not request.json:

@@ -1,5 +1,8 @@
 """A command at work: the engine in its thread, its events in the main thread, where Ctrl-C lands.
 
+Where another process runs the engine of the data directory already, the command attaches to it: what it asks for is
+done there and shown here.
+
 The main thread only ever waits for a result or for a batch of events, and both waits end at once when a signal
 arrives. The first Ctrl-C (or SIGTERM, or the terminal going away) stops the engine, which keeps everything; the
 second one ends the process.
@@ -19,8 +22,9 @@ from typing import Any, Generic, Self, TypeVar
 from ..clock import Clock, SystemClock
 from ..domain.events import AnyEvent
 from ..domain.resource import ResourceSnapshot
+from ..engine.any_engine import AnyEngine
 from ..engine.engine import Engine
-from ..engine.thread import EngineThread
+from ..engine.remote import SharedEngine
 from ..hubs.registry import Registry
 from ..paths import Paths
 from ..settings import Settings
@@ -41,7 +45,7 @@ _SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "S
 
 
 class Session:
-    """One engine for one command. Entering it takes over the signals; leaving it stops the engine.
+    """The engine of one command. Entering it takes over the signals; leaving it stops an engine that runs here.
 
     ``closing`` are called at the end.
     """
@@ -58,7 +62,9 @@ class Session:
         self.clock = clock or SystemClock()
         self._registry = registry
         self._closing = list(closing)
-        self._thread = EngineThread(lambda: Engine.open(paths, settings, clock=self.clock, hubs=registry))
+        self._thread = SharedEngine(
+            paths, lambda: Engine.open(paths, settings, clock=self.clock, hubs=registry), clock=self.clock
+        )
         self._news: deque[Sequence[AnyEvent]] = deque()
         self._signals = _Signals()
         self._started = False
@@ -78,18 +84,23 @@ class Session:
             if not self._signals.seen:
                 self._signals.give_back()
 
+    @property
+    def is_owner(self) -> bool:
+        """Does the engine run in this process? May change when the process that runs it ends."""
+        return self._thread.is_owner
+
     def recognise(self, locators: Iterable[str]) -> None:
         """Raise UnknownLocator or another UsageError for the first locator that no hub takes."""
         for locator in locators:
             self._registry.find(locator)
 
     def start(self) -> None:
-        """Start the engine. Raises StoreError."""
+        """Start the engine, or attach to the one that runs. Raises StoreError, EngineUnreachable, OtherVersion."""
         self._started = True
         self._thread.start()
         self._thread.subscribe(self._news.append)
 
-    def ask(self, question: Callable[[Engine], Awaitable[T]]) -> T:
+    def ask(self, question: Callable[[AnyEngine], Awaitable[T]]) -> T:
         """Run ``question`` with the engine in its thread, and return the answer or raise its error."""
         engine = self._thread.engine
 
@@ -187,14 +198,14 @@ def bring(
     renderer: Renderer,
     tally: Tally,
     ids: Sequence[str],
-    begin: Callable[[Engine], Awaitable[object]],
+    begin: Callable[[AnyEngine], Awaitable[object]],
 ) -> ExitCode:
     """Let ``begin`` queue ``ids``, show what happens until they are settled, and sum up. Returns the exit code.
 
     ``tally`` knows all files of the command, also those that need nothing.
     """
     started = session.clock.monotonic()
-    interrupted = False
+    interrupted = goes_on_elsewhere = False
 
     def show(batch: Sequence[AnyEvent]) -> None:
         tally.apply(batch)
@@ -204,14 +215,21 @@ def bring(
     try:
         renderer.begin(tally, started)
         session.ask(begin)
+        if not session.is_owner:
+            # Some of them may have been on their way before this command came.
+            tally.refresh(session.ask(lambda engine: engine.snapshots(ids)))
         tally.refresh(session.follow(ids, show))
     except KeyboardInterrupt:
         interrupted = True
         renderer.close()
+        goes_on_elsewhere = not session.is_owner
         session.stop()
     seconds = session.clock.monotonic() - started
     renderer.close()
     renderer.end(tally, seconds, interrupted=interrupted)
+    if interrupted and goes_on_elsewhere:
+        renderer.note("The files go on in the other stabilitydl that runs; hold them back with: stabilitydl pause")
+        return ExitCode.INTERRUPTED
     if interrupted:
         renderer.note("Stopped. Everything that arrived is kept; go on with: stabilitydl resume")
         return ExitCode.INTERRUPTED

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ..domain.events import AnyEvent, Downloaded, ProgressTick, ResourcesRemoved, StateChanged
 from ..domain.resource import Resource, ResourceSnapshot, Wait
 from ..domain.states import State
-from ..errors import InternalError, Problem
+from ..errors import HeldBack, InternalError, Problem
 from .exit_codes import ExitCode
 
 
@@ -176,6 +176,8 @@ def problem_of(item: Item) -> Problem:
         return item.problem
     if item.resource.blocked is not None:
         return item.resource.blocked
+    if item.state in (State.PAUSED, State.MISSING):
+        return HeldBack().problem
     return InternalError(detail=f"the file is {item.state} and nobody said why").problem
 
 

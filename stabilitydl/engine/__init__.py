@@ -10,4 +10,11 @@ of a resource that met an error), ``meter`` (speed). What they stand on: ``slots
 (is the file here already), ``source`` (asks hubs for addresses), ``reach`` (is it the host or the network), ``locks``
 (one for each resource), ``ledger`` (store and locks together), ``recorder`` (what is written when), ``undo`` (parts of
 cancelled resources are kept for a while), ``publisher`` (tells everybody), ``context`` (what a job works with).
+
+One engine per data directory: ``remote`` (run it or attach to the process that does; what window and command line
+start), ``any_engine`` (what they may ask of either), ``remote_membership`` (owner or attached, and the change between
+them), ``engine_lock`` (who is the owner), ``remote_role`` (where calls go), ``remote_host`` (the owner's side),
+``remote_link`` (the other side), ``remote_wire`` (what they say), ``remote_channel`` (frames, and the proof of the
+secret), ``remote_endpoint`` (the file that names port and secret), ``remote_known`` (what subscribers missed),
+``remote_desk`` (who has the window).
 """

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Future
 from typing import ParamSpec, TypeVar
 
 import anyio
@@ -16,7 +16,7 @@ from anyio.from_thread import BlockingPortal
 
 from ..domain.events import AnyEvent
 from ..errors import EngineStopped
-from .engine import Engine
+from .any_engine import AnyEngine
 from .publisher import Subscription
 
 P = ParamSpec("P")
@@ -28,11 +28,11 @@ STOP_SECONDS = 2.0
 class EngineThread:
     """Runs the engine that ``make`` makes. Every method may be called from any thread but the engine's own."""
 
-    def __init__(self, make: Callable[[], Engine]) -> None:
+    def __init__(self, make: Callable[[], AnyEngine]) -> None:
         self._make = make
         self._ready = threading.Event()
         self._portal: BlockingPortal | None = None
-        self._engine: Engine | None = None
+        self._engine: AnyEngine | None = None
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._main, name="engine", daemon=True)
 
@@ -43,7 +43,7 @@ class EngineThread:
         self._raise_failure()
 
     @property
-    def engine(self) -> Engine:
+    def engine(self) -> AnyEngine:
         """For naming its coroutine functions to `call`. Raises EngineStopped before `start`."""
         if self._engine is None:
             raise EngineStopped
@@ -54,6 +54,18 @@ class EngineThread:
 
         Raises EngineStopped when the engine is not at work, or ends before the call does.
         """
+        try:
+            return self.begin(function, *args, **kwargs).result()
+        except (CancelledError, RuntimeError) as error:
+            if self._portal is None or isinstance(error, CancelledError):
+                raise self._failure or EngineStopped() from error
+            raise
+
+    def begin(self, function: Callable[P, Awaitable[T] | T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Start ``function`` in the engine's loop without waiting; the future gets its result or exception.
+
+        It is cancelled when the engine ends first. Raises EngineStopped when the engine is not at work.
+        """
         portal = self._portal
         if portal is None or not self._thread.is_alive():
             raise self._failure or EngineStopped()
@@ -63,9 +75,9 @@ class EngineThread:
             return await result if isinstance(result, Awaitable) else result
 
         try:
-            return portal.start_task_soon(run).result()
-        except (CancelledError, RuntimeError) as error:
-            if self._portal is None or isinstance(error, CancelledError):
+            return portal.start_task_soon(run)
+        except RuntimeError as error:
+            if self._portal is None:
                 raise self._failure or EngineStopped() from error
             raise
 

@@ -94,6 +94,14 @@ def test_a_file_that_leaves_the_list_is_not_waited_for() -> None:
     tally.apply([ResourcesRemoved(collection=KEY.id, resources=(resource("a").id,))])
     assert tally.is_settled
     assert tally.exit_code is ExitCode.FAILED
+    assert problem_of(tally.failed[0]).code == "held-back"
+
+
+def test_a_file_that_somebody_pauses_is_not_waited_for() -> None:
+    tally = tally_of("a")
+    tally.apply([moved("a", State.DOWNLOADING, State.PAUSED)])
+    assert tally.is_settled
+    assert problem_of(tally.failed[0]).code == "held-back"
 
 
 def test_the_store_corrects_states_but_not_what_came() -> None:
