@@ -20,7 +20,7 @@ from ..domain.resource import ResourceSnapshot
 from ..domain.states import State
 from ..engine.any_engine import AnyEngine
 from ..engine.publisher import Subscription
-from ..engine.thread import EngineThread
+from ..engine.remote import SharedEngine
 from ..errors import EngineStopped, InternalError, Problem, StabilityError
 from ..hubs.protocol import Destination, Expansion
 from ..settings import Settings
@@ -32,16 +32,18 @@ class EngineBridge(QObject):
     """The only way from the window to the engine.
 
     ``events`` carries a list of frozen events, at most one batch per turn of the window's loop. ``failed`` carries the
-    Problem of a command that nobody waits for. ``lost`` says that the engine's thread ended by itself.
+    Problem of a command that nobody waits for. ``lost`` says that the engine's thread ended by itself. ``handed_over``
+    carries the locators of a second start, perhaps none: this window is to come to the front.
     """
 
     events = Signal(object)
     failed = Signal(object)
     lost = Signal(object)
+    handed_over = Signal(object)
     _arrived = Signal()
     _answered = Signal(object)
 
-    def __init__(self, thread: EngineThread, parent: QObject | None = None) -> None:
+    def __init__(self, thread: SharedEngine, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._thread = thread
         self._subscription: Subscription | None = None
@@ -53,6 +55,13 @@ class EngineBridge(QObject):
         """Start the engine and listen to it. Raises what keeps it from starting, such as StoreError."""
         self._thread.start()
         self._subscription = self._thread.call(self.engine.subscribe, self._arrived.emit)
+
+    def claim_window(self, locators: Sequence[str]) -> bool:
+        """Be the one window of the data directory; False when another one is, which has been raised instead."""
+        claim: Callable[[], Awaitable[bool]] = partial(
+            self._thread.engine.claim_window, self._hand_over, list(locators)
+        )
+        return self._thread.call(claim)
 
     def stop(self, timeout: float = 2.0) -> bool:
         """Stop the engine, keeping everything; False when it hangs and is left behind after ``timeout`` seconds."""
@@ -158,6 +167,9 @@ class EngineBridge(QObject):
             self.failed.emit(error.problem)
             return
         future.add_done_callback(lambda done: self._answered.emit((done, then)))
+
+    def _hand_over(self, locators: Sequence[str]) -> None:
+        self.handed_over.emit(list(locators))
 
     @Slot(object)
     def _deliver(self, answer: tuple[Future[Any], Callable[[Any], None]]) -> None:

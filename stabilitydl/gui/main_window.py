@@ -351,6 +351,12 @@ class MainWindow(QMainWindow):
     def _toggle_activity(self) -> None:
         self.activity.setVisible(not self.activity.isVisible())
 
+    def take_over(self, locators: Sequence[str]) -> None:
+        """A second start: come to the front, and show what its locators hold."""
+        self.raise_window()
+        if locators:
+            self.planning.plan(list(locators))
+
     # The window itself
 
     def raise_window(self) -> None:

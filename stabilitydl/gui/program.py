@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from .. import settings as stored
 from ..demo.hub import DemoHub
 from ..engine.engine import Engine
-from ..engine.thread import EngineThread
+from ..engine.remote import SharedEngine
 from ..errors import UsageError
 from ..hubs.registry import Registry
 from ..paths import Paths
@@ -35,10 +35,15 @@ def run(locators: Sequence[str] = (), paths: Paths | None = None) -> int:
     def start() -> Callable[[], None]:
         demo = DemoHub()
         registry = Registry.standard(demo)
-        bridge = EngineBridge(EngineThread(lambda: Engine.open(where, settings, hubs=registry)))
+        bridge = EngineBridge(SharedEngine(where, lambda: Engine.open(where, settings, hubs=registry)))
         bridge.start()
+        if not bridge.claim_window(locators):
+            # The first window is in front now and has the locators.
+            application.quit()
+            return lambda: _end(bridge, demo)
         window = MainWindow(bridge, appearance, language, settings, where, registry.find)
         window.quit_wanted.connect(application.quit)
+        bridge.handed_over.connect(window.take_over)
         window.show()
         window.start(locators)
         if trouble is not None:
@@ -47,13 +52,17 @@ def run(locators: Sequence[str] = (), paths: Paths | None = None) -> int:
         def finish() -> None:
             window.dispose()
             window.hide()
-            bridge.stop()
-            demo.close()
+            _end(bridge, demo)
             window.deleteLater()
 
         return finish
 
     return run_application(application, start)
+
+
+def _end(bridge: EngineBridge, demo: DemoHub) -> None:
+    bridge.stop()
+    demo.close()
 
 
 def _settings(paths: Paths) -> tuple[Settings, UsageError | None]:
