@@ -85,13 +85,17 @@ async def test_the_engine_stops_at_any_moment(tmp_path: Path) -> None:
 
 async def test_an_engine_whose_task_is_cancelled_lets_go_of_everything(tmp_path: Path) -> None:
     h = Harness(tmp_path)
+    hold(h.fetch, "a.bin")
     async with anyio.create_task_group() as tasks:
+        h.subscription = h.engine.subscribe()
         await tasks.start(h.engine.run)
         ids = await h.get(pack(tmp_path / "to", "a.bin"))
+        await h.until_state(State.DOWNLOADING, *ids)
         tasks.cancel_scope.cancel()
     async with Harness(tmp_path) as again:
         (row,) = await again.engine.snapshots(ids)
-        assert row.state in (State.QUEUED, State.DOWNLOADED)
+        assert (row.state, row.received) == (State.QUEUED, 10)
+        assert [attempt.outcome for attempt in await again.engine.attempts(ids[0])] == [Outcome.STOPPED]
 
 
 async def test_a_stop_changes_nothing_that_another_process_has_settled(
