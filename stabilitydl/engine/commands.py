@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 
-from ..clock import Clock
 from ..disk.disk import Disk
 from ..domain.events import CollectionRemoved, ResourcesRemoved, StateChanged
 from ..domain.resource import ResourceSnapshot
@@ -42,10 +41,6 @@ class Commands:
     @property
     def _disk(self) -> Disk:
         return self._context.services.disk
-
-    @property
-    def _clock(self) -> Clock:
-        return self._context.clock
 
     async def enqueue(self, ids: Sequence[str]) -> None:
         """Queue resources that are not here; those that the hub will not give stay BLOCKED.

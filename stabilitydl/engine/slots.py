@@ -64,9 +64,6 @@ class Slots:
         """Start nothing any more."""
         self._shut = True
 
-    def is_running(self, resource_id: str) -> bool:
-        return resource_id in self._running
-
     def _fill(self) -> None:
         if self._shut or not len(self._backlog) or len(self._running) >= self.limits.jobs:
             return
