@@ -58,10 +58,8 @@ class EngineBridge(QObject):
 
     def claim_window(self, locators: Sequence[str]) -> bool:
         """Be the one window of the data directory; False when another one is, which has been raised instead."""
-        claim: Callable[[], Awaitable[bool]] = partial(
-            self._thread.engine.claim_window, self._hand_over, list(locators)
-        )
-        return self._thread.call(claim)
+        claim: Callable[..., Any] = self._thread.engine.claim_window
+        return bool(self._thread.call(claim, self._hand_over, list(locators)))
 
     def stop(self, timeout: float = 2.0) -> bool:
         """Stop the engine, keeping everything; False when it hangs and is left behind after ``timeout`` seconds."""
