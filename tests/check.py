@@ -22,6 +22,9 @@ BARE = ROOT / "tests" / "bare"
 """On PYTHONPATH, this folder hides what the bare tests do without."""
 
 
+BARE_CHOICE = ("--ignore=tests/gui", "-m", "not gui and not bench and not slow")
+
+
 @dataclass(frozen=True)
 class Step:
     """One check: its commands are run one after the other, and all must end with 0."""
@@ -44,7 +47,7 @@ def steps() -> list[Step]:
             "bare",
             [
                 [python, "-c", "import importlib.util as u, sys; sys.exit(u.find_spec('PySide6') is not None)"],
-                [python, "-m", "pytest", "-q", "-p", "no:pytest-qt", "-m", "not gui and not bench and not slow"],
+                [python, "-m", "pytest", "-q", "-p", "no:pytest-qt", *BARE_CHOICE],
             ],
             {"PYTHONPATH": os.pathsep.join([str(BARE), *filter(None, [os.environ.get("PYTHONPATH")])])},
         ),
