@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import functools
 import os
 import sys
 from collections.abc import Sequence
@@ -170,6 +171,7 @@ def free_space(path: str) -> int:
     return numbers.f_bavail * numbers.f_frsize
 
 
+@functools.cache
 def boot_id() -> str:
     """A text that changes with every start of the system, empty where the system does not tell."""
     try:

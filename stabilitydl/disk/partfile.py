@@ -87,17 +87,23 @@ class PartFile:
         for _ in range(100):
             if os.path.lexists(target):
                 raise TargetTaken(path=str(target))
+            is_new = True
             try:
                 descriptor = system.create(name)
             except FileExistsError:
+                is_new = False
                 try:
                     descriptor = system.open_existing(name)
                 except FileNotFoundError:
                     continue
             part = cls(target, path, descriptor)
             try:
-                if part.claim() and not os.path.lexists(target):
-                    return part
+                if part.claim():
+                    if not os.path.lexists(target):
+                        return part
+                    if is_new:
+                        # Somebody finished the file in this moment: what was just created is of no use.
+                        part.discard()
             except BaseException:
                 part.close()
                 raise

@@ -418,7 +418,9 @@ class TestSystem:
             raise FileNotFoundError
 
         monkeypatch.setattr(Path, "read_text", unreadable)
+        os_posix.boot_id.cache_clear()
         assert os_posix.boot_id() == ""
+        os_posix.boot_id.cache_clear()
 
     def test_files_are_not_inherited_by_programs(self, tmp_path: Path) -> None:
         descriptor = system.create(str(tmp_path / "file"))

@@ -568,3 +568,17 @@ def test_digests_of_blocks_go_into_the_journal_once(target: Path) -> None:
     journal.close()
     assert contents is not None
     assert contents.blocks == file.known_blocks
+
+
+def test_a_part_made_while_its_file_arrived_is_taken_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "model.safetensors"
+    claim = PartFile.claim
+
+    def arrives_meanwhile(part: PartFile) -> bool:
+        target.write_bytes(b"somebody else finished it")
+        return claim(part)
+
+    monkeypatch.setattr(PartFile, "claim", arrives_meanwhile)
+    with pytest.raises(TargetTaken):
+        PartFile.open(target, TAG)
+    assert left(target) == ["model.safetensors"]
