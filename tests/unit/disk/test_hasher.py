@@ -202,7 +202,7 @@ async def test_a_write_into_what_was_read_already_is_noticed(lanes: Lanes, targe
 async def test_a_file_that_was_cut_is_noticed(lanes: Lanes, target: Path) -> None:
     """D11"""
     part = await lanes.begin(target)
-    part.follow([], BIG)
+    part.follow([Checksum.parse(f"sha256:{SHA256}")], BIG)
     await fill(part, 0, 3 * MIB)
     await fill(part, 3 * MIB, BIG)
     os.truncate(part.file.path, 2 * MIB)

@@ -6,9 +6,11 @@ import asyncio
 import functools
 import hashlib
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import anyio
 import anyio.lowlevel
 
 from stabilitydl.clock import SystemClock
@@ -137,6 +139,13 @@ class Rig:
         await self.client.aclose()
         await self.disk.aclose()
         await settled()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Return when the condition holds; everything else goes on meanwhile."""
+    with anyio.fail_after(20):
+        while not condition():  # noqa: ASYNC110 - bounded, and the loop runs on
+            await asyncio.sleep(0)
 
 
 async def settled() -> None:

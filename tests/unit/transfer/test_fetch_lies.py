@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+import anyio
 import pytest
 
 from stabilitydl import errors
 from stabilitydl.disk.partfile import QUARANTINE
 from stabilitydl.errors import StabilityError
 from tests.fakes.origin import Exchange, FileOrigin, Origin, Served, head
-from tests.unit.transfer.rig import MIB, Addresses, Rig, noise, sha256
+from tests.unit.transfer.rig import MIB, Addresses, Rig, noise, sha256, until
 
 pytestmark = pytest.mark.anyio
 
@@ -106,6 +107,7 @@ async def test_one_part_at_another_offset_is_asked_for_again(rig: Rig, origin: F
 async def test_a_part_longer_than_asked_is_cut_at_its_end(rig: Rig, origin: FileOrigin) -> None:
     """H03"""
     file = origin.add("/m", DATA)
+    neighbour = threading.Event()
 
     def endless(exchange: Exchange) -> None:
         asked = exchange.request.range
@@ -117,16 +119,23 @@ async def test_a_part_longer_than_asked_is_cut_at_its_end(rig: Rig, origin: File
             "Transfer-Encoding": "chunked",
             "ETag": file.etag or "",
         }
-        exchange.send(head(206, headers))
-        exchange.send(b"%x\r\n" % (last - first + 1), DATA[first : last + 1], b"\r\n")
-        for _ in range(64):
-            exchange.send(b"10000\r\n" + b"\xee" * 65536 + b"\r\n")
+        body = DATA[first : last + 1] + b"\xee" * 4 * MIB
+        exchange.send(head(206, headers), b"%x\r\n" % len(body), body[:1000])
+        if first == 0:
+            # The bytes that are too many come when the neighbour's are here.
+            exchange.wait(neighbour)
+        exchange.send(body[1000:])
         exchange.close()
 
     origin.routes["/m"] = endless
-    await rig.fetch(file.url, checksum=sha256(DATA))
+    async with anyio.create_task_group() as group:
+        group.start_soon(lambda: rig.fetch(file.url, checksum=sha256(DATA)))
+        await until(lambda: rig.live.received >= SIZE - 8 * MIB)
+        neighbour.set()
     assert rig.target.read_bytes() == DATA
     assert rig.seen.retries == []
+    # Nothing had to be begun again.
+    assert [asked for asked in origin.ranges("/m") if asked is not None and asked[0] == 0] == [(0, 8 * MIB - 1)]
 
 
 async def test_a_file_that_changed_once_is_begun_again(rig: Rig, origin: FileOrigin) -> None:

@@ -9,7 +9,6 @@ import random
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
@@ -24,7 +23,7 @@ from stabilitydl.domain.checksum import Verification
 from stabilitydl.errors import DiskFault, NoSpace, PartChanged, PartInUse
 from tests.fakes.origin import FileOrigin, Served
 from tests.unit.disk.lanes import Calls, descriptors
-from tests.unit.transfer.rig import ID, MIB, Addresses, Rig, noise, sha256
+from tests.unit.transfer.rig import ID, MIB, Addresses, Rig, noise, sha256, until
 
 pytestmark = pytest.mark.anyio
 
@@ -36,13 +35,6 @@ OTHER = noise(SIZE + 1)[1:]
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
     return Calls(monkeypatch)
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Return when the condition holds; everything else goes on meanwhile."""
-    with anyio.fail_after(20):
-        while not condition():  # noqa: ASYNC110 - bounded, and the loop runs on
-            await asyncio.sleep(0)
 
 
 async def pause_at(rig: Rig, file: Served, received: int, **order: object) -> None:
