@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -17,8 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words == ["--version"]:
         # Asked by scripts and by other programs at their start: nothing else is imported for it.
-        sys.stdout.write(f"stabilitydl {__version__}\n")
-        return 0
+        return _print_version()
     if arguments is None:
         _end_like_ctrl_c()
     try:
@@ -31,6 +31,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return command_line(words, open_window if has_window() else None)
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def _print_version() -> int:
+    """Say which version this is; 1 where nobody can read it."""
+    try:
+        print(f"stabilitydl {__version__}", flush=True)  # noqa: T201 - the fast path has no console of its own
+    except OSError:
+        # What could not be written would be tried again, loudly, when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return 0
 
 
 def _end_like_ctrl_c() -> None:

@@ -358,7 +358,7 @@ class NotFound(ServerError):
     """404."""
 
     code = "not-found"
-    template = "{host} does not have this file (404)."
+    template = "{host} does not have this file ({status})."
     remedy = Remedy.OPEN_PAGE
 
 
@@ -366,7 +366,7 @@ class RemoteGone(ServerError):
     """410 or 451."""
 
     code = "remote-gone"
-    template = "The file has been removed from {host} (410)."
+    template = "The file has been removed from {host} ({status})."
     remedy = Remedy.OTHER_FILE
 
 

@@ -432,12 +432,12 @@
         <translation>{host} 报告自身错误（{status}）。</translation>
     </message>
     <message>
-        <source>{host} does not have this file (404).</source>
-        <translation>{host} 上没有此文件（404）。</translation>
+        <source>{host} does not have this file ({status}).</source>
+        <translation>{host} 上没有此文件（{status}）。</translation>
     </message>
     <message>
-        <source>The file has been removed from {host} (410).</source>
-        <translation>此文件已从 {host} 移除（410）。</translation>
+        <source>The file has been removed from {host} ({status}).</source>
+        <translation>此文件已从 {host} 移除（{status}）。</translation>
     </message>
     <message>
         <source>{host} gives this file only after a login.</source>

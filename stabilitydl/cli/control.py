@@ -84,39 +84,24 @@ def _bring(request: ControlRequest, rows: Sequence[ResourceSnapshot], session: S
     if request.command is Command.RETRY:
         wanted = [row for row in rows if row.state.is_trouble]
     else:
-        wanted = [row for row in rows if _goes_on(row, named=named)]
+        wanted = [row for row in rows if _goes_on(row)]
     if not wanted:
         renderer.note("Nothing is unfinished." if request.command is Command.RESUME else "Nothing failed.")
-        _mention_paused(rows, renderer, named=named)
         return _code_of(rows) if named else ExitCode.OK
     tally = Tally()
     tally.ask_for(wanted)
     ids = [row.id for row in wanted]
     if request.command is Command.RETRY:
-        code = bring(session, renderer, tally, ids, lambda engine: engine.retry(ids))
-    else:
-        code = bring(session, renderer, tally, ids, lambda engine: engine.resume(ids))
-    _mention_paused(rows, renderer, named=named)
-    return code
+        return bring(session, renderer, tally, ids, lambda engine: engine.retry(ids))
+    return bring(session, renderer, tally, ids, lambda engine: engine.resume(ids))
 
 
-def _goes_on(row: ResourceSnapshot, *, named: bool) -> bool:
-    """Does ``resume`` go on with it? A paused one only when it was named."""
-    if row.state is State.PAUSED:
-        return named
+def _goes_on(row: ResourceSnapshot) -> bool:
+    """Does ``resume`` go on with it? With what is paused too: whoever types it takes every pause back."""
     if row.state is State.FAILED:
         kind = CODES.get(row.problem.code) if row.problem is not None else None
         return kind is not None and kind.remedy is Remedy.RETRY
-    return row.state.is_unfinished
-
-
-def _mention_paused(rows: Sequence[ResourceSnapshot], renderer: Renderer, *, named: bool) -> None:
-    paused = [row for row in rows if row.state is State.PAUSED]
-    if paused and not named:
-        renderer.note(
-            f"{format_count(len(paused), 'file stays', 'files stay')} paused; name the collection to go on with them:"
-            f" stabilitydl resume {paused[0].resource.collection[:8]}"
-        )
+    return row.state.is_unfinished or row.state is State.PAUSED
 
 
 def _code_of(rows: Sequence[ResourceSnapshot]) -> ExitCode:

@@ -12,14 +12,14 @@ from ..errors import Problem
 from ..text import format_bytes, format_count, plain
 
 
-def collection_object(collection: Collection, children: Sequence[Resource]) -> dict[str, Any]:
+def collection_object(collection: Collection, children: Sequence[ResourceSnapshot]) -> dict[str, Any]:
     """The fields of a collection; ``resources`` is to be filled in. ``bytes`` leaves unknown sizes out."""
     return {
         "id": collection.id,
         "title": collection.title,
         "hub": collection.hub,
         "page": collection.page or None,
-        "bytes": sum(child.size or 0 for child in children),
+        "bytes": sum(size_of(child) or 0 for child in children),
         "resources": [],
     }
 

@@ -100,8 +100,7 @@ def _show(
 def _object(
     snapshot: CollectionSnapshot, children: dict[str, list[ResourceSnapshot]], chosen: Sequence[ResourceSnapshot]
 ) -> dict[str, object]:
-    everything = [row.resource for row in children[snapshot.id]]
-    fields = collection_object(snapshot.collection, everything)
+    fields = collection_object(snapshot.collection, children[snapshot.id])
     fields["resources"] = [
         {
             **resource_object(row, row.target if row.state is State.DOWNLOADED else None),

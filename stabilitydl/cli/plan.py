@@ -63,7 +63,7 @@ def _volumes(plans: Plans) -> tuple[list[Volume], list[Problem]]:
 def _print_object(plans: Plans, places: Sequence[Volume], errors: Sequence[Problem]) -> None:
     collections = []
     for expansion, planned in plans:
-        fields = collection_object(expansion.collection, [one.row.resource for one in planned])
+        fields = collection_object(expansion.collection, [one.row for one in planned])
         fields["resources"] = [_object(one) for one in planned]
         collections.append(fields)
     console.data(

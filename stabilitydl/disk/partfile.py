@@ -179,6 +179,7 @@ class PartFile:
         """
         self.identity = identity
         if identity.size <= SMALL:
+            self._count_room(identity.size)
             return
         self.reserve(identity.size)
         self.digester = BlockDigester(identity.size)
@@ -200,13 +201,19 @@ class PartFile:
     def reserve(self, size: int) -> None:
         """Make sure that ``size`` bytes fit: counted first, so that a file that is too large never fills the volume,
         then reserved where the file system can. Raises NoSpace, DiskError."""
+        self._count_room(size)
         try:
-            free = system.free_space(os.fspath(self.path.parent))
-            if free < size:
-                raise NoSpace(path=str(self.target), needed_bytes=size, free_bytes=free)
             system.reserve(self.descriptor, size)
         except OSError as error:
             raise map_error(error, self.target, needed=size) from error
+
+    def _count_room(self, size: int) -> None:
+        try:
+            free = system.free_space(os.fspath(self.path.parent))
+        except OSError as error:
+            raise map_error(error, self.target, needed=size) from error
+        if free < size:
+            raise NoSpace(path=str(self.target), needed_bytes=size, free_bytes=free)
 
     def write(self, offset: int, chunks: list[bytes]) -> int:
         """Write ``chunks`` one after another from ``offset``; the number of bytes. Raises OSError."""

@@ -164,7 +164,6 @@ class Commands:
         rest = [each for each in ids if each not in jobs or jobs[each].held_elsewhere]
         applied = await self._context.recorder.commit(lambda ledger: ledger.settle(rest, decide))
         self._tell(applied.before, applied.after)
-        _raise_held(applied)
         ended = [
             each
             for each, job in jobs.items()

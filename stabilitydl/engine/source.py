@@ -64,4 +64,4 @@ def warm_up(governor: Governor, host: str) -> None:
 
 def nowhere(resource: Resource) -> StabilityError:
     """The error of a resource without any address."""
-    return NotFound(host=resource.name)
+    return NotFound(host=resource.name, status=404)

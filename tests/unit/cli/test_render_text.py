@@ -37,7 +37,7 @@ def test_plain_lines_are_sparse_and_paths_go_to_stdout(capsys: pytest.CaptureFix
     batch_end = [moved("a", State.VERIFYING, State.DOWNLOADED), downloaded("a")]
     tally.apply(batch_end)
     renderer.events(batch_end, tally, 20.0)
-    tally.apply([moved("b", State.WAITING, State.FAILED, problem=NotFound(host="h").problem)])
+    tally.apply([moved("b", State.WAITING, State.FAILED, problem=NotFound(host="h", status=404).problem)])
     renderer.end(tally, 20.0, interrupted=False)
     captured = capsys.readouterr()
     assert captured.out == "/library/lora/pack/a\n"

@@ -81,7 +81,9 @@ def test_a_small_file_has_no_journal_and_starts_again(target: Path) -> None:
     assert file.path.stat().st_size == 0
     assert not file.written
     file.close()
-    assert opened(target, size=SMALL + 1).journal is not None
+    larger = opened(target, size=SMALL + 1)
+    assert larger.journal is not None
+    larger.close()
 
 
 def test_one_byte_more_than_small_has_a_journal(target: Path) -> None:
