@@ -121,6 +121,14 @@ class Commands:
                 raise failure
             _raise_held(applied)
 
+    async def set_priority(self, ids: Sequence[str], priority: int) -> list[ResourceSnapshot]:
+        """Let resources start before those of a lower ``priority``, the queued ones at once; how they stand then."""
+        async with self._turns.take(ids):
+            await self._context.recorder.commit(lambda ledger: ledger.store.set_priority(ids, priority))
+            rows = await self._rows(ids)
+            await self._fleet.rank(rows)
+            return [self._fleet.seen(row) for row in rows]
+
     async def refresh(self, rows: Sequence[ResourceSnapshot]) -> None:
         """Make MISSING what says DOWNLOADED and is not the file any more."""
         claimed = [row for row in rows if row.state is State.DOWNLOADED]

@@ -244,6 +244,10 @@ class Engine:
         """All attempts of one resource, oldest first."""
         return await self._on.recorder.ask(lambda ledger: ledger.store.attempts(resource_id))
 
+    async def totals(self, since: float) -> tuple[int, int]:
+        """Bytes over the network and files that they brought, since a time in seconds since 1970."""
+        return await self._on.recorder.ask(lambda ledger: ledger.store.totals(since))
+
     async def free_space(self, folder: Path) -> int:
         """Free bytes on the volume of ``folder``, which need not exist. Raises DiskError."""
         return await self._on.services.disk.free(folder)
@@ -289,6 +293,9 @@ class Engine:
 
     async def remove(self, ids: Sequence[str], *, with_files: bool = False) -> None:
         await self._on.commands.remove(ids, with_files=with_files)
+
+    async def set_priority(self, ids: Sequence[str], priority: int) -> list[ResourceSnapshot]:
+        return await self._on.commands.set_priority(ids, priority)
 
     async def wait_settled(self, ids: Sequence[str]) -> list[ResourceSnapshot]:
         """Return how ``ids`` stand as soon as this engine is at work on none of them."""

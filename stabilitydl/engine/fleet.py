@@ -9,6 +9,7 @@ from pathlib import Path
 
 import anyio
 import anyio.lowlevel
+import msgspec
 from anyio.abc import TaskGroup
 
 from ..disk.volumes import volume_id
@@ -72,6 +73,15 @@ class Fleet:
         self._queued.update((row.id, row) for row in fresh)
         if fresh:
             self._busy.set()
+        self._context.slots.ask((entry, partial(self._start, entry)) for entry in entries)
+
+    async def rank(self, rows: Sequence[ResourceSnapshot]) -> None:
+        """Let those of ``rows`` that are queued start when the priority of their row says."""
+        ranked = {row.id: (row.priority, await self._entry(row)) for row in rows}
+        waiting = [each for each in ranked if each in self._queued]
+        for each in waiting:
+            self._queued[each] = msgspec.structs.replace(self._queued[each], priority=ranked[each][0])
+        entries = [ranked[each][1] for each in waiting]
         self._context.slots.ask((entry, partial(self._start, entry)) for entry in entries)
 
     def withdraw(self, ids: Iterable[str]) -> list[str]:

@@ -61,6 +61,9 @@ class Member(Membership):
     async def attempts(self, resource_id: str) -> list[Attempt]:
         return await self._ask(Engine.attempts, resource_id)
 
+    async def totals(self, since: float) -> tuple[int, int]:
+        return await self._ask(Engine.totals, since)
+
     async def free_space(self, folder: Path) -> int:
         return await self._ask(Engine.free_space, folder)
 
@@ -99,6 +102,9 @@ class Member(Membership):
 
     async def remove(self, ids: Sequence[str], *, with_files: bool = False) -> None:
         await self._ask(Engine.remove, ids, with_files=with_files)
+
+    async def set_priority(self, ids: Sequence[str], priority: int) -> list[ResourceSnapshot]:
+        return await self._ask(Engine.set_priority, ids, priority)
 
     async def wait_settled(self, ids: Sequence[str]) -> list[ResourceSnapshot]:
         # Whoever waits wants them: the next owner might know nobody else who does.

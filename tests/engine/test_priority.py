@@ -1,0 +1,63 @@
+"""Who starts next can be said for one or many, also while they wait; and what has come can be asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from stabilitydl.domain.states import State
+from stabilitydl.settings import Settings
+from stabilitydl.store.store import Store
+from tests.engine.harness import Harness
+from tests.fakes.hub import pack
+from tests.fakes.transfer import hold
+
+pytestmark = pytest.mark.anyio
+
+FOUR = ("a.bin", "b.bin", "c.bin", "d.bin")
+
+
+async def test_a_higher_priority_starts_first_and_a_lower_one_last(tmp_path: Path) -> None:
+    async with Harness(tmp_path, settings=Settings(jobs=1)) as h:
+        (step,) = hold(h.fetch, "a.bin")
+        ids = await h.get(pack(tmp_path / "to", *FOUR))
+        await h.until_state(State.DOWNLOADING, ids[0])
+        rows = await h.engine.set_priority([ids[1], ids[0]], -1)
+        assert [(row.id, row.state) for row in rows] == [(ids[1], State.QUEUED), (ids[0], State.DOWNLOADING)]
+        (row,) = await h.engine.set_priority([ids[3]], 1)
+        assert row.priority == 1
+        assert [row.priority for row in await h.engine.snapshots(ids[1:])] == [-1, 0, 1]
+        step.go.set()
+        await h.settled(ids)
+        assert h.fetch.calls == ["a.bin", "d.bin", "c.bin", "b.bin"]
+    store = Store.open(h.paths.database)
+    try:
+        assert [row.priority for row in store.snapshots(ids)] == [-1, -1, 0, 1], "kept for the next start"
+    finally:
+        store.close()
+
+
+async def test_a_priority_for_what_does_not_wait_is_kept_and_starts_nothing(tmp_path: Path) -> None:
+    async with Harness(tmp_path, settings=Settings(jobs=1)) as h:
+        (step,) = hold(h.fetch, "a.bin")
+        expansion = pack(tmp_path / "to", *FOUR)
+        await h.engine.add([expansion])
+        ids = [each.id for each in expansion.resources]
+        await h.engine.set_priority([ids[2], "unknown"], 5)
+        assert h.fetch.calls == []
+        await h.engine.enqueue(ids[:1])
+        await h.until_state(State.DOWNLOADING, ids[0])
+        await h.engine.enqueue(ids[1:])
+        step.go.set()
+        await h.settled(ids)
+        assert h.fetch.calls == ["a.bin", "c.bin", "b.bin", "d.bin"]
+
+
+async def test_what_has_come_adds_up(tmp_path: Path) -> None:
+    async with Harness(tmp_path) as h:
+        await h.settled(await h.get(pack(tmp_path / "to", "a.bin", "b.bin")))
+        brought, files = await h.engine.totals(0.0)
+        assert files == 2
+        assert brought > 0
+        assert await h.engine.totals(h.clock.wall() + 1) == (0, 0)
