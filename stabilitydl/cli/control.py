@@ -52,7 +52,7 @@ def _run(request: ControlRequest, session: Session, renderer: Renderer) -> int:
             return _bring(request, rows, session, renderer)
         case Command.PAUSE:
             wanted = [row for row in rows if row.state.is_unfinished]
-            return _change(request, wanted, session, renderer, "paused; go on with: stabilitydl resume COLLECTION")
+            return _change(request, wanted, session, renderer, "paused; go on with: stabilitydl resume")
         case Command.CANCEL:
             wanted = [row for row in rows if row.state not in (State.DOWNLOADED, State.MISSING, State.BLOCKED)]
             return _change(request, wanted, session, renderer, "given up")
