@@ -218,7 +218,9 @@ def bring(
         if not session.is_owner:
             # Some of them may have been on their way before this command came.
             tally.refresh(session.ask(lambda engine: engine.snapshots(ids)))
-        tally.refresh(session.follow(ids, show))
+        settled = session.follow(ids, show)
+        show(tally.missed(settled))
+        tally.refresh(settled)
     except KeyboardInterrupt:
         interrupted = True
         renderer.close()

@@ -82,6 +82,18 @@ class Tally:
                 now.brought = item.brought
                 self.items[snapshot.id] = now
 
+    def missed(self, snapshots: Iterable[ResourceSnapshot]) -> list[AnyEvent]:
+        """The events that would have brought the files to where they are now.
+
+        The answer that everything is settled may overtake the last news of an engine in another process.
+        """
+        events: list[AnyEvent] = []
+        for snapshot in snapshots:
+            item = self.items.get(snapshot.id)
+            if item is not None and item.state is not snapshot.state:
+                events += _moves(item.state, snapshot)
+        return events
+
     @property
     def is_settled(self) -> bool:
         """Nothing more happens by itself."""
@@ -163,6 +175,37 @@ class Tally:
         if item is not None:
             item.state = State.MISSING
             item.problem = None
+
+
+def _moves(old: State, row: ResourceSnapshot) -> list[AnyEvent]:
+    child = row.resource
+    events: list[AnyEvent] = [
+        StateChanged(
+            resource=row.id,
+            collection=child.collection,
+            name=child.name,
+            old=old,
+            new=row.state,
+            received=row.received,
+            problem=row.problem,
+            wait=row.wait,
+        )
+    ]
+    if row.state is State.DOWNLOADED and row.target is not None and row.verification is not None:
+        size = row.file_size or 0
+        events.append(
+            Downloaded(
+                resource=row.id,
+                collection=child.collection,
+                name=child.name,
+                path=row.target,
+                bytes=size,
+                fetched=size,
+                verification=row.verification,
+                sha256=row.sha256,
+            )
+        )
+    return events
 
 
 def came(event: Downloaded) -> bool:

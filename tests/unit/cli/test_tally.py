@@ -1,8 +1,10 @@
+import msgspec
 import pytest
 
 from stabilitydl.cli.exit_codes import ExitCode
 from stabilitydl.cli.tally import Tally, problem_of
-from stabilitydl.domain.events import ResourcesRemoved
+from stabilitydl.domain.checksum import Verification
+from stabilitydl.domain.events import Downloaded, ResourcesRemoved, StateChanged
 from stabilitydl.domain.states import State
 from stabilitydl.errors import AccessDenied, ChecksumMismatch, GatedFile, Problem
 from tests.fakes.snapshots import KEY, downloaded, moved, resource, snapshot, tick
@@ -119,3 +121,27 @@ def test_a_restart_from_zero_takes_the_bytes_back() -> None:
     tally.apply([tick(("a", 900))])
     tally.apply([moved("a", State.DOWNLOADING, State.FAILED, problem=AccessDenied(host="h", status=403).problem)])
     assert item.received == 0
+
+
+def test_news_that_the_answer_overtook_is_told_at_the_end() -> None:
+    """The moves are made up from how the files stand; what was told already is not told again."""
+    tally = Tally()
+    rows = [snapshot("a"), snapshot("b"), snapshot("c")]
+    tally.ask_for(rows)
+    tally.expect([row.id for row in rows])
+    tally.apply([moved("c", State.QUEUED, State.PAUSED)])
+    here = msgspec.structs.replace(
+        rows[0],
+        state=State.DOWNLOADED,
+        target="/models/a",
+        file_size=5,
+        sha256="0" * 64,
+        verification=Verification.VERIFIED,
+    )
+    paused = [msgspec.structs.replace(row, state=State.PAUSED) for row in rows[1:]]
+    events = tally.missed([here, *paused])
+    told = [(type(event).__name__, event.name) for event in events if isinstance(event, StateChanged | Downloaded)]
+    assert told == [("StateChanged", "a"), ("Downloaded", "a"), ("StateChanged", "b")]
+    tally.apply(events)
+    assert [item.path for item in tally.downloaded] == ["/models/a"]
+    assert tally.missed([here, *paused]) == []
