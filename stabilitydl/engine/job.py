@@ -151,7 +151,6 @@ class Job:
         if self._claim is None:
             return False
         self._attempt = self._claim.attempt
-        self.life.is_ours = True
         return True
 
     async def _adopt(self) -> Ending | None:
@@ -173,6 +172,7 @@ class Job:
             now = self._context.clock.wall()
             self._attempt = await self._context.recorder.commit(lambda ledger: ledger.begin(self.id, now))
         self.life.take_over(row)
+        self.life.is_ours = True
         self._adopted = True
         return None
 

@@ -43,7 +43,8 @@ class Ending:
 class Life:
     """``row`` is how everybody sees the resource, ``live`` the counts of the byte path.
 
-    ``is_ours`` is set while this engine holds the lock of the resource; only then anything is written.
+    ``is_ours`` is set while this engine holds the lock of the resource and has found it unfinished under that lock;
+    only then anything is written. Before, the row may be what another process made of it, and ``row`` outdated.
     """
 
     def __init__(self, row: ResourceSnapshot, publisher: Publisher, recorder: Recorder) -> None:

@@ -38,7 +38,19 @@ QUESTIONS = frozenset(
 """Methods that change nothing: nobody needs the answer any more once the process that asked has gone."""
 
 COMMANDS = frozenset(
-    {"add", "refresh", "enqueue", "go_on", "resume", "retry", "pause", "cancel", "undo_cancel", "remove", "set_priority"}
+    {
+        "add",
+        "refresh",
+        "enqueue",
+        "go_on",
+        "resume",
+        "retry",
+        "pause",
+        "cancel",
+        "undo_cancel",
+        "remove",
+        "set_priority",
+    }
 )
 """Methods that are carried out to their end, whatever becomes of the process that asked."""
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from stabilitydl.disk.disk import Disk
 from stabilitydl.domain.attempt import Outcome
 from stabilitydl.domain.checksum import Verification
 from stabilitydl.domain.states import State, WaitReason
@@ -159,3 +161,27 @@ class TestLocks:
         (tmp_path / "file").write_text("")
         with pytest.raises(NotWritable):
             ResourceLocks(tmp_path / "file" / "locks").take("a")
+
+
+async def test_what_another_process_finished_is_not_overwritten_by_a_tick(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A tick falls between the lock and the look at the file, while this engine still believes in an older row."""
+    with FileOrigin() as origin:
+        file = origin.add("/0.bin", contents(SIZE, 0))
+        async with real(tmp_path / "one") as h:
+            (row,) = await h.settled(await h.get(pack_of(tmp_path / "to", [file])))
+            parts = h.engine._on
+            stat = Disk.stat
+
+            async def ticking(disk: Disk, path: Path) -> tuple[int, int] | None:
+                parts.fleet.report()
+                await parts.recorder.flush()
+                return await stat(disk, path)
+
+            monkeypatch.setattr(Disk, "stat", ticking)
+            h.events.clear()
+            await parts.fleet.put([msgspec.structs.replace(row, state=State.QUEUED, received=5)])
+            assert [each.state for each in await h.settled([row.id])] == [State.DOWNLOADED]
+            assert {each.state for each in stored(tmp_path / "one")} == {State.DOWNLOADED}
+        assert origin.times(file.path) == 1
