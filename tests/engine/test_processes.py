@@ -180,6 +180,7 @@ async def test_what_another_process_finished_is_not_overwritten_by_a_tick(
                 return await stat(disk, path)
 
             monkeypatch.setattr(Disk, "stat", ticking)
+            h.follow()
             h.events.clear()
             await parts.fleet.put([msgspec.structs.replace(row, state=State.QUEUED, received=5)])
             assert [each.state for each in await h.settled([row.id])] == [State.DOWNLOADED]
