@@ -47,8 +47,36 @@
         <translation>清除选择</translation>
     </message>
     <message>
+        <source>Clear the selection</source>
+        <translation>清除选择</translation>
+    </message>
+    <message>
         <source>Remove</source>
         <translation>移除</translation>
+    </message>
+    <message>
+        <source>Take off the list; files that are here stay (Delete)</source>
+        <translation>从列表中移除；已有的文件会保留（Delete）</translation>
+    </message>
+    <message>
+        <source>Priority</source>
+        <translation>优先级</translation>
+    </message>
+    <message>
+        <source>Priority of the selection</source>
+        <translation>所选文件的优先级</translation>
+    </message>
+    <message>
+        <source>Start earlier</source>
+        <translation>提前开始</translation>
+    </message>
+    <message>
+        <source>As usual</source>
+        <translation>恢复默认</translation>
+    </message>
+    <message>
+        <source>Start later</source>
+        <translation>推后开始</translation>
     </message>
     <message>
         <source>Cancel {count}</source>
@@ -61,6 +89,10 @@
     <message>
         <source>Resume {count}</source>
         <translation>继续 {count} 个</translation>
+    </message>
+    <message>
+        <source>Retry {count}</source>
+        <translation>重试 {count} 个</translation>
     </message>
     <message>
         <source>Download {count} file, {bytes}</source>
@@ -84,10 +116,6 @@
     <message>
         <source>files</source>
         <translation>个文件</translation>
-    </message>
-    <message>
-        <source>today {bytes} · {files}</source>
-        <translation>今天 {bytes} · {files}</translation>
     </message>
     <message>
         <source>Activity</source>
@@ -114,6 +142,26 @@
         <translation>当前没有下载。</translation>
     </message>
     <message>
+        <source>Close the activity panel</source>
+        <translation>收起活动面板</translation>
+    </message>
+    <message>
+        <source>Open the activity panel</source>
+        <translation>展开活动面板</translation>
+    </message>
+    <message>
+        <source>{count} running</source>
+        <translation>{count} 个正在运行</translation>
+    </message>
+    <message>
+        <source>today {bytes}, {files}</source>
+        <translation>今日 {bytes}，{files}</translation>
+    </message>
+    <message>
+        <source>in all {bytes}, {files}</source>
+        <translation>累计 {bytes}，{files}</translation>
+    </message>
+    <message>
         <source>and {count} more</source>
         <translation>还有 {count} 个</translation>
     </message>
@@ -126,8 +174,16 @@
         <translation>{count} 个连接</translation>
     </message>
     <message>
+        <source>idle</source>
+        <translation>空闲</translation>
+    </message>
+    <message>
         <source>{count} of {limit} connections</source>
         <translation>{count}/{limit} 个连接</translation>
+    </message>
+    <message>
+        <source>checking</source>
+        <translation>校验中</translation>
     </message>
 </context>
 <context>
@@ -249,6 +305,37 @@
     </message>
 </context>
 <context>
+    <name>CollectionMenu</name>
+    <message>
+        <source>Download what is missing…</source>
+        <translation>下载缺少的文件…</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Look whether the files are still here</source>
+        <translation>检查文件是否还在</translation>
+    </message>
+    <message>
+        <source>Open the page</source>
+        <translation>打开网页</translation>
+    </message>
+    <message>
+        <source>Open the folder</source>
+        <translation>打开文件夹</translation>
+    </message>
+    <message>
+        <source>Remove from the list</source>
+        <translation>从列表中移除</translation>
+    </message>
+</context>
+<context>
     <name>CollectionPane</name>
     <message>
         <source>All collections</source>
@@ -293,6 +380,10 @@
     <message>
         <source>How collections are grouped</source>
         <translation>合集的分组方式</translation>
+    </message>
+    <message>
+        <source>{title}, {count} collections</source>
+        <translation>{title}，{count} 个合集</translation>
     </message>
 </context>
 <context>
@@ -1009,8 +1100,8 @@
         <translation>关于此合集的更多信息</translation>
     </message>
     <message>
-        <source>Open the page</source>
-        <translation>打开页面</translation>
+        <source>Picture of the collection</source>
+        <translation>合集的图片</translation>
     </message>
     <message>
         <source>All collections</source>
@@ -1027,22 +1118,6 @@
 </context>
 <context>
     <name>MainWindow</name>
-    <message>
-        <source>{count} download cancelled.</source>
-        <translation>已取消 {count} 个下载。</translation>
-    </message>
-    <message>
-        <source>{count} downloads cancelled.</source>
-        <translation>已取消 {count} 个下载。</translation>
-    </message>
-    <message>
-        <source>Undo</source>
-        <translation>撤销</translation>
-    </message>
-    <message>
-        <source>What happened is on the clipboard now, to be reported.</source>
-        <translation>错误详情已复制到剪贴板，可用于报告。</translation>
-    </message>
     <message>
         <source>Copied: {locator}</source>
         <translation>已复制：{locator}</translation>
@@ -1312,6 +1387,13 @@
     </message>
 </context>
 <context>
+    <name>Planning</name>
+    <message>
+        <source>This link names nothing that can be shown.</source>
+        <translation>这个链接没有指向任何可以显示的内容。</translation>
+    </message>
+</context>
+<context>
     <name>Remedies</name>
     <message>
         <source>There is no page to open.</source>
@@ -1402,6 +1484,29 @@
     </message>
 </context>
 <context>
+    <name>ResourceCommands</name>
+    <message>
+        <source>{count} download cancelled.</source>
+        <translation>已取消 {count} 个下载。</translation>
+    </message>
+    <message>
+        <source>{count} downloads cancelled.</source>
+        <translation>已取消 {count} 个下载。</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>{count} file taken off the list.</source>
+        <translation>已从列表中移除 {count} 个文件。</translation>
+    </message>
+    <message>
+        <source>{count} files taken off the list.</source>
+        <translation>已从列表中移除 {count} 个文件。</translation>
+    </message>
+</context>
+<context>
     <name>ResourcePane</name>
     <message>
         <source>List</source>
@@ -1448,6 +1553,10 @@
         <translation>全部文件都已在本机</translation>
     </message>
     <message>
+        <source>Nothing is missing</source>
+        <translation>没有缺少的文件</translation>
+    </message>
+    <message>
         <source>Nothing is on its way</source>
         <translation>没有正在下载的文件</translation>
     </message>
@@ -1482,6 +1591,14 @@
     <message>
         <source>Cancel</source>
         <translation>取消</translation>
+    </message>
+    <message>
+        <source>Start earlier</source>
+        <translation>提前开始</translation>
+    </message>
+    <message>
+        <source>Start later</source>
+        <translation>推后开始</translation>
     </message>
     <message>
         <source>Remove from the list</source>
@@ -1929,6 +2046,10 @@
         <source>All</source>
         <translation>全部</translation>
     </message>
+    <message>
+        <source>{title}, {count} files</source>
+        <translation>{title}，{count} 个文件</translation>
+    </message>
 </context>
 <context>
     <name>Toast</name>
@@ -1952,8 +2073,12 @@
         <translation>+ 添加</translation>
     </message>
     <message>
-        <source>Add model pages or files (Ctrl+N)</source>
-        <translation>添加模型页面或文件（Ctrl+N）</translation>
+        <source>Add</source>
+        <translation>添加</translation>
+    </message>
+    <message>
+        <source>Add model pages or files</source>
+        <translation>添加模型页面或文件</translation>
     </message>
     <message>
         <source>Paste an address anywhere, or search</source>
@@ -1964,6 +2089,10 @@
         <translation>地址或搜索</translation>
     </message>
     <message>
+        <source>Enter shows what an address holds</source>
+        <translation>按回车查看地址中的内容</translation>
+    </message>
+    <message>
         <source>Download speed</source>
         <translation>下载速度</translation>
     </message>
@@ -1972,12 +2101,24 @@
         <translation>速度限制</translation>
     </message>
     <message>
-        <source>Settings</source>
-        <translation>设置</translation>
+        <source>Settings and more</source>
+        <translation>设置及更多</translation>
     </message>
     <message>
-        <source>Settings (Ctrl+,)</source>
-        <translation>设置（Ctrl+,）</translation>
+        <source>Settings…</source>
+        <translation>设置…</translation>
+    </message>
+    <message>
+        <source>Activity panel</source>
+        <translation>活动面板</translation>
+    </message>
+    <message>
+        <source>About stabilitydl</source>
+        <translation>关于 stabilitydl</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>退出</translation>
     </message>
     <message>
         <source>no limit</source>
@@ -1990,10 +2131,6 @@
 </context>
 <context>
     <name>Tray</name>
-    <message>
-        <source>stabilitydl · {speed}</source>
-        <translation>stabilitydl · {speed}</translation>
-    </message>
     <message>
         <source>{count} file is here, {bytes}.</source>
         <translation>{count} 个文件已下载，{bytes}。</translation>
@@ -2025,6 +2162,10 @@
     <message>
         <source>Quit</source>
         <translation>退出</translation>
+    </message>
+    <message>
+        <source>{here} of {all} files, {speed}</source>
+        <translation>{here} / {all} 个文件，{speed}</translation>
     </message>
 </context>
 </TS>

@@ -4,56 +4,102 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from ..domain.events import HostLine, Progress, ProgressTick
 from ..text import format_bytes, format_count, format_duration, format_speed
+from .elided_label import ElidedLabel
 from .speed_curve import SpeedCurve
 from .theme import ACTIVITY_HEIGHT, Appearance, mark
+from .toolbar import ACTIVITY
 from .tr import fill, translate
 
 _LINES = 5
+_STRIP = 28
+_BUTTON = 20
 
 
 class Activity(QFrame):
-    """Three panels side by side; collapsible, and remembered by the window."""
+    """Three panels side by side, or one line where it is closed. ``opened`` tells of a change by the user."""
+
+    opened = Signal(bool)
 
     def __init__(self, appearance: Appearance) -> None:
         super().__init__()
         mark(self, surface="panel", edge="top")
-        self.setFixedHeight(ACTIVITY_HEIGHT)
         self.curve = SpeedCurve(appearance)
-        self.peak = QLabel()
-        self.totals = QLabel()
+        self.peak = ElidedLabel()
+        self.totals = ElidedLabel()
+        self.line = ElidedLabel()
         self.hosts = _Lines()
         self.running = _Lines()
+        self.close_button = QToolButton()
+        self.open_button = QToolButton()
         self._titles = [QLabel() for _ in range(3)]
-        self._today = (0, 0)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self._panel(0, self.peak, self.curve, self.totals), 3)
-        row.addWidget(self._panel(1, None, self.hosts), 3)
-        row.addWidget(self._panel(2, None, self.running), 4)
+        self._today = self._ever = (0, 0)
+        self._tick = ProgressTick(entries=(), speed=0.0)
+        self._panels = QWidget()
+        self._strip = QWidget()
+        self._arrange()
+        self.show_open(True)
         self.retranslate()
+
+    def _arrange(self) -> None:
+        for button, sign in ((self.close_button, "\u25be"), (self.open_button, "\u25b4")):
+            button.setText(sign)
+            mark(button, role="flat", small="true")
+            button.setFixedSize(_BUTTON, _BUTTON)
+            button.clicked.connect(self.toggle)
+        for label in (self.peak, self.totals, self.line):
+            mark(label, kind="secondary")
+        panels = QHBoxLayout(self._panels)
+        panels.setContentsMargins(0, 0, 0, 0)
+        panels.setSpacing(0)
+        panels.addWidget(self._panel(0, self.peak, self.curve, self.totals), 3)
+        panels.addWidget(self._panel(1, None, self.hosts), 3)
+        panels.addWidget(self._panel(2, self.close_button, self.running), 4)
+        strip = QHBoxLayout(self._strip)
+        strip.setContentsMargins(14, 0, 14, 0)
+        strip.addWidget(self.line, 1)
+        strip.addWidget(self.open_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._panels, 1)
+        column.addWidget(self._strip)
+
+    @property
+    def is_open(self) -> bool:
+        """Are the panels shown, not just the line?"""
+        return not self._panels.isHidden()
+
+    def show_open(self, is_open: bool) -> None:
+        """Show the panels, or just one line."""
+        self._panels.setVisible(is_open)
+        self._strip.setVisible(not is_open)
+        self.setFixedHeight(ACTIVITY_HEIGHT if is_open else _STRIP)
+
+    def toggle(self) -> None:
+        """Open or close it, as the user asked."""
+        self.show_open(not self.is_open)
+        (self.close_button if self.is_open else self.open_button).setFocus()
+        self.opened.emit(self.is_open)
 
     def show_tick(self, tick: ProgressTick, names: Mapping[str, str]) -> None:
         """One tick; ``names`` maps resource ids to what they are called."""
+        self._tick = tick
         self.curve.add(tick.speed)
-        self.peak.setText(
-            fill(translate("Activity", "last 2 min \u00b7 peak {speed}"), speed=format_speed(self.curve.peak))
-        )
+        self._show_peak()
         self.hosts.show_lines([(_host_name(line), _host_text(line), line.cooling > 0) for line in tick.hosts])
         self.running.show_lines([(names.get(one.resource, ""), _running_text(one), False) for one in tick.entries])
+        self._show_line()
 
-    def show_totals(self, today_bytes: int, today_files: int) -> None:
-        """What has come since midnight."""
-        self._today = (today_bytes, today_files)
-        files = format_count(today_files, translate("Activity", "file"), translate("Activity", "files"))
-        self.totals.setText(
-            fill(translate("Activity", "today {bytes} \u00b7 {files}"), bytes=format_bytes(today_bytes), files=files)
-        )
+    def show_totals(self, today: tuple[int, int], ever: tuple[int, int]) -> None:
+        """Bytes and files that have come since midnight, and since the first start."""
+        self._today, self._ever = today, ever
+        self.totals.setText(self._totals_text())
+        self._show_line()
 
     def retranslate(self) -> None:
         """Show all texts in the language that is installed now."""
@@ -67,9 +113,32 @@ class Activity(QFrame):
         self.curve.setAccessibleName(translate("Activity", "Speed of the last two minutes"))
         self.hosts.show_empty(translate("Activity", "No host is asked right now."))
         self.running.show_empty(translate("Activity", "Nothing is running."))
-        self.show_totals(*self._today)
+        for button, text in (
+            (self.close_button, translate("Activity", "Close the activity panel")),
+            (self.open_button, translate("Activity", "Open the activity panel")),
+        ):
+            button.setAccessibleName(text)
+            button.setToolTip(f"{text} ({ACTIVITY.toString(ACTIVITY.SequenceFormat.NativeText)})")
+        self._show_peak()
+        self.show_totals(self._today, self._ever)
 
-    def _panel(self, number: int, corner: QLabel | None, *content: QLabel | SpeedCurve | _Lines) -> QFrame:
+    def _show_peak(self) -> None:
+        peak = self.curve.peak
+        words = fill(translate("Activity", "last 2 min \u00b7 peak {speed}"), speed=format_speed(peak)) if peak else ""
+        self.peak.setText(words)
+        self.curve.setAccessibleDescription(words)
+
+    def _show_line(self) -> None:
+        running = len(self._tick.entries)
+        parts = [fill(translate("Activity", "{count} running"), count=running), format_speed(self._tick.speed)]
+        self.line.setText(" \u00b7 ".join([*(parts if running else []), self._totals_text()]))
+
+    def _totals_text(self) -> str:
+        today = fill(translate("Activity", "today {bytes}, {files}"), **_amounts(*self._today))
+        ever = fill(translate("Activity", "in all {bytes}, {files}"), **_amounts(*self._ever))
+        return f"{today} \u00b7 {ever}"
+
+    def _panel(self, number: int, corner: QWidget | None, *content: QWidget) -> QFrame:
         panel = QFrame()
         if number:
             mark(panel, edge="left")
@@ -77,17 +146,18 @@ class Activity(QFrame):
         mark(title, kind="strong")
         head = QHBoxLayout()
         head.addWidget(title)
-        head.addStretch(1)
-        if corner is not None:
-            mark(corner, kind="secondary")
-            head.addWidget(corner)
+        if isinstance(corner, QLabel):
+            corner.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            head.addWidget(corner, 1)
+        else:
+            head.addStretch(1)
+            if corner is not None:
+                head.addWidget(corner)
         column = QVBoxLayout(panel)
-        column.setContentsMargins(14, 10, 14, 10)
-        column.setSpacing(8)
+        column.setContentsMargins(14, 8, 14, 10)
+        column.setSpacing(6)
         column.addLayout(head)
         for widget in content:
-            if isinstance(widget, QLabel):
-                mark(widget, kind="secondary")
             column.addWidget(widget, 1 if isinstance(widget, SpeedCurve) else 0)
         if not any(isinstance(widget, SpeedCurve) for widget in content):
             column.addStretch(1)
@@ -101,19 +171,18 @@ class _Lines(QFrame):
         super().__init__()
         self._empty = ""
         self._shown = False
-        self._labels: list[tuple[QLabel, QLabel]] = []
+        self._labels: list[tuple[ElidedLabel, QLabel]] = []
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(2)
         grid.setColumnStretch(0, 1)
         for number in range(_LINES):
-            left, right = QLabel(), QLabel()
+            left, right = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle), QLabel()
             for label in (left, right):
                 label.setTextFormat(Qt.TextFormat.PlainText)
                 mark(label, kind="secondary")
             right.setAlignment(Qt.AlignmentFlag.AlignRight)
-            left.setMinimumWidth(40)
             grid.addWidget(left, number, 0)
             grid.addWidget(right, number, 1)
             self._labels.append((left, right))
@@ -152,9 +221,18 @@ def _host_text(line: HostLine) -> str:
         return fill(translate("Activity", "waiting {time}"), time=format_duration(line.cooling))
     if not line.limit:
         return fill(translate("Activity", "{count} connections"), count=line.running)
+    if not line.running:
+        return translate("Activity", "idle")
     return fill(translate("Activity", "{count} of {limit} connections"), count=line.running, limit=line.limit)
 
 
+def _amounts(total: int, files: int) -> dict[str, object]:
+    words = format_count(files, translate("Activity", "file"), translate("Activity", "files"))
+    return {"bytes": format_bytes(total), "files": words}
+
+
 def _running_text(one: Progress) -> str:
+    if one.size and one.received >= one.size:
+        return translate("Activity", "checking")
     percent = f"{100 * one.received // one.size} %" if one.size else format_bytes(one.received)
     return f"{percent} \u00b7 {format_speed(one.speed)}"

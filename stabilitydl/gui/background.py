@@ -14,6 +14,11 @@ _log = logging.getLogger("stabilitydl.gui")
 _FAILED = object()
 
 
+_kept: dict[threading.Thread, object] = {}
+"""What each running thread refers to. Qt objects must not be destroyed outside the thread of the window, so the last
+reference to them must never be one that a thread drops as it ends."""
+
+
 @dataclass(frozen=True)
 class _Work:
     function: Callable[[], Any]
@@ -56,9 +61,7 @@ class Background(QObject):
     def close(self) -> None:
         """Drop everything and wait for the function that runs."""
         self.drop()
-        if self._thread is not None:
-            self._thread.join()
-        self._thread = None
+        self._let_go()
 
     def _start(self) -> None:
         if self._running is not None or self._next is None:
@@ -67,7 +70,15 @@ class Background(QObject):
         self._running = work
         self._dropped = False
         self._thread = threading.Thread(target=self._work, args=(work,), name=self._name, daemon=True)
+        _kept[self._thread] = (self, work)
         self._thread.start()
+
+    def _let_go(self) -> None:
+        """Wait for the end of the thread, which has nothing more to do than its function."""
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            thread.join()
+            _kept.pop(thread, None)
 
     def _work(self, work: _Work) -> None:
         result: Any = _FAILED
@@ -80,6 +91,7 @@ class Background(QObject):
     @Slot(object, object)
     def _deliver(self, work: _Work, result: Any) -> None:
         wanted = not self._dropped
+        self._let_go()
         self._running = None
         if wanted and result is not _FAILED:
             work.done(result)

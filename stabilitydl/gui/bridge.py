@@ -26,6 +26,7 @@ from ..hubs.protocol import Destination, Expansion
 from ..settings import Settings
 
 T = TypeVar("T")
+_Answer = tuple[Future[Any], Callable[[Any], None], Callable[[Problem], None]]
 
 
 class EngineBridge(QObject):
@@ -107,17 +108,22 @@ class EngineBridge(QObject):
     def set_settings(self, settings: Settings) -> None:
         self._send(self.engine.set_settings, settings)
 
-    def refresh(self) -> None:
-        """Look which downloaded files are still there."""
-        self._send(self.engine.refresh)
+    def refresh(self, collection: str | None = None) -> None:
+        """Look which downloaded files are still there, of one collection or of all."""
+        self._send(self.engine.refresh, collection)
 
     # Questions: ``then`` is called in the window's thread with the answer.
 
     def load_collections(self, then: Callable[[list[CollectionSnapshot]], None]) -> None:
         self.ask(self.engine.collections, then)
 
-    def load_resources(self, collection: str | None, then: Callable[[list[ResourceSnapshot]], None]) -> None:
-        self.ask(partial(self.engine.resources, collection), then)
+    def load_resources(
+        self,
+        collection: str | None,
+        then: Callable[[list[ResourceSnapshot]], None],
+        otherwise: Callable[[Problem], None] | None = None,
+    ) -> None:
+        self.ask(partial(self.engine.resources, collection), then, otherwise)
 
     def expand(
         self,
@@ -136,9 +142,25 @@ class EngineBridge(QObject):
         """Free bytes on the volume of ``folder``."""
         self.ask(partial(self.engine.free_space, folder), then)
 
-    def ask(self, function: Callable[[], Awaitable[T] | T], then: Callable[[T], None]) -> None:
-        """Run ``function`` in the engine's loop and give its answer to ``then``; a failure goes to ``failed``."""
-        self._begin(function, then)
+    def totals(self, since: float, then: Callable[[tuple[int, int]], None]) -> None:
+        """Bytes over the network and files that they brought, since a time in seconds since 1970."""
+        self.ask(partial(self.engine.totals, since), then)
+
+    def set_priority(self, ids: Sequence[str], priority: int, then: Callable[[list[ResourceSnapshot]], None]) -> None:
+        """Let these start before those of a lower ``priority``; ``then`` is called with how they stand after it."""
+        self.ask(partial(self.engine.set_priority, list(ids), priority), then)
+
+    def ask(
+        self,
+        function: Callable[[], Awaitable[T] | T],
+        then: Callable[[T], None],
+        otherwise: Callable[[Problem], None] | None = None,
+    ) -> None:
+        """Run ``function`` in the engine's loop and give its answer to ``then``.
+
+        A failure goes to ``otherwise``, or to ``failed`` where nothing else is named.
+        """
+        self._begin(function, then, otherwise or self.failed.emit)
 
     @property
     def engine(self) -> AnyEngine:
@@ -156,22 +178,24 @@ class EngineBridge(QObject):
         await self.engine.resume([row.id for row in rows if row.state is State.PAUSED])
 
     def _send(self, function: Callable[..., Awaitable[object] | object], *args: object) -> None:
-        self._begin(partial(function, *args), _nothing)
+        self._begin(partial(function, *args), _nothing, self.failed.emit)
 
-    def _begin(self, function: Callable[[], Any], then: Callable[[Any], None]) -> None:
+    def _begin(
+        self, function: Callable[[], Any], then: Callable[[Any], None], otherwise: Callable[[Problem], None]
+    ) -> None:
         try:
             future = self._thread.begin(function)
         except StabilityError as error:
-            self.failed.emit(error.problem)
+            otherwise(error.problem)
             return
-        future.add_done_callback(lambda done: self._answered.emit((done, then)))
+        future.add_done_callback(lambda done: self._answered.emit((done, then, otherwise)))
 
     def _hand_over(self, locators: Sequence[str]) -> None:
         self.handed_over.emit(list(locators))
 
     @Slot(object)
-    def _deliver(self, answer: tuple[Future[Any], Callable[[Any], None]]) -> None:
-        done, then = answer
+    def _deliver(self, answer: _Answer) -> None:
+        done, then, otherwise = answer
         try:
             result = done.result()
         except CancelledError:
@@ -180,9 +204,9 @@ class EngineBridge(QObject):
             if not self._stopping:
                 self.lost.emit(error.problem)
         except StabilityError as error:
-            self.failed.emit(error.problem)
+            otherwise(error.problem)
         except Exception as error:  # noqa: BLE001 - shown to the user instead of ending the window
-            self.failed.emit(InternalError(detail=repr(error)).problem)
+            otherwise(InternalError(detail=repr(error)).problem)
         else:
             then(result)
 

@@ -5,6 +5,7 @@ No Qt here. What the events change is handed to the item model as slots.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -94,6 +95,10 @@ class Children:
         found = self.rows.snapshots if among is None else self._found(among)
         return [snapshot.resource.id for snapshot in found if snapshot.state in states]
 
+    def states_among(self, ids: AbstractSet[str]) -> Counter[State]:
+        """How many of these children are in which state."""
+        return Counter([snapshot.state for snapshot in self._found(ids)])
+
     def totals(self, ids: Collection[str]) -> Totals:
         """What these children add up to; ids that are not known are left out."""
         found = self._found(ids)
@@ -129,7 +134,8 @@ class Children:
                 before, state=event.new, received=event.received, problem=event.problem, wait=event.wait
             )
             self._put(slot, after, changed)
-        return self._queue.move(event.resource, event.new)
+        priority = self.rows.snapshots[slot].priority if slot is not None else 0
+        return self._queue.move(event.resource, event.new, priority)
 
     def take_file(self, event: Downloaded, changed: Changed) -> None:
         """Know the file that arrived."""

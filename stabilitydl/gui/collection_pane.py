@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout
 
 from .collection_groups import CollectionFilter, Grouping
 from .collection_tree_model import CollectionTreeModel
 from .collection_view import CollectionView
+from .count_button import CountButton
 from .pictures import Pictures
 from .theme import Appearance, mark
-from .tr import QT_TRANSLATE_NOOP, translate
+from .tr import QT_TRANSLATE_NOOP, fill, translate
 
 _FILTERS = {
     CollectionFilter.ALL: QT_TRANSLATE_NOOP("CollectionPane", "All collections"),
@@ -28,30 +29,38 @@ _GROUPINGS = {
 }
 
 
+_LEAST = 190
+_NAV_HEIGHT = 28
+
+
 class CollectionPane(QFrame):
-    """``chosen`` carries the id of a collection, or an empty text for all of them."""
+    """``chosen`` carries the id of a collection, or an empty text for all of them.
+
+    ``menu_wanted(id, QPoint)`` asks for the commands of a collection at a place on the screen.
+    """
 
     chosen = Signal(str)
-    remove_wanted = Signal(str)
+    menu_wanted = Signal(str, QPoint)
 
     def __init__(self, appearance: Appearance, pictures: Pictures) -> None:
         super().__init__()
         mark(self, surface="sidebar", edge="right")
+        self.setMinimumWidth(_LEAST)
         self.model = CollectionTreeModel(self)
         self.view = CollectionView(self.model, appearance, pictures)
         self.title = QLabel()
         mark(self.title, kind="section")
-        self.grouping = QToolButton()
-        mark(self.grouping, role="flat")
-        self.grouping.setText("\u22ee")
-        self.grouping.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.group_button = QToolButton()
+        mark(self.group_button, role="flat")
+        self.group_button.setText("\u22ee")
+        self.group_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._menu = QMenu(self)
-        self.grouping.setMenu(self._menu)
+        self.group_button.setMenu(self._menu)
         self._groupings: dict[Grouping, QAction] = {}
-        self._buttons: dict[CollectionFilter, QPushButton] = {}
-        self._counts: dict[CollectionFilter, QLabel] = {}
+        self._buttons: dict[CollectionFilter, CountButton] = {}
         self._arrange()
         self.view.chosen.connect(self._choose)
+        self.view.menu_wanted.connect(self.menu_wanted)
         self.model.counts_changed.connect(self._show_counts)
         self.retranslate()
 
@@ -61,24 +70,17 @@ class CollectionPane(QFrame):
         column.setSpacing(0)
         filters = QButtonGroup(self)
         for which in _FILTERS:
-            button, count = QPushButton(), QLabel()
-            mark(button, role="nav")
-            mark(count, kind="secondary")
-            button.setCheckable(True)
+            button = CountButton("nav", "secondary", _NAV_HEIGHT)
             button.clicked.connect(lambda _checked, which=which: self.show_filter(which))
-            inside = QHBoxLayout(button)
-            inside.setContentsMargins(0, 0, 10, 0)
-            inside.addStretch(1)
-            inside.addWidget(count)
             filters.addButton(button)
             column.addWidget(button)
-            self._buttons[which], self._counts[which] = button, count
+            self._buttons[which] = button
         self._buttons[CollectionFilter.ALL].setChecked(True)
         head = QHBoxLayout()
         head.setContentsMargins(8, 10, 0, 4)
         head.addWidget(self.title)
         head.addStretch(1)
-        head.addWidget(self.grouping)
+        head.addWidget(self.group_button)
         column.addLayout(head)
         column.addWidget(self.view, 1)
         group = QActionGroup(self._menu)
@@ -105,14 +107,24 @@ class CollectionPane(QFrame):
         self.view.expandAll()
 
     def choose(self, collection: str) -> None:
-        """Choose a collection, as when it was clicked."""
+        """Show a collection as the chosen one, or all of them; without a signal."""
         self.view.choose(collection)
+
+    @property
+    def filter(self) -> CollectionFilter:
+        """Which collections are shown."""
+        return self.model.filter
+
+    @property
+    def grouping(self) -> Grouping:
+        """How they are grouped."""
+        return self.model.grouping
 
     def retranslate(self) -> None:
         """Show all texts in the language that is installed now."""
         self.title.setText(translate("CollectionPane", "Collections"))
-        self.grouping.setToolTip(translate("CollectionPane", "How collections are grouped"))
-        self.grouping.setAccessibleName(translate("CollectionPane", "How collections are grouped"))
+        self.group_button.setToolTip(translate("CollectionPane", "How collections are grouped"))
+        self.group_button.setAccessibleName(translate("CollectionPane", "How collections are grouped"))
         for which, text in _FILTERS.items():
             self._buttons[which].setText(translate("CollectionPane", text))
         for grouping, text in _GROUPINGS.items():
@@ -126,7 +138,9 @@ class CollectionPane(QFrame):
             self.chosen.emit(collection)
 
     def _show_counts(self) -> None:
-        for which, label in self._counts.items():
+        for which, button in self._buttons.items():
             count = self.model.count(which)
-            label.setText(f"{count:,}" if count else "")
-            self._buttons[which].setAccessibleName(f"{self._buttons[which].text()}, {count}")
+            button.show_count(count, zero=False)
+            button.setAccessibleName(
+                fill(translate("CollectionPane", "{title}, {count} collections"), title=button.text(), count=count)
+            )

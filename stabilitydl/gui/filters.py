@@ -14,6 +14,8 @@ from .tr import QT_TRANSLATE_NOOP, fill, translate
 
 _GIB = 1024**3
 _MOST_VALUES = 40
+_LEAST, _MOST = 96, 190
+"""Pixels of the field."""
 SIZES = (
     (QT_TRANSLATE_NOOP("Filters", "Any size"), None, None),
     (QT_TRANSLATE_NOOP("Filters", "Below 100 MB"), None, 100_000_000),
@@ -34,7 +36,8 @@ class Filters(QWidget):
         self._facets = Facets()
         self.field = QLineEdit()
         self.field.setClearButtonEnabled(True)
-        self.field.setFixedWidth(190)
+        self.field.setMinimumWidth(_LEAST)
+        self.field.setMaximumWidth(_MOST)
         self.field.textChanged.connect(lambda text: self._change(replace(self._query, text=text)))
         QShortcut(QKeySequence.StandardKey.Find, self, self.field.setFocus)
         self.button = QToolButton()

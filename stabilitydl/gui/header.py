@@ -2,48 +2,43 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QPixmap
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QVBoxLayout
 
 from ..domain.collection import CollectionSnapshot
-from ..text import format_bytes
+from ..text import format_bytes, plain
+from .chip_row import ChipRow
+from .elided_label import ElidedLabel
 from .hub_names import hub_title
 from .theme import SPACE, mark
 from .tr import fill, translate
 
-_PICTURE = 76
-_MOST_CHIPS = 6
+PICTURE, AVATAR = 76, 20
+"""Pixels of a side."""
 
 
 class Header(QFrame):
     """Shows one collection, or the sum of all of them. ``missing_wanted`` asks for the plan of what is missing."""
 
     missing_wanted = Signal()
-    history_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         mark(self, surface="panel")
         self._snapshot: CollectionSnapshot | None = None
         self._missing = (0, 0)
+        self._total = 0
         self.picture = QLabel()
-        self.picture.setFixedSize(_PICTURE, _PICTURE)
+        self.picture.setFixedSize(PICTURE, PICTURE)
         self.picture.setScaledContents(True)
-        self.title = QLabel()
+        self.avatar = QLabel()
+        self.avatar.setFixedSize(AVATAR, AVATAR)
+        self.title = ElidedLabel()
         mark(self.title, kind="title")
-        self.title.setTextFormat(Qt.TextFormat.PlainText)
-        self.title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.facts = QLabel()
+        self.facts = ElidedLabel()
         mark(self.facts, kind="secondary")
-        self.facts.setTextFormat(Qt.TextFormat.PlainText)
-        self.downloads = QPushButton()
-        mark(self.downloads, role="link")
-        self.downloads.clicked.connect(self.history_wanted)
-        self._chips = QWidget()
-        self._chip_row = QHBoxLayout(self._chips)
-        self._chip_row.setContentsMargins(0, 0, 0, 0)
-        self._chip_row.setSpacing(4)
+        self.chips = ChipRow()
         self.get_missing = QPushButton()
         mark(self.get_missing, role="primary")
         self.get_missing.clicked.connect(self.missing_wanted)
@@ -51,24 +46,21 @@ class Header(QFrame):
         self.more.setText("\u2026")
         mark(self.more, role="tool")
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.menu = QMenu(self)
-        self.more.setMenu(self.menu)
-        self.open_page = self.menu.addAction("")
-        self.open_page.triggered.connect(self._open_page)
         self._arrange()
         self.retranslate()
 
     def _arrange(self) -> None:
         facts = QHBoxLayout()
         facts.setSpacing(SPACE)
-        facts.addWidget(self.facts)
-        facts.addWidget(self.downloads)
-        facts.addStretch(1)
+        facts.addWidget(self.avatar)
+        facts.addWidget(self.facts, 1)
         words = QVBoxLayout()
         words.setSpacing(4)
+        words.addStretch(1)
         words.addWidget(self.title)
         words.addLayout(facts)
-        words.addWidget(self._chips)
+        words.addWidget(self.chips)
+        words.addStretch(1)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 14, 16, 12)
         row.setSpacing(14)
@@ -77,64 +69,67 @@ class Header(QFrame):
         row.addWidget(self.get_missing)
         row.addWidget(self.more)
 
-    def show_collection(self, snapshot: CollectionSnapshot | None, picture: QPixmap | None = None) -> None:
+    def show_collection(
+        self, snapshot: CollectionSnapshot | None, picture: QPixmap | None = None, avatar: QPixmap | None = None
+    ) -> None:
         """Show one collection; None shows all of them together."""
         self._snapshot = snapshot
-        self.picture.setVisible(picture is not None)
-        if picture is not None:
-            self.picture.setPixmap(picture)
+        for label, image in ((self.picture, picture), (self.avatar, avatar)):
+            label.setVisible(image is not None)
+            if image is not None:
+                label.setPixmap(image)
         self.retranslate()
 
-    def show_missing(self, count: int, missing_bytes: int) -> None:
-        """How many children are missing, and their bytes."""
-        self._missing = (count, missing_bytes)
+    def show_sums(self, missing: int, missing_bytes: int, total_bytes: int) -> None:
+        """How many children are missing, their bytes, and the bytes of all children."""
+        self._missing = (missing, missing_bytes)
+        self._total = total_bytes
+        self._show_missing()
+        self._show_facts()
+
+    def set_menu(self, menu: QMenu) -> None:
+        """The commands for the whole collection."""
+        self.more.setMenu(menu)
+
+    def retranslate(self) -> None:
+        """Show all texts in the language that is installed now."""
+        self.more.setAccessibleName(translate("Header", "More about this collection"))
+        self.more.setVisible(self._snapshot is not None)
+        self.picture.setAccessibleName(translate("Header", "Picture of the collection"))
+        snapshot = self._snapshot
+        if snapshot is None:
+            self.title.setText(translate("Header", "All collections"))
+            self.chips.show_words([])
+        else:
+            collection = snapshot.collection
+            self.title.setText(plain(collection.title))
+            self.chips.show_words([collection.type, collection.base_model, *collection.trigger_words])
+        self.chips.setVisible(snapshot is not None)
+        self._show_missing()
+        self._show_facts()
+
+    def _show_missing(self) -> None:
+        count, size = self._missing
         self.get_missing.setVisible(count > 0)
         template = (
             translate("Header", "Get the missing file \u00b7 {bytes}")
             if count == 1
             else translate("Header", "Get the missing {count} \u00b7 {bytes}")
         )
-        self.get_missing.setText(fill(template, count=f"{count:,}", bytes=format_bytes(missing_bytes)))
+        self.get_missing.setText(fill(template, count=f"{count:,}", bytes=format_bytes(size)))
 
-    def retranslate(self) -> None:
-        """Show all texts in the language that is installed now."""
-        self.more.setAccessibleName(translate("Header", "More about this collection"))
-        self.open_page.setText(translate("Header", "Open the page"))
-        self.show_missing(*self._missing)
+    def _show_facts(self) -> None:
         snapshot = self._snapshot
-        self.downloads.setVisible(snapshot is not None and snapshot.downloads > 0)
-        self.more.setVisible(snapshot is not None)
-        if snapshot is None:
-            self.title.setText(translate("Header", "All collections"))
-            self.facts.setText("")
-            self._show_chips([])
-            return
-        collection = snapshot.collection
-        self.title.setText(collection.title)
-        facts = [collection.creator, hub_title(collection.hub), collection.key.revision]
-        facts.append(format_bytes(snapshot.summary.bytes))
-        self.facts.setText(" \u00b7 ".join(fact for fact in facts if fact))
-        template = (
-            translate("Header", "downloaded once")
-            if snapshot.downloads == 1
-            else translate("Header", "downloaded {count} times")
-        )
-        self.downloads.setText(fill(template, count=f"{snapshot.downloads:,}"))
-        self._show_chips([collection.type, collection.base_model, *collection.trigger_words])
-        self.open_page.setEnabled(QUrl(collection.page).scheme() in ("http", "https"))
-
-    def _show_chips(self, words: list[str]) -> None:
-        while (item := self._chip_row.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
-        for word in [word for word in words if word][:_MOST_CHIPS]:
-            chip = QLabel(word if len(word) <= 32 else word[:31] + "\u2026")
-            chip.setTextFormat(Qt.TextFormat.PlainText)
-            chip.setToolTip(word)
-            mark(chip, kind="chip")
-            self._chip_row.addWidget(chip)
-        self._chip_row.addStretch(1)
-
-    def _open_page(self) -> None:
-        if self._snapshot is not None:
-            QDesktopServices.openUrl(QUrl(self._snapshot.collection.page))
+        facts = [format_bytes(self._total)] if self._total else []
+        if snapshot is not None:
+            collection = snapshot.collection
+            facts = [collection.creator, hub_title(collection.hub), collection.key.revision, *facts]
+            if snapshot.downloads:
+                template = (
+                    translate("Header", "downloaded once")
+                    if snapshot.downloads == 1
+                    else translate("Header", "downloaded {count} times")
+                )
+                facts.append(fill(template, count=f"{snapshot.downloads:,}"))
+        self.facts.setText(plain(" \u00b7 ".join(fact for fact in facts if fact)))
+        self.facts.setVisible(bool(facts))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import QByteArray, QSettings
+
+T = TypeVar("T", bound=StrEnum)
 
 
 class Memory:
@@ -25,6 +29,17 @@ class Memory:
 
     def flag(self, name: str, default: bool) -> bool:
         return self.text(name, "yes" if default else "no") == "yes"
+
+    def number(self, name: str, default: int) -> int:
+        text = self.text(name)
+        return int(text) if text.removeprefix("-").isdecimal() else default
+
+    def choice(self, name: str, kind: type[T], default: T) -> T:
+        """A member of an enumeration of texts; one that is not known means the default."""
+        try:
+            return kind(self.text(name))
+        except ValueError:
+            return default
 
     def remember(self, name: str, value: QByteArray | str | bool) -> None:
         """Keep ``value``."""

@@ -5,7 +5,7 @@ A link, the clipboard or another program only ever opens the plan: nothing start
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -15,21 +15,27 @@ from PySide6.QtWidgets import QWidget
 
 from ..domain.collection import Layout
 from ..domain.resource import ResourceSnapshot
-from ..errors import StabilityError
+from ..errors import Problem, StabilityError
 from ..hubs.protocol import Destination, Expansion
 from ..paths import Paths
 from ..settings import Settings
 from .add_dialog import AddDialog
 from .bridge import EngineBridge
 from .forecast import Forecast, forecast_listed, forecast_locators
+from .links import is_link, locators_of
 from .plan_dialog import PlanDialog
 from .theme import Appearance
+from .tr import translate
 
 
 class Planning(QObject):
-    """Owns the dialogs on the way to a download. ``added`` carries the id of a collection that is on the list now."""
+    """Owns the dialogs on the way to a download. ``added`` carries the id of a collection that is on the list now.
+
+    ``said`` is a sentence for the user.
+    """
 
     added = Signal(str)
+    said = Signal(str)
     login_wanted = Signal(str)
 
     def __init__(
@@ -69,9 +75,20 @@ class Planning(QObject):
         """Open the dialog that takes locators."""
         self._add("")
 
+    def open(self, words: Sequence[str]) -> None:
+        """Show the plan of what another program, a link or the command line names."""
+        locators = [each for word in words for each in (locators_of(word) if is_link(word) else (word,))]
+        if locators:
+            self.plan(locators)
+        elif words:
+            self.said.emit(translate("Planning", "This link names nothing that can be shown."))
+
     def take(self, text: str) -> None:
         """``text`` was pasted or dropped: one locator opens the plan, anything else the dialog for many."""
         lines = [line for line in text.splitlines() if line.strip()]
+        if lines and is_link(lines[0]):
+            self.open(lines)
+            return
         if len(lines) == 1 and self.is_locator(lines[0].strip()):
             self.plan([lines[0].strip()])
         elif lines:
@@ -83,9 +100,7 @@ class Planning(QObject):
         dialog = self._plan_dialog()
         dialog.show_busy(locators)
         dialog.open()
-        self._bridge.ask(
-            partial(forecast_locators, self._bridge.engine, list(locators), where), partial(self._show, dialog, True)
-        )
+        self._ask(dialog, partial(forecast_locators, self._bridge.engine, list(locators), where), is_new=True)
         return dialog
 
     def plan_again(self, ids: Sequence[str]) -> PlanDialog:
@@ -93,13 +108,19 @@ class Planning(QObject):
         dialog = self._plan_dialog()
         dialog.show_busy(())
         dialog.open()
-        self._bridge.ask(partial(forecast_listed, self._bridge.engine, list(ids)), partial(self._show, dialog, False))
+        self._ask(dialog, partial(forecast_listed, self._bridge.engine, list(ids)), is_new=False)
         return dialog
 
     def close(self) -> None:
         """Close every dialog."""
         for dialog in list(self._dialogs):
             dialog.reject()
+
+    def _ask(self, dialog: PlanDialog, question: Callable[[], Awaitable[Forecast]], *, is_new: bool) -> None:
+        def fail(problem: Problem) -> None:
+            self._show(dialog, is_new, Forecast(problems=(problem,)))
+
+        self._bridge.ask(question, partial(self._show, dialog, is_new), fail)
 
     def _show(self, dialog: PlanDialog, is_new: bool, forecast: Forecast) -> None:
         if dialog in self._dialogs:

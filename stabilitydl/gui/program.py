@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from PySide6.QtCore import QObject, Signal
+
 from .. import settings as stored
 from ..demo.hub import DemoHub
 from ..engine.engine import Engine
@@ -33,36 +35,71 @@ def run(locators: Sequence[str] = (), paths: Paths | None = None) -> int:
     appearance.apply()
 
     def start() -> Callable[[], None]:
-        demo = DemoHub()
-        registry = Registry.standard(demo)
-        bridge = EngineBridge(SharedEngine(where, lambda: Engine.open(where, settings, hubs=registry)))
-        bridge.start()
-        if not bridge.claim_window(locators):
-            # The first window is in front now and has the locators.
-            application.quit()
-            return lambda: _end(bridge, demo)
-        window = MainWindow(bridge, appearance, language, settings, where, registry.find)
-        window.quit_wanted.connect(application.quit)
-        bridge.handed_over.connect(window.take_over)
-        window.show()
-        window.start(locators)
-        if trouble is not None:
-            window.toast.say(str(trouble))
-
-        def finish() -> None:
-            window.dispose()
-            window.hide()
-            _end(bridge, demo)
-            window.deleteLater()
-
-        return finish
+        opened = Opened(where, settings, appearance, language)
+        opened.ended.connect(application.quit)
+        opened.start(locators)
+        if trouble is not None and opened.window is not None:
+            opened.window.toast.say(str(trouble))
+        return opened.finish
 
     return run_application(application, start)
 
 
-def _end(bridge: EngineBridge, demo: DemoHub) -> None:
-    bridge.stop()
-    demo.close()
+class Opened(QObject):
+    """One window with what it stands on. ``ended`` says that it has been closed, or was not needed.
+
+    ``window`` is None before `start`, and where another process has the window of the data directory already.
+    """
+
+    ended = Signal()
+
+    def __init__(
+        self,
+        paths: Paths,
+        settings: Settings,
+        appearance: Appearance,
+        language: Language,
+        demo: DemoHub | None = None,
+    ) -> None:
+        super().__init__()
+        self.window: MainWindow | None = None
+        self._paths = paths
+        self._settings = settings
+        self._appearance = appearance
+        self._language = language
+        self._demo = demo or DemoHub()
+        self._hubs = Registry.standard(self._demo)
+        self.bridge = EngineBridge(SharedEngine(paths, self._make_engine), self)
+
+    def start(self, locators: Sequence[str] = ()) -> None:
+        """Show the window, with the plan of ``locators``; or hand them over to the window that there is.
+
+        Raises StabilityError where the engine cannot start.
+        """
+        self.bridge.start()
+        if not self.bridge.claim_window(locators):
+            self.ended.emit()
+            return
+        window = MainWindow(self.bridge, self._appearance, self._language, self._settings, self._paths, self._hubs.find)
+        self.window = window
+        window.quit_wanted.connect(self.ended)
+        self.bridge.handed_over.connect(window.take_over)
+        window.show()
+        window.start(locators)
+
+    def finish(self) -> None:
+        """Stop everything; what has come of files is kept. Takes at most about two seconds."""
+        if self.window is not None:
+            self.window.dispose()
+            self.window.hide()
+        self.bridge.stop()
+        self._demo.close()
+        if self.window is not None:
+            self.window.deleteLater()
+            self.window = None
+
+    def _make_engine(self) -> Engine:
+        return Engine.open(self._paths, self._settings, hubs=self._hubs)
 
 
 def _settings(paths: Paths) -> tuple[Settings, UsageError | None]:

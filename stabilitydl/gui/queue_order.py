@@ -41,13 +41,13 @@ class QueueOrder:
                 self._last = max(self._last, snapshot.position)
         self._order = sorted(self._places.values())
 
-    def move(self, resource: str, state: State) -> bool:
+    def move(self, resource: str, state: State, priority: int = 0) -> bool:
         """Follow a change of state; True when the queue is another now."""
         if state is State.QUEUED:
             if resource in self._places:
                 return False
             self._last += 1
-            place = (0, self._last, resource)
+            place = (-priority, self._last, resource)
             self._places[resource] = place
             insort(self._order, place)
             return True

@@ -66,7 +66,7 @@ class Remedies(QObject):
             case RowAction.CHECK_FOLDER:
                 self.settings_wanted.emit(DOWNLOADS)
             case RowAction.FREE_SPACE:
-                self.open_folder(row)
+                self.open_folder_of(row)
             case RowAction.OPEN_PAGE:
                 self.open_page(row.resource.page)
             case RowAction.OTHER_FILE:
@@ -82,12 +82,16 @@ class Remedies(QObject):
         elif not self._open_url(url):
             self.said.emit(translate("Remedies", "The browser cannot be opened."))
 
-    def open_folder(self, row: ResourceSnapshot) -> None:
-        """Show the folder of a file, or the nearest one above it that exists, in the file manager."""
-        if row.target is None:
+    def open_folder_of(self, row: ResourceSnapshot) -> None:
+        """Show the folder of a file in the file manager."""
+        self.open_folder(str(Path(row.target).parent) if row.target is not None else "")
+
+    def open_folder(self, path: str) -> None:
+        """Show a folder, or the nearest one above it that exists, in the file manager."""
+        if not path:
             self.said.emit(translate("Remedies", "There is no folder to open."))
             return
-        folders = Path(row.target).parents
+        folders = [Path(path), *Path(path).parents]
         folder = next((each for each in folders if each.is_dir()), folders[-1])
         if not self._open_url(QUrl.fromLocalFile(str(folder))):
             self.said.emit(translate("Remedies", "The folder cannot be opened."))

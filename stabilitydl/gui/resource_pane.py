@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from functools import partial
 
-from PySide6.QtCore import QPoint, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtCore import QPoint, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QMenu, QStackedWidget, QToolButton, QVBoxLayout
 
 from ..domain.collection import CollectionSnapshot
 from ..domain.resource import ResourceSnapshot
-from ..domain.states import Tab
-from .action_bar import ActionBar, offer_for
+from ..domain.states import State, Tab
+from ..text import plain
+from . import offer as offers
+from .action_bar import HIGHER, LOWER, ActionBar
 from .empty_state import EmptyState
 from .filters import Filters
-from .header import Header
+from .header import AVATAR, PICTURE, Header
+from .offer import Offer
 from .pictures import Pictures
 from .resource_grid import ResourceGrid
 from .resource_index import Query
@@ -24,7 +30,9 @@ from .tab_bar import TabBar
 from .theme import SPACE, Appearance, mark
 from .tr import fill, translate
 
-_HEADER_PICTURE = 76
+_AT_ONCE = 2000
+"""Children up to which sums follow every change at once."""
+_SUMS_MILLISECONDS = 250
 
 
 class ResourcePane(QFrame):
@@ -39,6 +47,7 @@ class ResourcePane(QFrame):
     retry_wanted = Signal(object)
     cancel_wanted = Signal(object)
     remove_wanted = Signal(object, bool)
+    rank_wanted = Signal(object, int)
     open_wanted = Signal(str)
     row_action = Signal(str, object)
     add_wanted = Signal()
@@ -60,6 +69,10 @@ class ResourcePane(QFrame):
         self.empty = EmptyState()
         self.stack = QStackedWidget()
         self.bar = ActionBar()
+        self._sums = QTimer(self)
+        self._sums.setSingleShot(True)
+        self._sums.setInterval(_SUMS_MILLISECONDS)
+        self._sums.timeout.connect(self._show_sums)
         self._kinds = QButtonGroup(self)
         self.as_list, self.as_grid = QToolButton(), QToolButton()
         self._arrange()
@@ -105,23 +118,27 @@ class ResourcePane(QFrame):
             view.menu_wanted.connect(self._show_menu)
             view.opened.connect(self.open_wanted)
             view.typed.connect(self._type)
-        self.bar.download_wanted.connect(self.download_wanted)
-        self.bar.pause_wanted.connect(self.pause_wanted)
-        self.bar.resume_wanted.connect(self.resume_wanted)
-        self.bar.cancel_wanted.connect(self.cancel_wanted)
-        self.bar.remove_wanted.connect(lambda ids: self.remove_wanted.emit(ids, False))
+        for pressed, wanted, states in (
+            (self.bar.download_wanted, self.download_wanted, offers.DOWNLOAD),
+            (self.bar.pause_wanted, self.pause_wanted, offers.PAUSE),
+            (self.bar.resume_wanted, self.resume_wanted, offers.RESUME),
+            (self.bar.retry_wanted, self.retry_wanted, offers.RETRY),
+            (self.bar.cancel_wanted, self.cancel_wanted, offers.CANCEL),
+        ):
+            pressed.connect(lambda wanted=wanted, states=states: wanted.emit(self._selected(states)))
+        self.bar.remove_wanted.connect(self._remove_selected)
+        self.bar.rank_wanted.connect(self._rank)
         self.bar.clear_wanted.connect(self.model.selection.clear)
-        self.header.missing_wanted.connect(lambda: self.download_wanted.emit(tuple(self._missing())))
+        self.header.missing_wanted.connect(lambda: self.download_wanted.emit(tuple(self.missing())))
         self.empty.acted.connect(self._act_on_empty)
         self.empty.other.connect(self.demo_wanted)
-        for text, key, call in (
-            ("select-all", QKeySequence.StandardKey.SelectAll, self._select_matching),
-            ("remove", QKeySequence.StandardKey.Delete, self._remove_selected),
+        for keys, call in (
+            (QKeySequence(QKeySequence.StandardKey.SelectAll), self._select_matching),
+            (QKeySequence(QKeySequence.StandardKey.Delete), self._remove_selected),
+            (HIGHER, lambda: self._rank(1)),
+            (LOWER, lambda: self._rank(-1)),
         ):
-            action = QAction(text, self)
-            action.setShortcut(key)
-            action.triggered.connect(call)
-            self.addAction(action)
+            QShortcut(keys, self, call)
 
     # What is shown
 
@@ -129,8 +146,13 @@ class ResourcePane(QFrame):
         """Head the pane with this collection; its children come with `load`."""
         self._collection = snapshot
         self._has_collections = has_collections
-        picture = None if snapshot is None else self._pictures.picture(snapshot.id, _HEADER_PICTURE)
-        self.header.show_collection(snapshot, picture)
+        picture = avatar = None
+        if snapshot is not None:
+            picture = self._pictures.picture(snapshot.id, PICTURE, self.devicePixelRatioF())
+            creator = snapshot.collection.creator
+            if creator:
+                avatar = self._pictures.picture(f"creator:{creator}", AVATAR, self.devicePixelRatioF())
+        self.header.show_collection(snapshot, picture, avatar)
         self._show_kind()
 
     def load(self, children: list[ResourceSnapshot]) -> None:
@@ -165,7 +187,8 @@ class ResourcePane(QFrame):
         self._show_kind()
 
     def close_model(self) -> None:
-        """Stop what the model runs."""
+        """Stop what runs."""
+        self._sums.stop()
         self.model.close()
 
     def _ask(self, _changed: object = None) -> None:
@@ -174,18 +197,35 @@ class ResourcePane(QFrame):
 
     def _show_counts(self) -> None:
         self.tabs.show_counts({tab: self.model.count(tab) for tab in Tab})
-        missing = self.model.totals(self._missing())
-        self.header.show_missing(missing.files, missing.remaining)
+        if self.model.total > _AT_ONCE:
+            # Adding up so many takes a while; it can wait for the next changes.
+            self._sums.start()
+        else:
+            self._show_sums()
+
+    def _show_sums(self) -> None:
         self._show_selection()
+        missing = self.model.totals(frozenset(self.missing()))
+        everything = self.model.totals(frozenset(self.model.ids_in(offers.ALL)))
+        self.header.show_sums(missing.files, missing.remaining, everything.bytes)
 
     def _show_selection(self) -> None:
-        ids = self.model.selection.ids
-        rows = [row for each in ids if (row := self.model.snapshot_of(each)) is not None]
-        self.bar.show_selection(rows, self._free)
+        self.bar.show_offer(Offer.of(self.model, self.model.selection.ids), self._free)
 
-    def _missing(self) -> list[str]:
-        rows = (self.model.snapshot_of(each) for each in self.model.ids_of(Tab.MISSING))
-        return [row.id for row in rows if row is not None and row.resource.blocked is None]
+    def missing(self) -> list[str]:
+        """The children that are missing and that the hub gives."""
+        return self.model.ids_in(offers.DOWNLOAD)
+
+    def _selected(self, states: AbstractSet[State]) -> tuple[str, ...]:
+        return tuple(self.model.ids_in(states, self.model.selection.ids))
+
+    def _rank(self, step: int) -> None:
+        ids = self._selected(offers.RANK)
+        if ids:
+            self.rank_wanted.emit(ids, step)
+
+    def _emit_rank(self, step: int, ids: tuple[str, ...]) -> None:
+        self.rank_wanted.emit(ids, step)
 
     def _show_kind(self, _button: object = None) -> None:
         if self.model.rowCount() or self.model.is_arranging:
@@ -214,8 +254,10 @@ class ResourcePane(QFrame):
     def _nothing_under(self, tab: Tab) -> tuple[str, str]:
         target = self._collection.collection.target if self._collection else ""
         match tab:
-            case Tab.MISSING:
+            case Tab.MISSING if self.model.count(Tab.DOWNLOADED) == self.model.total:
                 return translate("ResourcePane", "Everything is here"), target
+            case Tab.MISSING:
+                return translate("ResourcePane", "Nothing is missing"), ""
             case Tab.DOWNLOADING:
                 return translate("ResourcePane", "Nothing is on its way"), ""
             case Tab.DOWNLOADED:
@@ -237,7 +279,7 @@ class ResourcePane(QFrame):
         self.model.selection.add(self.model.shown_ids())
 
     def _remove_selected(self) -> None:
-        ids = tuple(self.model.selection.ids)
+        ids = self._selected(offers.ALL)
         if ids:
             self.remove_wanted.emit(ids, False)
 
@@ -252,51 +294,68 @@ class ResourcePane(QFrame):
 
     def menu_for(self, ids: list[str]) -> QMenu:
         """The commands for some children, and the ways to select many."""
-        rows = [row for each in ids if (row := self.model.snapshot_of(each)) is not None]
-        offer = offer_for(rows)
+        among = frozenset(ids)
         menu = QMenu(self)
-        self._command(menu, translate("ResourcePane", "Download"), offer.download, self.download_wanted.emit)
-        self._command(menu, translate("ResourcePane", "Pause"), offer.pause, self.pause_wanted.emit)
-        self._command(menu, translate("ResourcePane", "Resume"), offer.resume, self.resume_wanted.emit)
-        troubled = tuple(row.id for row in rows if row.state.is_trouble)
-        self._command(menu, translate("ResourcePane", "Try again"), troubled, self.retry_wanted.emit)
-        self._command(menu, translate("ResourcePane", "Cancel"), offer.cancel, self.cancel_wanted.emit)
-        menu.addSeparator()
-        remove = self.remove_wanted.emit
-        self._command(
-            menu, translate("ResourcePane", "Remove from the list"), offer.remove, lambda some: remove(some, False)
-        )
-        self._command(
-            menu,
-            translate("ResourcePane", "Move the files to the trash"),
-            offer.remove,
-            lambda some: remove(some, True),
-        )
-        menu.addSeparator()
-        for tab, title in (
-            (Tab.MISSING, translate("ResourcePane", "Select all missing")),
-            (Tab.FAILED, translate("ResourcePane", "Select all failed")),
+        row = self.model.snapshot_of(ids[0]) if len(ids) == 1 else None
+        if row is not None and (action := self.model.state_text(row).action) is not None:
+            # What the row offers at its end, for those who use the keyboard.
+            words = plain(self.model.state_text(row).right)
+            menu.addAction(words, lambda: self.row_action.emit(row.id, action))
+            menu.addSeparator()
+        for title, states, wanted in (
+            (translate("ResourcePane", "Download"), offers.DOWNLOAD, self.download_wanted.emit),
+            (translate("ResourcePane", "Pause"), offers.PAUSE, self.pause_wanted.emit),
+            (translate("ResourcePane", "Resume"), offers.RESUME, self.resume_wanted.emit),
+            (translate("ResourcePane", "Try again"), offers.RETRY, self.retry_wanted.emit),
+            (translate("ResourcePane", "Cancel"), offers.CANCEL, self.cancel_wanted.emit),
         ):
-            found = self.model.ids_of(tab)
-            self._command(menu, title, tuple(found), self.model.selection.replace)
-        self._command(
-            menu,
-            translate("ResourcePane", "Select all shown"),
-            tuple(self.model.shown_ids()),
-            self.model.selection.replace,
-        )
+            self._command(menu, title, self.model.ids_in(states, among), wanted)
+        menu.addSeparator()
+        ranked = self.model.ids_in(offers.RANK, among)
+        for title, step, keys in (
+            (translate("ResourcePane", "Start earlier"), 1, HIGHER),
+            (translate("ResourcePane", "Start later"), -1, LOWER),
+        ):
+            self._command(menu, title, ranked, partial(self._emit_rank, step), keys)
+        menu.addSeparator()
+        remove, delete = self.remove_wanted.emit, QKeySequence(QKeySequence.StandardKey.Delete)
+        title = translate("ResourcePane", "Remove from the list")
+        self._command(menu, title, ids, lambda some: remove(some, False), delete)
+        title = translate("ResourcePane", "Move the files to the trash")
+        self._command(menu, title, ids, lambda some: remove(some, True))
+        menu.addSeparator()
+        everything = QKeySequence(QKeySequence.StandardKey.SelectAll)
+        for title, found, shortcut in (
+            (translate("ResourcePane", "Select all missing"), self.model.ids_of(Tab.MISSING), None),
+            (translate("ResourcePane", "Select all failed"), self.model.ids_of(Tab.FAILED), None),
+            (translate("ResourcePane", "Select all shown"), self.model.shown_ids(), everything),
+        ):
+            self._command(menu, title, found, self.model.selection.replace, shortcut)
         return menu
 
-    def _command(self, menu: QMenu, title: str, ids: tuple[str, ...], call: object) -> None:
-        text = (
-            title
-            if len(ids) <= 1
-            else fill(translate("ResourcePane", "{title} ({count})"), title=title, count=len(ids))
-        )
-        action = menu.addAction(text)
-        action.setEnabled(bool(ids))
-        if callable(call):
-            action.triggered.connect(lambda: call(ids))
+    def _command(
+        self,
+        menu: QMenu,
+        title: str,
+        ids: Sequence[str],
+        call: Callable[[tuple[str, ...]], object],
+        keys: QKeySequence | None = None,
+    ) -> None:
+        template = translate("ResourcePane", "{title} ({count})")
+        words = title if len(ids) <= 1 else fill(template, title=title, count=f"{len(ids):,}")
+        if keys is not None:
+            words += "\t" + keys.toString(QKeySequence.SequenceFormat.NativeText)
+        menu.addAction(words, lambda: call(tuple(ids))).setEnabled(bool(ids))
+
+    @property
+    def is_grid(self) -> bool:
+        """Are the children shown as pictures?"""
+        return self.as_grid.isChecked()
+
+    def show_grid(self, is_grid: bool) -> None:
+        """Show the children as pictures, or as a list."""
+        (self.as_grid if is_grid else self.as_list).setChecked(True)
+        self._show_kind()
 
     @property
     def query(self) -> Query:

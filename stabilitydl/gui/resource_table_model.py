@@ -7,7 +7,7 @@ and ``arrangement``, what a cell says by ``cell_text``. More than 10,000 childre
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import IntEnum
@@ -202,6 +202,10 @@ class ResourceTableModel(QAbstractTableModel):
     def ids_in(self, states: AbstractSet[State], among: AbstractSet[str] | None = None) -> list[str]:
         """The ids of all children in one of ``states``, in the order of the hub; of ``among`` only, if given."""
         return self._children.ids_in(states, among)
+
+    def states_among(self, ids: AbstractSet[str]) -> Mapping[State, int]:
+        """How many of these children are in which state."""
+        return self._children.states_among(ids)
 
     def selected_rows(self) -> bytes:
         """One byte for each row that is shown: 1 where it is selected."""

@@ -1,16 +1,16 @@
-"""The tabs of a collection: states with live counts that add up. The chosen tab does not jump when counts change."""
+"""The tabs Missing, Downloading, Downloaded, Failed, All with their counts. The chosen one never jumps by itself."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QFont, QFontMetrics
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout
 
 from ..domain.states import Tab
-from .theme import TAB_HEIGHT, mark
-from .tr import QT_TRANSLATE_NOOP, translate
+from .count_button import CountButton
+from .theme import TAB_HEIGHT
+from .tr import QT_TRANSLATE_NOOP, fill, translate
 
 _TITLES = {
     Tab.MISSING: QT_TRANSLATE_NOOP("TabBar", "Missing"),
@@ -19,8 +19,6 @@ _TITLES = {
     Tab.FAILED: QT_TRANSLATE_NOOP("TabBar", "Failed"),
     Tab.ALL: QT_TRANSLATE_NOOP("TabBar", "All"),
 }
-
-_PADDING = 14
 
 
 class TabBar(QFrame):
@@ -32,15 +30,13 @@ class TabBar(QFrame):
         super().__init__()
         self.setFixedHeight(TAB_HEIGHT)
         self._counts: dict[Tab, int] = dict.fromkeys(Tab, 0)
-        self._buttons: dict[Tab, QPushButton] = {}
+        self._buttons: dict[Tab, CountButton] = {}
         group = QButtonGroup(self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
+        row.setSpacing(0)
         for number, tab in enumerate(Tab, start=1):
-            button = QPushButton()
-            mark(button, role="tab")
-            button.setCheckable(True)
+            button = CountButton("tab", "badge", TAB_HEIGHT)
             button.setShortcut(f"Alt+{number}")
             button.clicked.connect(lambda _checked, tab=tab: self.chosen.emit(tab))
             group.addButton(button)
@@ -60,23 +56,28 @@ class TabBar(QFrame):
     def show_counts(self, counts: Mapping[Tab, int]) -> None:
         """How many children are under each tab."""
         self._counts.update(counts)
-        self.retranslate()
+        self._show_counts()
 
-    def button(self, tab: Tab) -> QPushButton:
+    def count(self, tab: Tab) -> int:
+        """The number beside a tab."""
+        return self._counts[tab]
+
+    def button(self, tab: Tab) -> CountButton:
         return self._buttons[tab]
 
     def retranslate(self) -> None:
         """Show all texts in the language that is installed now."""
         for tab, button in self._buttons.items():
-            title = translate("TabBar", _TITLES[tab])
             shortcut = button.shortcut()
-            button.setText(f"{title}  {self._counts[tab]:,}")
+            button.setText(translate("TabBar", _TITLES[tab]))
+            # A new text takes the shortcut away.
             button.setShortcut(shortcut)
-            button.setMinimumWidth(self._room(button))
-            button.setAccessibleName(f"{title}, {self._counts[tab]}")
+            button.setToolTip(shortcut.toString(shortcut.SequenceFormat.NativeText))
+        self._show_counts()
 
-    def _room(self, button: QPushButton) -> int:
-        """Pixels for the text as it is when the tab is chosen, so that choosing moves nothing."""
-        font = QFont(button.font())
-        font.setWeight(QFont.Weight.DemiBold)
-        return QFontMetrics(font).horizontalAdvance(button.text()) + 2 * _PADDING
+    def _show_counts(self) -> None:
+        for tab, button in self._buttons.items():
+            button.show_count(self._counts[tab])
+            button.setAccessibleName(
+                fill(translate("TabBar", "{title}, {count} files"), title=button.text(), count=self._counts[tab])
+            )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton
 
+from .elided_label import ElidedLabel
 from .theme import SPACE, mark
 from .tr import translate
 
@@ -21,13 +22,13 @@ class Toast(QFrame):
         super().__init__()
         mark(self, surface="accent", edge="top")
         self._call: Callable[[], object] | None = None
-        self.label = QLabel()
+        self.label = ElidedLabel()
         self.button = QPushButton()
         mark(self.button, role="link")
         self.button.clicked.connect(self._act)
         self.dismiss = QPushButton("\u2715")
         mark(self.dismiss, role="flat")
-        self.dismiss.clicked.connect(self.hide)
+        self.dismiss.clicked.connect(self.stop)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.hide)
@@ -40,23 +41,32 @@ class Toast(QFrame):
         row.addWidget(self.dismiss)
         self.hide()
 
-    def say(self, text: str, *, action: str = "", call: Callable[[], object] | None = None) -> None:
-        """Show ``text``, and a button that calls ``call`` where one is given."""
+    def say(
+        self, text: str, *, action: str = "", call: Callable[[], object] | None = None, stays: bool = False
+    ) -> None:
+        """Show ``text``, and a button that calls ``call`` where one is given; it goes away unless it ``stays``."""
         self._call = call
         self.label.setText(text)
         self.button.setText(action)
         self.button.setVisible(call is not None)
-        self.dismiss.setAccessibleName(translate("Toast", "Close this message"))
+        self.retranslate()
         self.show()
-        self._timer.start(UNDO_MILLISECONDS if call is not None else SAY_MILLISECONDS)
+        self._timer.stop()
+        if not stays:
+            self._timer.start(UNDO_MILLISECONDS if call is not None else SAY_MILLISECONDS)
+
+    def retranslate(self) -> None:
+        """Name the button in the language that is installed now; what was said stays as it was."""
+        self.dismiss.setAccessibleName(translate("Toast", "Close this message"))
+        self.dismiss.setToolTip(translate("Toast", "Close this message"))
 
     def stop(self) -> None:
-        """No more timers; before the window goes."""
+        """Say no more."""
         self._timer.stop()
         self.hide()
 
     def _act(self) -> None:
         call, self._call = self._call, None
-        self.hide()
+        self.stop()
         if call is not None:
             call()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QToolButton
 
@@ -10,6 +10,10 @@ from ..text import format_speed
 from .theme import SPACE, TOOLBAR_HEIGHT, mark
 from .tr import fill, translate
 
+SETTINGS = QKeySequence("Ctrl+,")
+ACTIVITY = QKeySequence("Ctrl+J")
+ABOUT = QKeySequence("F1")
+QUIT = QKeySequence("Ctrl+Q")
 _MB = 1_000_000
 LIMITS = (0, 1 * _MB, 5 * _MB, 10 * _MB, 25 * _MB, 50 * _MB, 100 * _MB)
 """Offered limits in bytes per second; 0 is none."""
@@ -24,13 +28,16 @@ class Toolbar(QFrame):
     limit_chosen = Signal(object)
     pause_all_wanted = Signal(bool)
     settings_wanted = Signal()
+    activity_wanted = Signal()
+    about_wanted = Signal()
+    quit_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         mark(self, surface="panel", edge="bottom")
         self.setFixedHeight(TOOLBAR_HEIGHT)
         self._limit = 0
-        self._paused = False
+        self._unfinished = self._paused = 0
         self.add = QPushButton()
         mark(self.add, role="primary")
         self.add.clicked.connect(self.add_wanted)
@@ -48,18 +55,25 @@ class Toolbar(QFrame):
         self._menu = QMenu(self)
         self.limit.setMenu(self._menu)
         self.pause_all = QPushButton()
-        self.pause_all.clicked.connect(lambda: self.pause_all_wanted.emit(not self._paused))
-        self.settings = QPushButton("\u2699")
-        mark(self.settings, role="tool")
-        self.settings.setShortcut(QKeySequence.StandardKey.Preferences)
-        self.settings.clicked.connect(self.settings_wanted)
+        self.pause_all.clicked.connect(lambda: self.pause_all_wanted.emit(not self._is_held))
+        self.more = QToolButton()
+        self.more.setText("\u2699")
+        mark(self.more, role="tool")
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._commands = QMenu(self)
+        self.more.setMenu(self._commands)
+        self.settings = self._command(SETTINGS, self.settings_wanted)
+        self.activity = self._command(ACTIVITY, self.activity_wanted)
+        self.about = self._command(ABOUT, self.about_wanted)
+        self._commands.addSeparator()
+        self.quit = self._command(QUIT, self.quit_wanted)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 0)
         row.setSpacing(SPACE)
         row.addWidget(self.add)
         row.addWidget(self.field, 1)
         row.addStretch(1)
-        for widget in (self.speed, self.limit, self.pause_all, self.settings):
+        for widget in (self.speed, self.limit, self.pause_all, self.more):
             row.addWidget(widget)
         self.show_speed(0.0)
         self.retranslate()
@@ -71,26 +85,45 @@ class Toolbar(QFrame):
     def show_limit(self, bytes_per_second: int) -> None:
         """The limit that holds now, 0 for none."""
         self._limit = bytes_per_second
-        self.limit.setText(self._limit_text(bytes_per_second))
+        self.limit.setText(f"{self._limit_text(bytes_per_second)} \u25be")
         self._fill_menu()
 
-    def show_paused(self, paused: bool) -> None:
-        """Is everything held back?"""
-        self._paused = paused
-        self.pause_all.setText(translate("Toolbar", "Resume all") if paused else translate("Toolbar", "Pause all"))
+    def show_work(self, unfinished: int, paused: int) -> None:
+        """How many files go on by themselves, and how many are held back: what the button would do follows from it."""
+        self._unfinished, self._paused = unfinished, paused
+        words = translate("Toolbar", "Resume all") if self._is_held else translate("Toolbar", "Pause all")
+        self.pause_all.setText(words)
+        self.pause_all.setEnabled(bool(unfinished or paused))
+
+    @property
+    def _is_held(self) -> bool:
+        return self._paused > 0 and not self._unfinished
 
     def retranslate(self) -> None:
         """Show all texts in the language that is installed now."""
         self.add.setText(translate("Toolbar", "+ Add"))
-        self.add.setToolTip(translate("Toolbar", "Add model pages or files (Ctrl+N)"))
+        self.add.setAccessibleName(translate("Toolbar", "Add"))
+        self.add.setToolTip(_tip(translate("Toolbar", "Add model pages or files"), QKeySequence.StandardKey.New))
         self.field.setPlaceholderText(translate("Toolbar", "Paste an address anywhere, or search"))
         self.field.setAccessibleName(translate("Toolbar", "Address or search"))
+        self.field.setToolTip(_tip(translate("Toolbar", "Enter shows what an address holds"), QKeySequence("Ctrl+L")))
         self.speed.setAccessibleName(translate("Toolbar", "Download speed"))
         self.limit.setAccessibleName(translate("Toolbar", "Speed limit"))
-        self.settings.setAccessibleName(translate("Toolbar", "Settings"))
-        self.settings.setToolTip(translate("Toolbar", "Settings (Ctrl+,)"))
+        self.more.setAccessibleName(translate("Toolbar", "Settings and more"))
+        self.more.setToolTip(translate("Toolbar", "Settings and more"))
+        self.settings.setText(translate("Toolbar", "Settings\u2026"))
+        self.activity.setText(translate("Toolbar", "Activity panel"))
+        self.about.setText(translate("Toolbar", "About stabilitydl"))
+        self.quit.setText(translate("Toolbar", "Quit"))
         self.show_limit(self._limit)
-        self.show_paused(self._paused)
+        self.show_work(self._unfinished, self._paused)
+
+    def _command(self, keys: QKeySequence, signal: SignalInstance) -> QAction:
+        action = self._commands.addAction("")
+        action.setShortcut(keys)
+        action.triggered.connect(lambda _checked: signal.emit())
+        self.addAction(action)
+        return action
 
     def _limit_text(self, limit: int) -> str:
         if not limit:
@@ -112,3 +145,8 @@ class Toolbar(QFrame):
         text = self.field.text().strip()
         if text:
             self.locator_entered.emit(text)
+
+
+def _tip(words: str, keys: QKeySequence | QKeySequence.StandardKey) -> str:
+    """A tool tip that names its shortcut."""
+    return f"{words} ({QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)})"

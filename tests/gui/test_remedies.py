@@ -145,7 +145,7 @@ def test_a_report_holds_the_facts_and_is_copied(qtbot: QtBot, tmp_path: Path) ->
     for fact in (__version__, "internal: Something unexpected happened: KeyError: 'x'.", "file-007", "5 of 144000000"):
         assert fact in text
     assert "Please report this." in dialog.title.text()
-    assert report_text(NotFound(host="h").problem).endswith("h does not have this file (404).")
+    assert report_text(NotFound(host="h", status=404).problem).endswith("h does not have this file (404).")
 
 
 def test_about_names_the_version_and_the_folders(qtbot: QtBot, tmp_path: Path) -> None:

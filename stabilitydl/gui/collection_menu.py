@@ -1,0 +1,60 @@
+"""The commands for a whole collection: at the header's button, and at a right click in the side bar."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal, SignalInstance
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
+
+from ..domain.collection import CollectionSnapshot
+from ..domain.states import State
+from .tr import translate
+
+
+class CollectionMenu(QMenu):
+    """Each signal carries the id of the collection that the menu was last filled for."""
+
+    missing_wanted = Signal(str)
+    pause_wanted = Signal(str)
+    resume_wanted = Signal(str)
+    check_wanted = Signal(str)
+    page_wanted = Signal(str)
+    folder_wanted = Signal(str)
+    remove_wanted = Signal(str)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._collection = ""
+        self.missing = self._command(self.missing_wanted)
+        self.pause = self._command(self.pause_wanted)
+        self.resume = self._command(self.resume_wanted)
+        self.check = self._command(self.check_wanted)
+        self.addSeparator()
+        self.page = self._command(self.page_wanted)
+        self.folder = self._command(self.folder_wanted)
+        self.addSeparator()
+        self.remove = self._command(self.remove_wanted)
+        self.retranslate()
+
+    def _command(self, signal: SignalInstance) -> QAction:
+        return self.addAction("", lambda: signal.emit(self._collection))
+
+    def show_for(self, snapshot: CollectionSnapshot) -> None:
+        """Offer what can be done with this collection."""
+        self._collection = snapshot.id
+        states = snapshot.summary.states
+        self.missing.setEnabled(states.get(State.MISSING, 0) > 0)
+        self.pause.setEnabled(snapshot.summary.is_active)
+        self.resume.setEnabled(states.get(State.PAUSED, 0) > 0)
+        self.page.setEnabled(bool(snapshot.collection.page))
+        self.folder.setEnabled(bool(snapshot.collection.target))
+
+    def retranslate(self) -> None:
+        """Show all texts in the language that is installed now."""
+        self.missing.setText(translate("CollectionMenu", "Download what is missing\u2026"))
+        self.pause.setText(translate("CollectionMenu", "Pause"))
+        self.resume.setText(translate("CollectionMenu", "Resume"))
+        self.check.setText(translate("CollectionMenu", "Look whether the files are still here"))
+        self.page.setText(translate("CollectionMenu", "Open the page"))
+        self.folder.setText(translate("CollectionMenu", "Open the folder"))
+        self.remove.setText(translate("CollectionMenu", "Remove from the list"))

@@ -1,0 +1,50 @@
+"""A line of text that gives way: what has no room is shortened, and is told in full by the tool tip."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QStyle, QStyleOption
+
+from .qt import override
+
+LEAST = 48
+"""Pixels below which a line does not shrink."""
+
+
+class ElidedLabel(QLabel):
+    """One line of plain text, as wide as it wants to be and as narrow as it has to be."""
+
+    def __init__(self, text: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
+        super().__init__(text)
+        self._mode = mode
+        self.setTextFormat(Qt.TextFormat.PlainText)
+
+    @property
+    def is_elided(self) -> bool:
+        """Is a part of the text left out right now?"""
+        return self._shown() != self.text()
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        whole = super().minimumSizeHint()
+        return QSize(min(LEAST, whole.width()), whole.height())
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        shown = self._shown()
+        tip = self.text() if shown != self.text() else ""
+        if tip != self.toolTip():
+            self.setToolTip(tip)
+        painter = QPainter(self)
+        option = QStyleOption()
+        option.initFrom(self)
+        align = QStyle.visualAlignment(self.layoutDirection(), self.alignment())
+        self.style().drawItemText(
+            painter, self.contentsRect(), align, option.palette, self.isEnabled(), shown, self.foregroundRole()
+        )
+        painter.end()
+
+    def _shown(self) -> str:
+        # One more pixel, because a width is rounded down and eliding begins at once.
+        return self.fontMetrics().elidedText(self.text(), self._mode, self.contentsRect().width() + 1)

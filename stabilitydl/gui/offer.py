@@ -1,0 +1,40 @@
+"""What can be done with a selection: how many of it are in which state, and how many bytes are still to come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+
+from ..domain.states import State
+from .resource_table_model import ResourceTableModel
+
+DOWNLOAD = frozenset({State.MISSING})
+PAUSE = frozenset(state for state in State if state.is_unfinished)
+RESUME = frozenset({State.PAUSED})
+RETRY = frozenset(state for state in State if state.is_trouble)
+CANCEL = PAUSE | RESUME
+RANK = CANCEL | DOWNLOAD
+ALL = frozenset(State)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """``bytes`` is the size of all that is selected, ``remaining`` what is still to come of the missing ones."""
+
+    states: Mapping[State, int] = field(default_factory=dict)
+    bytes: int = 0
+    remaining: int = 0
+
+    @classmethod
+    def of(cls, model: ResourceTableModel, ids: AbstractSet[str]) -> Offer:
+        """Look through the selected children once, however many they are."""
+        if not ids:
+            return cls()
+        states = model.states_among(ids)
+        remaining = model.totals(frozenset(model.ids_in(DOWNLOAD, ids))).remaining if State.MISSING in states else 0
+        return cls(states, model.totals(ids).bytes, remaining)
+
+    def count(self, states: AbstractSet[State] = ALL) -> int:
+        """How many of the selection are in one of ``states``."""
+        return sum(count for state, count in self.states.items() if state in states)

@@ -1,0 +1,136 @@
+"""What the user asks for one or many children, carried to the engine. What destroys nothing can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices
+
+from ..domain.collection import Collection
+from ..domain.resource import ResourceSnapshot
+from ..domain.states import State
+from ..hubs.protocol import Expansion
+from .bridge import EngineBridge
+from .collection_tree_model import CollectionTreeModel
+from .planning import Planning
+from .remedies import Remedies
+from .resource_table_model import ResourceTableModel
+from .state_text import RowAction
+from .toast import Toast
+from .tr import fill, translate
+
+MOST_RANK = 9
+"""How far a child can be put before or behind the others."""
+
+
+class ResourceCommands(QObject):
+    """Nothing here changes a row: rows change when the engine's events come."""
+
+    def __init__(
+        self,
+        bridge: EngineBridge,
+        children: ResourceTableModel,
+        collections: CollectionTreeModel,
+        planning: Planning,
+        remedies: Remedies,
+        toast: Toast,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._children = children
+        self._collections = collections
+        self._planning = planning
+        self._remedies = remedies
+        self._toast = toast
+
+    def download(self, ids: Sequence[str]) -> None:
+        """One child starts at once; for many the plan is shown first."""
+        if len(ids) == 1:
+            self._bridge.enqueue(ids)
+        elif ids:
+            self._planning.plan_again(ids)
+
+    def cancel(self, ids: Sequence[str]) -> None:
+        """Give up what is not here yet."""
+        self._bridge.cancel(ids)
+        template = (
+            translate("ResourceCommands", "{count} download cancelled.")
+            if len(ids) == 1
+            else translate("ResourceCommands", "{count} downloads cancelled.")
+        )
+        self._toast.say(
+            fill(template, count=f"{len(ids):,}"),
+            action=translate("ResourceCommands", "Undo"),
+            call=lambda: self._bridge.undo_cancel(ids),
+        )
+
+    def remove(
+        self, ids: Sequence[str], with_files: bool = False, *, rows: Sequence[ResourceSnapshot] | None = None
+    ) -> None:
+        """Take children off the list; their files stay, or go to the trash ``with_files``.
+
+        ``rows`` are how they stand, where the list does not show them.
+        """
+        if rows is None:
+            rows = [row for each in ids if (row := self._children.snapshot_of(each)) is not None]
+        parents = {row.resource.collection for row in rows}
+        known = {each: found.collection for each in parents if (found := self._collections.snapshot_of(each))}
+        self._bridge.remove(ids, with_files=with_files)
+        if with_files:
+            return
+        template = (
+            translate("ResourceCommands", "{count} file taken off the list.")
+            if len(ids) == 1
+            else translate("ResourceCommands", "{count} files taken off the list.")
+        )
+        self._toast.say(
+            fill(template, count=f"{len(ids):,}"),
+            action=translate("ResourceCommands", "Undo"),
+            call=partial(self._put_back, rows, known),
+        )
+
+    def rank(self, ids: Sequence[str], step: int) -> None:
+        """Let children start earlier (1), later (-1), or as usual (0)."""
+        wanted: dict[int, list[str]] = {}
+        for each in ids:
+            row = self._children.snapshot_of(each)
+            if row is not None:
+                priority = max(-MOST_RANK, min(MOST_RANK, row.priority + step)) if step else 0
+                wanted.setdefault(priority, []).append(each)
+        for priority, some in wanted.items():
+            self._bridge.set_priority(some, priority, self._children.update)
+
+    def open(self, resource: str) -> None:
+        """Enter or a double click: what the row offers, else the folder of a file, else its download."""
+        row = self._children.snapshot_of(resource)
+        if row is None:
+            return
+        action = self._children.state_text(row).action
+        if action is not None:
+            self._remedies.act(row, action)
+        elif row.state is State.DOWNLOADED and row.target is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(row.target).parent)))
+        elif row.state is State.MISSING:
+            self._bridge.enqueue([resource])
+
+    def act(self, resource: str, action: RowAction) -> None:
+        """The command in a row was pressed."""
+        row = self._children.snapshot_of(resource)
+        if row is not None:
+            self._remedies.act(row, action)
+
+    def _put_back(self, rows: Sequence[ResourceSnapshot], parents: dict[str, Collection]) -> None:
+        """Put removed children on the list again; what was on its way or here is brought, or found, again."""
+        expansions = [
+            Expansion(
+                collection=collection,
+                resources=tuple(row.resource for row in rows if row.resource.collection == collection.id),
+            )
+            for collection in parents.values()
+        ]
+        wanted = [row.id for row in rows if row.state.is_unfinished or row.state is State.DOWNLOADED]
+        self._bridge.add(expansions, lambda _done: self._bridge.enqueue(wanted) if wanted else None)

@@ -1,0 +1,49 @@
+"""What has come today and since the first start, asked of the engine now and then."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QDateTime, QObject, QTime, QTimer, Signal
+
+from .bridge import EngineBridge
+
+Sum = tuple[int, int]
+"""Bytes over the network, and files."""
+
+_SOON_MILLISECONDS = 500
+
+
+class Totals(QObject):
+    """``changed`` carries the sum since midnight and the sum of all time."""
+
+    changed = Signal(object, object)
+
+    def __init__(self, bridge: EngineBridge, parent: QObject) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._today: Sum = (0, 0)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_SOON_MILLISECONDS)
+        self._soon.timeout.connect(self.ask)
+
+    def ask(self) -> None:
+        """Ask now."""
+        midnight = QDateTime.currentDateTime()
+        midnight.setTime(QTime(0, 0))
+        self._bridge.totals(midnight.toSecsSinceEpoch(), self._take_today)
+
+    def ask_soon(self) -> None:
+        """A file has come: ask in a moment, once for all that come until then."""
+        if not self._soon.isActive():
+            self._soon.start()
+
+    def stop(self) -> None:
+        """Ask no more."""
+        self._soon.stop()
+
+    def _take_today(self, today: Sum) -> None:
+        self._today = today
+        self._bridge.totals(0.0, self._take_ever)
+
+    def _take_ever(self, ever: Sum) -> None:
+        self.changed.emit(self._today, ever)
