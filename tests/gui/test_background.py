@@ -78,7 +78,9 @@ def test_what_a_thread_refers_to_goes_in_the_thread_of_the_window(qtbot: QtBot) 
     background.run(lambda witness=witness: gate.wait(5) and witness is not None, lambda _result: None)  # type: ignore[misc]
     del background, witness
     gc.collect()
-    assert gone == []
+    (thread,) = [each for each in threading.enumerate() if each.name == "test"]
     gate.set()
+    thread.join()
+    assert gone == []
     qtbot.waitUntil(lambda: bool(gone))
     assert gone == [threading.main_thread()]
