@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import threading
 from collections.abc import Iterator
 
@@ -63,24 +62,3 @@ def test_a_failure_is_logged_and_the_next_wish_is_served(
     assert seen == [1.0]
     assert "test failed" in caplog.text
     assert repr(background) == "<Background test>"
-
-
-def test_what_a_thread_refers_to_goes_in_the_thread_of_the_window(qtbot: QtBot) -> None:
-    """A Qt object that is destroyed elsewhere ends the process."""
-    gone: list[threading.Thread] = []
-
-    class Witness:
-        def __del__(self) -> None:
-            gone.append(threading.current_thread())
-
-    gate, witness = threading.Event(), Witness()
-    background = Background("test")
-    background.run(lambda witness=witness: gate.wait(5) and witness is not None, lambda _result: None)  # type: ignore[misc]
-    del background, witness
-    gc.collect()
-    (thread,) = [each for each in threading.enumerate() if each.name == "test"]
-    gate.set()
-    thread.join()
-    assert gone == []
-    qtbot.waitUntil(lambda: bool(gone))
-    assert gone == [threading.main_thread()]
