@@ -238,6 +238,7 @@ class MainWindow(QMainWindow):
             if isinstance(event, ProgressTick):
                 self.toolbar.show_speed(event.speed)
                 self.activity.show_tick(event, self.shown.names(event))
+                self.planning.speed = event.speed or self.planning.speed
                 if event.entries:
                     self.awake.touch()
             elif isinstance(event, Downloaded):

@@ -31,7 +31,7 @@ from .tr import translate
 class Planning(QObject):
     """Owns the dialogs on the way to a download. ``added`` carries the id of a collection that is on the list now.
 
-    ``said`` is a sentence for the user.
+    ``said`` is a sentence for the user. ``speed`` is the last one, in bytes per second, 0 while there was none.
     """
 
     added = Signal(str)
@@ -49,6 +49,7 @@ class Planning(QObject):
     ) -> None:
         super().__init__(parent)
         self.settings = settings
+        self.speed = 0.0
         self._bridge = bridge
         self._appearance = appearance
         self._paths = paths
@@ -124,7 +125,7 @@ class Planning(QObject):
 
     def _show(self, dialog: PlanDialog, is_new: bool, forecast: Forecast) -> None:
         if dialog in self._dialogs:
-            dialog.show_forecast(forecast, is_new=is_new)
+            dialog.show_forecast(forecast, is_new=is_new, speed=self.speed or None)
 
     def _plan_dialog(self) -> PlanDialog:
         dialog = PlanDialog(self._appearance, self._window)

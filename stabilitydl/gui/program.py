@@ -67,6 +67,7 @@ class Opened(QObject):
         self._settings = settings
         self._appearance = appearance
         self._language = language
+        self._own_demo = demo is None
         self._demo = demo or DemoHub()
         self._hubs = Registry.standard(self._demo)
         self.bridge = EngineBridge(SharedEngine(paths, self._make_engine), self)
@@ -93,7 +94,8 @@ class Opened(QObject):
             self.window.dispose()
             self.window.hide()
         self.bridge.stop()
-        self._demo.close()
+        if self._own_demo:
+            self._demo.close()
         if self.window is not None:
             self.window.deleteLater()
             self.window = None

@@ -49,6 +49,11 @@ class Shown(QObject):
         """The id of the collection whose children are shown; empty for those of all."""
         return self._current
 
+    @property
+    def is_loaded(self) -> bool:
+        """Is everything that was asked for there?"""
+        return self._asked > 0 and self._meanwhile is None and not self._children.model.is_arranging
+
     def start(self, collection: str) -> None:
         """Load everything, and show ``collection`` if it is still on the list."""
         self._current = collection

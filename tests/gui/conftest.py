@@ -15,9 +15,12 @@ import pytest
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
+    from pytestqt.qtbot import QtBot
 
+    from stabilitydl.demo.hub import DemoHub
     from stabilitydl.gui.pictures import Pictures
     from stabilitydl.gui.theme import Appearance
+    from tests.gui.stage import Stage
 
 HERE = Path(__file__).parent
 HAS_QT = importlib.util.find_spec("PySide6") is not None and importlib.util.find_spec("pytestqt") is not None
@@ -29,7 +32,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.gui)
-            item.add_marker(pytest.mark.qt_log_ignore("does not support propagateSizeHints", extend=True))
+            for words in ("does not support propagateSizeHints", r"does not support raise\(\)"):
+                item.add_marker(pytest.mark.qt_log_ignore(words, extend=True))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -73,3 +77,35 @@ def pictures(qapp: QApplication) -> Pictures:
     from stabilitydl.gui.pictures import Pictures
 
     return Pictures()
+
+
+@pytest.fixture
+def dressed(appearance: Appearance, qapp: QApplication) -> Iterator[Appearance]:
+    """The look of the program, applied to everything."""
+    before = qapp.style().name(), qapp.font(), qapp.palette()
+    appearance.apply()
+    yield appearance
+    qapp.setStyleSheet("")
+    qapp.setStyle(before[0])
+    qapp.setFont(before[1])
+    qapp.setPalette(before[2])
+
+
+@pytest.fixture(scope="session")
+def demo() -> Iterator[DemoHub]:
+    """One demo hub for all tests; its server starts when it is first needed."""
+    from stabilitydl.demo.hub import DemoHub
+
+    hub = DemoHub()
+    yield hub
+    hub.close()
+
+
+@pytest.fixture
+def stage(qtbot: QtBot, home: Path, dressed: Appearance, demo: DemoHub) -> Iterator[Stage]:
+    """The window on the real engine and the demo hub."""
+    from tests.gui.stage import Stage
+
+    made = Stage(qtbot, home, dressed, demo)
+    yield made
+    made.close()
