@@ -185,6 +185,10 @@ class EngineBridge(QObject):
     ) -> None:
         try:
             future = self._thread.begin(function)
+        except EngineStopped as error:
+            if not self._stopping:
+                self.lost.emit(error.problem)
+            return
         except StabilityError as error:
             otherwise(error.problem)
             return

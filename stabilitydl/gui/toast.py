@@ -55,6 +55,11 @@ class Toast(QFrame):
         if not stays:
             self._timer.start(UNDO_MILLISECONDS if call is not None else SAY_MILLISECONDS)
 
+    @property
+    def is_leaving(self) -> bool:
+        """Does the message go away by itself?"""
+        return self._timer.isActive()
+
     def retranslate(self) -> None:
         """Name the button in the language that is installed now; what was said stays as it was."""
         self.dismiss.setAccessibleName(translate("Toast", "Close this message"))

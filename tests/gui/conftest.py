@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from stabilitydl.gui.theme import Appearance
     from tests.gui.stage import Stage
 
+NOT_OFFSCREEN = ("does not support propagateSizeHints", r"does not support raise\(\)")
+"""What the platform without a screen has to say about windows."""
 HERE = Path(__file__).parent
 HAS_QT = importlib.util.find_spec("PySide6") is not None and importlib.util.find_spec("pytestqt") is not None
 collect_ignore_glob = [] if HAS_QT else ["*"]
@@ -32,8 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.gui)
-            for words in ("does not support propagateSizeHints", r"does not support raise\(\)"):
-                item.add_marker(pytest.mark.qt_log_ignore(words, extend=True))
+            item.add_marker(pytest.mark.qt_log_ignore(*NOT_OFFSCREEN, extend=True))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -40,8 +40,8 @@ class Stage:
         self.paths = Paths.from_environment()
         self.language = Language()
         self.events: list[AnyEvent] = []
-        self._appearance = appearance
-        self._demo = demo
+        self.appearance = appearance
+        self.demo = demo
         self._opened: Opened | None = None
 
     def open(self, locators: Sequence[str] = (), settings: Settings | None = None) -> MainWindow:
@@ -49,7 +49,7 @@ class Stage:
         if settings is not None:
             stored.save(self.paths.settings, settings)
         self._opened = opened = Opened(
-            self.paths, stored.load(self.paths.settings), self._appearance, self.language, self._demo
+            self.paths, stored.load(self.paths.settings), self.appearance, self.language, self.demo
         )
         opened.bridge.events.connect(self.events.extend)
         opened.start(locators)

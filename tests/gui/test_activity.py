@@ -1,0 +1,106 @@
+"""The activity panel: what runs, on which hosts, how fast, and what has come."""
+
+from __future__ import annotations
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from stabilitydl.domain.events import HostLine, ProgressTick
+from stabilitydl.gui.activity import Activity
+from stabilitydl.gui.elided_label import ElidedLabel
+from stabilitydl.gui.speed_curve import SAMPLES, SpeedCurve
+from stabilitydl.gui.theme import ACTIVITY_HEIGHT, Appearance
+from tests.gui.samples import MB, key, progress
+
+
+@pytest.fixture
+def activity(qtbot: QtBot, appearance: Appearance) -> Activity:
+    made = Activity(appearance)
+    qtbot.addWidget(made)
+    made.resize(1280, ACTIVITY_HEIGHT)
+    made.show()
+    return made
+
+
+def lines(panel: object) -> list[tuple[str, str]]:
+    pairs = [(left.text(), right.text()) for left, right in panel._labels]  # type: ignore[attr-defined]
+    return [pair for pair in pairs if pair != ("", "")]
+
+
+def test_nothing_running_says_so(activity: Activity) -> None:
+    assert lines(activity.hosts) == [("No host is asked right now.", "")]
+    assert lines(activity.running) == [("Nothing is running.", "")]
+    assert activity.peak.text() == ""
+
+
+def test_a_tick_shows_hosts_and_files(activity: Activity) -> None:
+    hosts = (
+        HostLine(host="https://civitai.com", running=6, limit=8),
+        HostLine(host="https://b2.example", running=0, limit=8, cooling=37.2),
+        HostLine(host="https://huggingface.co", running=0, limit=8),
+        HostLine(host="https://free.example", running=2),
+    )
+    tick = ProgressTick(entries=(progress(1), progress(2, received=144 * MB, speed=0.0)), speed=112 * MB, hosts=hosts)
+    activity.show_tick(tick, {key(1): "add-detail-xl", key(2): "epiNoiseoffset_v2"})
+    assert lines(activity.hosts) == [
+        ("civitai.com", "6 of 8 connections"),
+        ("b2.example", "waiting 38 s"),
+        ("huggingface.co", "idle"),
+        ("free.example", "2 connections"),
+    ]
+    assert lines(activity.running) == [("add-detail-xl", "57 % · 14.2 MB/s"), ("epiNoiseoffset_v2", "checking")]
+    assert activity.peak.text() == "last 2 min · peak 112 MB/s"
+    assert activity.curve.accessibleDescription() == activity.peak.text()
+    activity.show_tick(ProgressTick(entries=(), speed=0.0), {})
+    assert lines(activity.running) == [("Nothing is running.", "")]
+    assert activity.peak.text() == "last 2 min · peak 112 MB/s", "it was two minutes ago at most"
+
+
+def test_more_than_fits_is_counted(activity: Activity) -> None:
+    many = tuple(progress(number) for number in range(12))
+    activity.show_tick(ProgressTick(entries=many, speed=MB), {each.resource: each.resource[-4:] for each in many})
+    assert lines(activity.running)[-1] == ("and 8 more", "")
+    assert len(lines(activity.running)) == 5
+
+
+def test_totals_of_today_and_of_all_time(activity: Activity) -> None:
+    activity.show_totals((41_200 * MB, 312), (2_000_000 * MB, 9_000))
+    assert activity.totals.text() == "today 41.2 GB, 312 files · in all 2.0 TB, 9,000 files"
+    activity.show_totals((MB, 1), (MB, 1))
+    assert activity.totals.text() == "today 1.0 MB, 1 file · in all 1.0 MB, 1 file"
+
+
+def test_closed_it_is_one_line_that_still_tells(qtbot: QtBot, activity: Activity) -> None:
+    told: list[bool] = []
+    activity.opened.connect(told.append)
+    activity.show_tick(ProgressTick(entries=(progress(1),), speed=5 * MB), {})
+    activity.close_button.click()
+    assert not activity.is_open
+    assert activity.height() < 40
+    assert activity.line.isVisible()
+    assert activity.line.text().startswith("1 running · 5.0 MB/s · today")
+    activity.open_button.click()
+    assert activity.is_open
+    assert activity.height() == ACTIVITY_HEIGHT
+    assert told == [False, True]
+
+
+def test_long_names_give_way_in_the_middle(activity: Activity) -> None:
+    tick = ProgressTick(entries=(progress(1),), speed=MB)
+    activity.show_tick(tick, {key(1): "a" * 300 + ".safetensors"})
+    left = activity.running._labels[0][0]
+    assert isinstance(left, ElidedLabel)
+    assert left.is_elided
+    assert activity.minimumSizeHint().width() < 900
+
+
+def test_the_curve_forgets_what_is_older_than_two_minutes(qtbot: QtBot, appearance: Appearance) -> None:
+    curve = SpeedCurve(appearance)
+    qtbot.addWidget(curve)
+    curve.add(100.0)
+    for _ in range(SAMPLES - 1):
+        curve.add(1.0)
+    assert curve.peak == 100.0
+    curve.add(2.0)
+    assert curve.peak == 2.0
+    assert not curve.grab().isNull()

@@ -1,0 +1,116 @@
+"""Between window and engine: answers and failures arrive in the thread of the window, and nobody waits."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from stabilitydl.domain.events import CollectionAdded, StateChanged
+from stabilitydl.domain.states import State
+from stabilitydl.errors import EngineStopped, Problem, UnknownLocator
+from stabilitydl.gui.program import Opened
+from stabilitydl.settings import Settings
+from tests.gui.stage import PATIENCE_MS, Stage
+
+
+def test_an_answer_arrives_in_the_thread_of_the_window(stage: Stage) -> None:
+    stage.open()
+    threads: list[threading.Thread] = []
+    stage.opened.bridge.load_collections(lambda _found: threads.append(threading.current_thread()))
+    assert not threads, "the question does not wait"
+    stage.until(lambda: threads)
+    assert threads == [threading.main_thread()]
+
+
+def test_a_failure_is_told_to_whoever_asked_or_to_everybody(stage: Stage) -> None:
+    stage.open()
+    bridge = stage.opened.bridge
+    told: list[Problem] = []
+    everybody: list[Problem] = []
+    bridge.failed.connect(everybody.append)
+
+    async def fail() -> None:
+        raise UnknownLocator(locator="x", hint="")
+
+    async def break_() -> None:
+        raise RuntimeError("not foreseen")
+
+    bridge.ask(fail, lambda _none: None, told.append)
+    stage.until(lambda: told)
+    bridge.ask(fail, lambda _none: None)
+    stage.until(lambda: everybody)
+    bridge.ask(break_, lambda _none: None)
+    stage.until(lambda: len(everybody) == 2)
+    assert [problem.code for problem in (*told, *everybody)] == ["unknown-locator", "unknown-locator", "internal"]
+    assert stage.window.toast.isVisible()
+
+
+def test_what_the_engine_says_comes_in_order_and_in_batches(stage: Stage) -> None:
+    stage.open()
+    batches: list[list[object]] = []
+    stage.opened.bridge.events.connect(batches.append)
+    ids = stage.add("demo:?files=20&size=8KiB")
+    stage.start(ids)
+    stage.until_states(ids, State.DOWNLOADED)
+    events = [event for batch in batches for event in batch]
+    assert isinstance(events[0], CollectionAdded)
+    for each in ids:
+        moves = [event for event in events if isinstance(event, StateChanged) and event.resource == each]
+        assert [move.old for move in moves[1:]] == [move.new for move in moves[:-1]]
+        assert moves[-1].new is State.DOWNLOADED
+    assert len(batches) < len(events), "many at once make one batch"
+
+
+def test_a_command_after_the_end_is_dropped_without_a_word(stage: Stage) -> None:
+    stage.open()
+    opened = stage.opened
+    bridge = opened.bridge
+    stage.close()
+    told: list[Problem] = []
+    bridge.failed.connect(told.append)
+    bridge.lost.connect(told.append)
+    bridge.enqueue(["x"])
+    bridge.load_collections(lambda _found: None)
+    assert not told, "whoever quits knows"
+
+
+def test_an_engine_that_ends_by_itself_is_told_and_the_message_stays(stage: Stage) -> None:
+    window = stage.open()
+    bridge = stage.opened.bridge
+    lost: list[Problem] = []
+    bridge.lost.connect(lost.append)
+
+    async def end() -> None:
+        raise EngineStopped
+
+    bridge.ask(end, lambda _none: None)
+    stage.until(lambda: lost)
+    assert window.toast.isVisible()
+    assert not window.toast.is_leaving
+
+
+def test_a_second_window_hands_over_and_leaves(stage: Stage, home: Path) -> None:
+    window = stage.open()
+    second = Opened(stage.paths, Settings(), stage.appearance, stage.language, stage.demo)
+    ended: list[bool] = []
+    second.ended.connect(lambda: ended.append(True))
+    second.start(["demo:?files=2"])
+    assert ended
+    assert second.window is None
+    second.finish()
+    second.deleteLater()
+    assert "2 files" in stage.plan("the locator of the second start").start.text()
+    assert window.isVisible()
+
+
+def test_pausing_everything_skips_what_is_settled(stage: Stage) -> None:
+    stage.open(settings=Settings(rate_limit=100_000))
+    ids = stage.add("demo:?files=4&size=256KiB")
+    stage.start(ids[:1])
+    stage.until_states(ids[:1], State.DOWNLOADING)
+    stage.opened.bridge.pause_all()
+    stage.until_states(ids[:1], State.PAUSED)
+    assert {stage.row(each).state for each in ids[1:]} == {State.MISSING}
+    stage.opened.bridge.resume_all()
+    stage.qtbot.waitUntil(lambda: stage.row(ids[0]).state is not State.PAUSED, timeout=PATIENCE_MS)
+    assert {stage.row(each).state for each in ids[1:]} == {State.MISSING}

@@ -1,0 +1,94 @@
+"""What the header says about a collection, and that no title can push the window apart."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPixmap
+from pytestqt.qtbot import QtBot
+
+from stabilitydl.domain.states import State
+from stabilitydl.gui.chip_row import ChipRow
+from stabilitydl.gui.header import Header
+from tests.gui.samples import MB, pack
+
+
+@pytest.fixture
+def header(qtbot: QtBot) -> Header:
+    made = Header()
+    qtbot.addWidget(made)
+    made.resize(900, 110)
+    made.show()
+    return made
+
+
+def collection(**more: object):  # type: ignore[no-untyped-def]
+    fields = {"creator": "aurora_ink", "type": "LoRA", "base_model": "SDXL", "trigger_words": ("style", "film grain")}
+    return pack(1, str(more.pop("title", "Style LoRA mega pack")), {State.MISSING: 2}, **{**fields, **more})
+
+
+def test_all_collections_have_a_title_and_a_size(header: Header) -> None:
+    header.show_collection(None)
+    header.show_sums(0, 0, 3 * MB)
+    assert header.title.text() == "All collections"
+    assert header.facts.text() == "3.0 MB"
+    assert header.more.isHidden()
+    assert header.get_missing.isHidden()
+    assert header.chips.shown == []
+
+
+def test_a_collection_says_whose_and_how_large_it_is(header: Header) -> None:
+    snapshot = msgspec.structs.replace(collection(), downloads=31)
+    header.show_collection(snapshot, QPixmap(76, 76), QPixmap(20, 20))
+    header.show_sums(50, 7_600 * MB, 11_400 * MB)
+    assert header.title.text() == "Style LoRA mega pack"
+    assert header.facts.text() == "aurora_ink · Civitai · 11.4 GB · downloaded 31 times"
+    assert header.get_missing.text() == "Get the missing 50 · 7.6 GB"
+    assert header.chips.shown == ["LoRA", "SDXL", "style", "film grain"]
+    assert header.picture.isVisible()
+    header.show_collection(msgspec.structs.replace(snapshot, downloads=1))
+    assert header.facts.text().endswith("downloaded once")
+    header.show_sums(1, MB, MB)
+    assert header.get_missing.text() == "Get the missing file · 1.0 MB"
+
+
+def test_the_button_asks_for_what_is_missing(qtbot: QtBot, header: Header) -> None:
+    header.show_sums(2, MB, MB)
+    with qtbot.waitSignal(header.missing_wanted):
+        qtbot.mouseClick(header.get_missing, Qt.MouseButton.LeftButton)
+
+
+def test_a_title_of_any_length_gives_way(header: Header) -> None:
+    before = header.minimumSizeHint().width()
+    header.show_collection(collection(title="x" * 400, creator="y" * 400))
+    assert header.minimumSizeHint().width() <= before + 200
+    assert header.title.is_elided
+    header.title.repaint()
+    assert header.title.toolTip() == header.title.text()
+
+
+def test_hostile_titles_are_shown_as_what_they_are(header: Header) -> None:
+    header.show_collection(collection(title="<b>bold</b> \u202egpj.exe", creator="a\nb"))
+    assert header.title.textFormat() is Qt.TextFormat.PlainText
+    assert "\u202e" not in header.title.text()
+    assert "\n" not in header.facts.text()
+
+
+@pytest.mark.parametrize("direction", [Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft])
+def test_chips_that_do_not_fit_are_counted(qtbot: QtBot, direction: Qt.LayoutDirection) -> None:
+    row = ChipRow()
+    row.setLayoutDirection(direction)
+    qtbot.addWidget(row)
+    row.resize(200, 20)
+    row.show()
+    row.show_words(["LoRA", "", "SDXL 1.0", "a very long trigger word that nobody types twice", "style"])
+    assert row.shown[:2] == ["LoRA", "SDXL 1.0"]
+    assert row.shown[-1] == "+2"
+    for chip in row.children():
+        if chip.isWidgetType() and not chip.isHidden():
+            assert row.rect().contains(chip.geometry())
+    row.resize(900, 20)
+    assert len(row.shown) == 4
+    row.show_words([])
+    assert row.shown == []
