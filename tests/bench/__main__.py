@@ -1,5 +1,7 @@
 """The measured numbers of the product, printed as one table: ``python -m tests.bench``.
 
+``python -m tests.bench path`` measures the byte path beside other programs, see `tests.bench.path`.
+
 Every row is a whole process with its start-up, the median of several runs after a first one that is not counted.
 Sizes are powers of 1024. Goals are limits, not records.
 """
@@ -16,6 +18,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.bench import path
 from tests.bench.process import Usage, median_of, run
 
 MIB = 1024 * 1024
@@ -135,6 +138,8 @@ def _seconds(work: str, usage: Usage, goal: float) -> Row:
 
 def main() -> int:
     """Print the table; 1 when a goal is missed."""
+    if sys.argv[1:2] == ["path"]:
+        return path.main(sys.argv[2:])
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--folder", type=Path, help="where the files go; the default is the temporary folder")
