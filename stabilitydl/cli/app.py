@@ -154,9 +154,9 @@ def get(
 
 
 @app.command()
-def plan(locators: Locators, json: Json = False, debug: Debug = False) -> Action:
+def plan(locators: Locators, to: To = None, json: Json = False, debug: Debug = False) -> Action:
     """Show what get would do; nothing is downloaded."""
-    request = PlanRequest(locators=tuple(locators), json=json)
+    request = PlanRequest(locators=tuple(locators), to=to, json=json)
 
     def run(paths: Paths) -> int:
         from . import plan as command

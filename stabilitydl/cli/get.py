@@ -68,7 +68,6 @@ def _get(request: GetRequest, destination: Destination, session: Session, render
         return ExitCode.USAGE if all_usage(tally.problems) else ExitCode.FAILED
     for choice in choices:
         renderer.collection(choice.expansion.collection, choice.expansion.resources)
-    session.ask(lambda engine: engine.add([choice.expansion for choice in choices]))
     planned = [one for choice in choices for one in survey(session, choice.expansion, choice.children)]
     if not request.yes and not _agreed(planned):
         renderer.note("Nothing was downloaded.")
@@ -76,7 +75,9 @@ def _get(request: GetRequest, destination: Destination, session: Session, render
     if request.checksum is not None:
         _compare(session, planned[0], request.checksum)
     prepare(session, planned)
-    tally.ask_for(one.row for one in planned)
+    # Only now, so that what was refused leaves no trace on the list.
+    session.ask(lambda engine: engine.add([choice.expansion for choice in choices]))
+    tally.ask_for(session.ask(lambda engine: engine.snapshots([one.row.id for one in planned])))
     wanted = [one.row.id for one in planned if not one.is_here and one.blocked is None]
     return bring(session, renderer, tally, wanted, lambda engine: engine.enqueue(wanted))
 

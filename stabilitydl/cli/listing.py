@@ -13,13 +13,13 @@ from collections.abc import Sequence
 from ..domain.collection import CollectionSnapshot, summarise
 from ..domain.resource import ResourceSnapshot
 from ..domain.states import State, Tab
-from ..errors import UnknownCollection
+from ..errors import StabilityError, UnknownCollection
 from ..paths import Paths
 from ..store.store import Store
 from ..text import format_bytes, format_count, plain
 from . import console
 from .describe import collection_object, columns, describe, received_of, resource_object, size_of
-from .exit_codes import ExitCode
+from .exit_codes import ExitCode, exit_code_for
 from .find import find_collections
 from .requests import ListRequest
 
@@ -27,7 +27,18 @@ SHORT_ID = 8
 
 
 def run(request: ListRequest, paths: Paths) -> int:
-    """List, and return the exit code. Raises UnknownCollection, StoreError."""
+    """List, and return the exit code. Raises UnknownCollection and StoreError, which JSON tells as an object too."""
+    try:
+        return _list(request, paths)
+    except StabilityError as error:
+        if not request.json:
+            raise
+        console.data(json.dumps({"collections": [], "errors": [describe(error.problem)]}))
+        console.say(console.explain(error.problem))
+        return exit_code_for(error)
+
+
+def _list(request: ListRequest, paths: Paths) -> int:
     store = _open(paths)
     if store is None:
         if request.collection is not None:
@@ -88,7 +99,8 @@ def _show(
         for snapshot in snapshots
     }
     if request.json:
-        console.data(json.dumps({"collections": [_object(one, children, chosen[one.id]) for one in snapshots]}))
+        objects = [_object(one, children, chosen[one.id]) for one in snapshots]
+        console.data(json.dumps({"collections": objects, "errors": []}))
         return ExitCode.OK
     if request.collection is None and request.tab is Tab.ALL:
         _show_collections(snapshots, children)

@@ -24,7 +24,7 @@ Plans = Sequence[tuple[Expansion, Sequence[Planned]]]
 def run(request: PlanRequest, paths: Paths) -> int:
     """Show the plan, and return the exit code. Raises StabilityError where there is nothing to show."""
     settings = settings_for(paths)
-    destination = destination_for(paths, settings, None)
+    destination = destination_for(paths, settings, request.to)
     try:
         with open_session(paths, settings) as session:
             session.recognise(request.locators)

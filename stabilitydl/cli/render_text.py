@@ -30,6 +30,9 @@ LINE_PERIOD = 10.0
 REDRAW_PERIOD = 1.0
 """Seconds after which bars are drawn again although nothing happened."""
 
+MEDIUM, WIDE = 50, 90
+"""Columns of a terminal from which speeds, and from which amounts and remaining times, have room beside the names."""
+
 
 class PlainRenderer:
     """Sparse lines: what is asked for, how far it is every ten seconds, how it ended."""
@@ -111,31 +114,22 @@ class BarRenderer(PlainRenderer):
     def _draw(self, tally: Tally) -> RenderableType:
         from rich.table import Column, Table
 
-        table = Table.grid(
-            Column(ratio=3, no_wrap=True, overflow="ellipsis"),
-            Column(ratio=2),
-            Column(justify="right", no_wrap=True),
-            Column(justify="right", no_wrap=True),
-            Column(justify="right", no_wrap=True),
-            padding=(0, 1),
-            expand=True,
-        )
+        width = self._console.width
+        columns = [Column(ratio=3, no_wrap=True, overflow="ellipsis"), Column(ratio=2)]
+        columns += [Column(justify="right", no_wrap=True) for _ in _numbers(Row("", 0, None), width)]
+        table = Table.grid(*columns, padding=(0, 1), expand=True)
         room = max(1, self._console.height - 3)
         active = self._board.active(tally)
         for row in active[:room]:
-            _add(table, row, row.name, row.phase)
+            table.add_row(*_cells(row, row.name, row.phase, width))
         if len(active) > room:
-            table.add_row(f"and {len(active) - room} more", "", "", "", "")
+            table.add_row(f"and {len(active) - room} more")
         overall = self._board.overall(tally)
-        _add(table, overall, overall.phase, "")
+        table.add_row(*_cells(overall, overall.phase, "", width))
         return table
 
 
-if TYPE_CHECKING:
-    from rich.table import Table
-
-
-def _add(table: Table, row: Row, title: str, phase: str) -> None:
+def _cells(row: Row, title: str, phase: str, width: int) -> list[RenderableType]:
     from rich.progress_bar import ProgressBar
     from rich.text import Text
 
@@ -146,6 +140,15 @@ def _add(table: Table, row: Row, title: str, phase: str) -> None:
         middle = Text("")
     else:
         middle = ProgressBar(total=1.0, completed=row.fraction)
+    return [Text(title), middle, *map(Text, _numbers(row, width))]
+
+
+def _numbers(row: Row, width: int) -> list[str]:
+    """What fits beside name and bar on a terminal of ``width`` columns, the percentage before everything else."""
     speed = format_speed(row.speed) if row.speed else ""
+    if width < MEDIUM:
+        return [row.percent]
+    if width < WIDE:
+        return [row.percent, speed]
     remaining = format_duration(row.eta) if row.eta is not None else ""
-    table.add_row(Text(title), middle, Text(f"{row.percent}  {row.amount}"), Text(speed), Text(remaining))
+    return [f"{row.percent}  {row.amount}", speed, remaining]

@@ -31,9 +31,10 @@ class GetRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanRequest:
-    """``plan``."""
+    """``plan``. ``to`` None means the library."""
 
     locators: Sequence[str]
+    to: Path | None = None
     json: bool = False
 
 

@@ -101,7 +101,8 @@ class Commands:
             return list(rows)
 
     async def remove(self, ids: Sequence[str], *, with_files: bool = False) -> None:
-        """Take resources off the list. Finished files stay, or go to the trash ``with_files``.
+        """Take resources off the list. Finished files stay, or go to the trash ``with_files``; a file that
+        is not the one that was downloaded stays in any case.
 
         Raises PartInUse when another process works on one of them, DiskError when a file cannot go to the trash;
         these stay on the list.
@@ -109,8 +110,10 @@ class Commands:
         async with self._turns.take(ids):
             self._fleet.withdraw(ids)
             await self._fleet.stop(ids, State.MISSING)
-            rows = await self._rows(ids)
             failure: StabilityError | None = None
+            if with_files:
+                await self._refresh(await self._rows(ids))
+            rows = await self._rows(ids)
             if with_files:
                 rows, failure = await self._trash(rows)
             applied = await self._context.recorder.commit(lambda ledger: ledger.remove([row.id for row in rows]))

@@ -15,6 +15,9 @@ from .direct import Direct
 from .protocol import Hub, Locator
 
 _FILLED_IN = re.compile(r"[A-Z]{2,}.*", re.DOTALL)
+_PATH = re.compile(
+    r"(?:/|~|\.{1,2}[/\\]|[A-Za-z]:\\)|[^:?#]+\.(?:txt|list|lst|gz|md5|sha1|sha256|toml|meta4|metalink)$", re.IGNORECASE
+)
 _ALIKE = 0.6
 _MOST_FILES = 5000
 
@@ -50,7 +53,18 @@ class Registry:
     def _hint(self, text: str) -> str:
         forms = [form for hub in self._hubs for form in hub.forms]
         near = _near_file(text) or _near_form(text, forms)
-        return f"{f'Did you mean {near}? ' if near else ''}Accepted: {'; '.join(forms)}."
+        hints = [_wrong_path(text), f"Did you mean {near}?" if near else "", f"Accepted: {'; '.join(forms)}."]
+        return " ".join(filter(None, hints))
+
+
+def _wrong_path(text: str) -> str:
+    """What is wrong with ``text`` as a path; empty where it does not look like one."""
+    try:
+        if text and Path(text).expanduser().is_dir():
+            return "It is a folder; name a list file in it."
+    except (OSError, ValueError, RuntimeError):
+        return ""
+    return "There is no such file." if _PATH.match(text) else ""
 
 
 def _near_form(text: str, forms: Sequence[str]) -> str | None:

@@ -216,4 +216,4 @@ def test_the_life_of_a_file_in_many_commands(program: Program, tmp_path: Path) -
         assert program.run("list", short, "--downloaded").out == ""
         assert list(files_in(target)) == ["b.safetensors"]
         assert program.run("remove", short).code == 0
-        assert program.run("list", "--json").object == {"collections": []}
+        assert program.run("list", "--json").object == {"collections": [], "errors": []}

@@ -245,6 +245,25 @@ async def test_remove_with_files_sends_them_to_the_trash(tmp_path: Path, monkeyp
         assert [row.id for row in await h.engine.snapshots(ids)] == ids[1:], "what could not go stays listed"
 
 
+async def test_a_file_that_the_user_put_in_its_place_never_goes_to_the_trash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Harness(tmp_path) as h:
+        ids = await h.get(pack(tmp_path / "to", "a.bin", "b.bin"))
+        rows = await h.settled(ids)
+        Path(rows[0].target or "").write_bytes(b"mine")
+        trashed: list[str] = []
+
+        async def trash(path: Path) -> None:
+            trashed.append(path.name)
+
+        monkeypatch.setattr(h.engine._on.services.disk, "trash", trash)
+        await h.engine.remove(ids, with_files=True)
+        assert trashed == ["b.bin"]
+        assert await h.engine.snapshots(ids) == []
+        assert Path(rows[0].target or "").read_bytes() == b"mine"
+
+
 async def test_a_file_that_vanished_or_changed_is_missing_again(tmp_path: Path) -> None:
     async with Harness(tmp_path) as h:
         ids = await h.get(pack(tmp_path / "to", "a.bin", "b.bin", "c.bin"))

@@ -204,6 +204,7 @@ def test_a_folder_that_cannot_be_written_is_said_before_the_first_byte(
     assert said.code == 1
     assert str(tmp_path / "file") in said.err
     assert origin.requests == []
+    assert run("list", "--json").object == {"collections": [], "errors": []}, "what was refused is not on the list"
     said = run("get", listed, "--to", tmp_path / "file", "--json")
     assert (said.code, said.events[-1]["event"], said.events[-1]["resource"]) == (1, "error", None)
 
@@ -239,7 +240,7 @@ def test_plan_says_what_get_would_do_and_does_nothing(
     assert Path(volume["path"]).exists()
     assert plan["errors"] == []
     assert not (home / "library").exists()
-    assert run("list", "--json").object == {"collections": []}
+    assert run("list", "--json").object == {"collections": [], "errors": []}
 
 
 def test_plan_knows_what_is_here_what_may_be_here_and_what_vanished(run: Run, home: Path) -> None:
@@ -257,6 +258,21 @@ def test_plan_knows_what_is_here_what_may_be_here_and_what_vanished(run: Run, ho
     assert said.code == 0
     assert "probably here" in said.out
     assert "In all 3 files: 1 to come (8.2 KB), 1 here, 1 probably here." in said.out
+
+
+def test_plan_looks_where_get_would_put_the_files(run: Run, target: Path) -> None:
+    locator = "demo:?files=3&size=8KiB"
+    assert run("get", locator, "--to", target).code == 0
+    assert "0 to come" in run("plan", locator, "--to", target).out
+    assert "3 to come" in run("plan", locator).out
+
+
+def test_list_tells_errors_as_json(run: Run) -> None:
+    said = run("list", "nosuch", "--json")
+    assert said.code == 3
+    assert (said.object["collections"], said.object["errors"][0]["code"]) == ([], "unknown-collection")
+    assert run("get", "demo:?files=1&size=8KiB").code == 0
+    assert run("list", "nosuch", "--json").object["errors"][0]["code"] == "unknown-collection"
 
 
 def test_plan_with_errors(run: Run, tmp_path: Path) -> None:

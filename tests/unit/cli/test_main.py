@@ -48,7 +48,6 @@ MALFORMED = [
     ["get", URL, "--json=yes"],
     ["get", URL, "--yes", "--no-yes"],
     ["get", URL, "--with-files"],
-    ["plan", URL, "--to", "x"],
     ["plan", URL, "--jobs", "2"],
     ["list", "a", "b"],
     ["list", "--missing", "--failed"],

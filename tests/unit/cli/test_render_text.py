@@ -106,3 +106,31 @@ def test_paths_are_not_mixed_into_a_terminal(monkeypatch: pytest.MonkeyPatch) ->
     tally.ask_for([snapshot("a", State.DOWNLOADED, target="/x/a", file_size=1)])
     PlainRenderer().end(tally, 1.0, interrupted=False)
     assert terminal.getvalue() == ""
+
+
+@pytest.mark.parametrize(
+    ("width", "shown", "left_out"),
+    [(40, ["krea-lora-07.s", "25 %", "0 of 2 files"], ["B/s"]), (70, ["25 %", "100 B/s"], [" of 1.0 KB"])],
+)
+def test_narrow_terminals_keep_the_names(
+    width: int, shown: list[str], left_out: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setenv("LINES", "30")
+    monkeypatch.setenv("NO_COLOR", "1")
+    renderer = BarRenderer()
+    tally = asked("krea-lora-07.safetensors", "b")
+    renderer.begin(tally, 0.0)
+    batch = [
+        moved("krea-lora-07.safetensors", State.RESOLVING, State.DOWNLOADING),
+        tick(("krea-lora-07.safetensors", 250)),
+    ]
+    tally.apply(batch)
+    renderer.events(batch, tally, 0.25)
+    renderer.close()
+    drawn = terminal.getvalue()
+    assert [text for text in shown if text not in drawn] == []
+    assert [text for text in left_out if text in drawn] == []
