@@ -11,7 +11,9 @@ this tree where they enter (``http.client``, ``disk``, ``store``, ``hubs``), onc
     |- EngineUnreachable  OtherVersion   another process runs the engine and cannot be joined
     |- HeldBack                      another process paused it or gave it up
     |- UsageError                    what was typed cannot be used
-    |  |- UnknownLocator  BadChecksum  BadNumber  BadListLine  BadListFile  UnknownCollection  NothingMatched
+    |  |- UnknownLocator  BadChecksum  BadNumber  BadListLine  BadListFile  UnknownCollection
+    |  |- NothingMatched: FilterLeftNothing
+    |  |- BadToken  TokenRefused     a login that cannot be one, or that the hub does not know
     |  |- UnsafeName                 a path that would leave its folder
     |- NetworkError                  no answer came; worth another try
     |  |- HostUnreachable  NameNotResolved  ConnectionLost  NetworkTimeout  StalledConnection
@@ -22,8 +24,9 @@ this tree where they enter (``http.client``, ``disk``, ``store``, ``hubs``), onc
     |  |- BadAnswer  WrongRange  RangesUnusable  RemoteChanged  WebPage  CompressedAnswer  LfsPointer
     |  |- LengthUnknown  TooManyRedirects  UnsafeRedirect  PrivateAddress
     |- HubError                      the hub's own words
-    |  |- HubAnswerUnreadable  PageNotFound  FlaggedFile
+    |  |- HubAnswerUnreadable  PageNotFound  FlaggedFile  ListIncomplete  SecretMissing
     |  |- Blocked: GatedFile  EarlyAccess  PaidFile  UsageNotAllowed  ModelArchived  DangerousFileType
+    |  |  |- BrowserOnly  NoWebSource
     |- DiskError                     the local side
     |  |- NoSpace  NotWritable  VolumeMissing  DiskFault  TargetTaken  NameTooLong  FileTooLarge
     |  |- TooManyOpenFiles  PartChanged  PartInUse
@@ -256,6 +259,30 @@ class NothingMatched(UsageError):
     code = "nothing-matched"
     template = "Nothing matches; there are {count} other files."
     remedy = Remedy.CORRECT_INPUT
+
+
+class FilterLeftNothing(NothingMatched):
+    """One filter alone left nothing. ``found`` names what there is."""
+
+    code = "filter-left-nothing"
+    template = "No file has the {what} “{wanted}”; there are: {found}."
+    remedy = Remedy.CORRECT_INPUT
+
+
+class BadToken(UsageError):
+    """A token that cannot be one: blanks, control characters, other alphabets, thousands of characters."""
+
+    code = "bad-token"
+    template = "This cannot be a token of {hub}; copy it again from the site."
+    remedy = Remedy.CORRECT_INPUT
+
+
+class TokenRefused(UsageError):
+    """The hub does not know a token."""
+
+    code = "token-refused"
+    template = "{hub} does not accept this token; make a new one on its site."
+    remedy = Remedy.LOG_IN
 
 
 class UnsafeName(UsageError):
@@ -514,6 +541,22 @@ class FlaggedFile(HubError):
     remedy = Remedy.OTHER_FILE
 
 
+class ListIncomplete(HubError):
+    """Some pages of a long list did not come; what did come is listed."""
+
+    code = "list-incomplete"
+    template = "Not everything is listed: {hub} gave {count} entries, and then {detail}."
+    remedy = Remedy.RETRY
+
+
+class SecretMissing(HubError):
+    """The secret part of a signed address is not kept on this machine."""
+
+    code = "secret-missing"
+    template = "The address of this file was signed, and its secret part is not here any more; paste the address again."
+    remedy = Remedy.CORRECT_INPUT
+
+
 class Blocked(HubError):
     """The hub lists the file but will not give it."""
 
@@ -567,6 +610,22 @@ class DangerousFileType(Blocked):
 
     code = "dangerous-file-type"
     template = "“{name}” is a program or script, not a model."
+    remedy = Remedy.OTHER_FILE
+
+
+class BrowserOnly(Blocked):
+    """All that the hub names are pages for people."""
+
+    code = "browser-only"
+    template = "Only offered on {host}, which needs a browser."
+    remedy = Remedy.OPEN_PAGE
+
+
+class NoWebSource(Blocked):
+    """No address in it is http or https: a torrent, or an FTP server."""
+
+    code = "no-web-source"
+    template = "Not offered at any web address."
     remedy = Remedy.OTHER_FILE
 
 

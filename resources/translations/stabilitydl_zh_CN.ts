@@ -67,6 +67,10 @@
         <translation>所选文件的优先级</translation>
     </message>
     <message>
+        <source>More commands</source>
+        <translation>更多命令</translation>
+    </message>
+    <message>
         <source>Start earlier</source>
         <translation>提前开始</translation>
     </message>
@@ -475,6 +479,18 @@
         <translation>没有匹配的文件；另有 {count} 个其他文件。</translation>
     </message>
     <message>
+        <source>No file has the {what} “{wanted}”; there are: {found}.</source>
+        <translation>没有文件的{what}是“{wanted}”；现有：{found}。</translation>
+    </message>
+    <message>
+        <source>This cannot be a token of {hub}; copy it again from the site.</source>
+        <translation>这不可能是 {hub} 的令牌；请从网站重新复制。</translation>
+    </message>
+    <message>
+        <source>{hub} does not accept this token; make a new one on its site.</source>
+        <translation>{hub} 不接受此令牌；请在其网站上新建一个。</translation>
+    </message>
+    <message>
         <source>The name “{name}” would leave the folder of the collection and is refused.</source>
         <translation>名称“{name}”会离开合集的文件夹，已拒绝。</translation>
     </message>
@@ -603,6 +619,14 @@
         <translation>{hub} 的扫描（{scan}）对“{name}”发出警告。</translation>
     </message>
     <message>
+        <source>Not everything is listed: {hub} gave {count} entries, and then {detail}.</source>
+        <translation>并未列出全部内容：{hub} 给出了 {count} 个条目，然后{detail}。</translation>
+    </message>
+    <message>
+        <source>The address of this file was signed, and its secret part is not here any more; paste the address again.</source>
+        <translation>此文件的地址带有签名，其保密部分已不在本机；请重新粘贴地址。</translation>
+    </message>
+    <message>
         <source>{hub} does not give this file.</source>
         <translation>{hub} 不提供此文件。</translation>
     </message>
@@ -629,6 +653,14 @@
     <message>
         <source>“{name}” is a program or script, not a model.</source>
         <translation>“{name}”是程序或脚本，不是模型。</translation>
+    </message>
+    <message>
+        <source>Only offered on {host}, which needs a browser.</source>
+        <translation>仅在 {host} 上提供，需要使用浏览器。</translation>
+    </message>
+    <message>
+        <source>Not offered at any web address.</source>
+        <translation>没有任何网页地址提供此文件。</translation>
     </message>
     <message>
         <source>Cannot write {path}: {detail}.</source>

@@ -39,8 +39,10 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a hub says about one file. Sizes are bytes; None means the hub does not say.
 
     ``path`` is relative, with ``/``, and safe to create below a folder. ``type``, ``base_model``, ``creator`` and
-    ``version`` are open strings: hubs invent new ones. ``blocked`` is set when the hub lists the file but will
-    not give it.
+    ``version`` are open strings: hubs invent new ones. ``version_id`` is the hub's own number of the version;
+    ``file_type`` is what the hub calls this one file (``Pruned Model``), where ``type`` says what it is used as;
+    ``precision`` is that of its numbers (``fp16``, ``Q4_K_M``). ``blocked`` is set when the hub lists the file but
+    will not give it.
     """
 
     id: str
@@ -55,6 +57,9 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     base_model: str = ""
     creator: str = ""
     version: str = ""
+    version_id: str = ""
+    file_type: str = ""
+    precision: str = ""
     page: str = ""
     preview: str = ""
     order: int = 0

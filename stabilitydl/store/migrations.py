@@ -98,5 +98,12 @@ _FIRST = (
     'CREATE INDEX attempts_total ON attempts ("end", bytes, outcome)',
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+# What filters look at besides type and base model.
+_SECOND = (
+    "ALTER TABLE resources ADD COLUMN version_id TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE resources ADD COLUMN file_type TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE resources ADD COLUMN precision TEXT NOT NULL DEFAULT ''",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND)
 SCHEMA_VERSION = len(MIGRATIONS)

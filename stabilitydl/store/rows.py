@@ -23,8 +23,8 @@ COLLECTION_COLUMNS = (
     " last_notified"
 )
 RESOURCE_COLUMNS = (
-    "id, collection, key, name, path, size, checksums, addresses, type, base_model, creator, version, page, preview,"
-    " place, blocked"
+    "id, collection, key, name, path, size, checksums, addresses, type, base_model, creator, version, version_id,"
+    " file_type, precision, page, preview, place, blocked"
 )
 LIFE_COLUMNS = "state, received, target, problem, wait, verification, sha256, file_size, file_mtime, position, priority"
 SNAPSHOT_COLUMNS = f"{RESOURCE_COLUMNS}, {LIFE_COLUMNS}"
@@ -116,6 +116,9 @@ def resource_row(resource: Resource) -> tuple[Value, ...]:
         resource.base_model,
         resource.creator,
         resource.version,
+        resource.version_id,
+        resource.file_type,
+        resource.precision,
         resource.page,
         resource.preview,
         resource.order,
@@ -139,22 +142,25 @@ def snapshot_of(row: Row) -> ResourceSnapshot:
             base_model=row[9],
             creator=row[10],
             version=row[11],
-            page=row[12],
-            preview=row[13],
-            order=row[14],
-            blocked=_unpack(_PROBLEM, row[15]) if row[15] is not None else None,
+            version_id=row[12],
+            file_type=row[13],
+            precision=row[14],
+            page=row[15],
+            preview=row[16],
+            order=row[17],
+            blocked=_unpack(_PROBLEM, row[18]) if row[18] is not None else None,
         ),
-        state=State(row[16]),
-        received=row[17],
-        target=row[18],
-        problem=_unpack(_PROBLEM, row[19]) if row[19] is not None else None,
-        wait=_unpack(_WAIT, row[20]) if row[20] is not None else None,
-        verification=Verification(row[21]) if row[21] is not None else None,
-        sha256=row[22],
-        file_size=row[23],
-        file_mtime=row[24],
-        position=row[25] or 0,
-        priority=row[26],
+        state=State(row[19]),
+        received=row[20],
+        target=row[21],
+        problem=_unpack(_PROBLEM, row[22]) if row[22] is not None else None,
+        wait=_unpack(_WAIT, row[23]) if row[23] is not None else None,
+        verification=Verification(row[24]) if row[24] is not None else None,
+        sha256=row[25],
+        file_size=row[26],
+        file_mtime=row[27],
+        position=row[28] or 0,
+        priority=row[29],
     )
 
 

@@ -25,6 +25,8 @@ from stabilitydl.store.store import Store
 
 from .samples import a_pack
 
+LISTS = ("checksums", "addresses")
+
 
 def test_settings_of_the_connection(store: Store) -> None:
     database = store._database
@@ -198,6 +200,30 @@ def test_an_older_schema_is_brought_up_to_date(store: Store, path: Path, monkeyp
     monkeypatch.undo()
     with pytest.raises(StoreNewer):
         Store.open(path)
+
+
+def test_rows_of_the_first_schema_are_kept_and_have_the_new_fields_empty(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "MIGRATIONS", MIGRATIONS[:1])
+    monkeypatch.setattr(database_module, "SCHEMA_VERSION", 1)
+    old = Database.open(path)
+    for table, values in (("collections", {"id": "c"}), ("resources", {"id": "r", "collection": "c"})):
+        columns = {row[1]: row[2] for row in old.read(f"PRAGMA table_info({table})", (), tuple) if row[3]}
+        row = {name: 0 if kind != "TEXT" else "[]" if name in LISTS else "" for name, kind in columns.items()}
+        row |= {"state": "paused", "version": "v1"} if table == "resources" else {}
+        row |= values
+        with old.transaction():
+            old.write(
+                f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values())
+            )
+    old.close()
+    monkeypatch.undo()
+    store = Store.open(path)
+    (kept,) = store.resources()
+    assert (kept.resource.version, kept.resource.version_id, kept.resource.file_type) == ("v1", "", "")
+    assert (kept.resource.precision, kept.state) == ("", State.PAUSED)
+    store.close()
 
 
 def test_a_migration_stands_statement_by_statement() -> None:
