@@ -25,8 +25,9 @@ this tree where they enter (``http.client``, ``disk``, ``store``, ``hubs``), onc
     |  |- LengthUnknown  TooManyRedirects  UnsafeRedirect  PrivateAddress
     |- HubError                      the hub's own words
     |  |- HubAnswerUnreadable  PageNotFound  FlaggedFile  ListIncomplete  SecretMissing
+    |  |- RevisionNotFound  RepositoryRenamed
     |  |- Blocked: GatedFile  EarlyAccess  PaidFile  UsageNotAllowed  ModelArchived  DangerousFileType
-    |  |  |- BrowserOnly  NoWebSource
+    |  |  |- BrowserOnly  NoWebSource  RepositoryHidden  RepositoryDisabled
     |- DiskError                     the local side
     |  |- NoSpace  NotWritable  VolumeMissing  DiskFault  TargetTaken  NameTooLong  FileTooLarge
     |  |- TooManyOpenFiles  PartChanged  PartInUse
@@ -533,6 +534,22 @@ class PageNotFound(HubError):
     remedy = Remedy.CORRECT_INPUT
 
 
+class RevisionNotFound(HubError):
+    """The repository is there; its branch, tag or commit is not."""
+
+    code = "revision-not-found"
+    template = "{page} has no revision “{revision}”."
+    remedy = Remedy.CORRECT_INPUT
+
+
+class RepositoryRenamed(HubError):
+    """A warning: the hub answers under another name than the one that was asked for."""
+
+    code = "repository-renamed"
+    template = "{page} is called {name} now."
+    remedy = Remedy.NONE
+
+
 class FlaggedFile(HubError):
     """A scan of the hub warns about a file. It is a warning: the file stays listed."""
 
@@ -626,6 +643,22 @@ class NoWebSource(Blocked):
 
     code = "no-web-source"
     template = "Not offered at any web address."
+    remedy = Remedy.OTHER_FILE
+
+
+class RepositoryHidden(Blocked):
+    """The hub does not tell apart what is not there and what is shown to few."""
+
+    code = "repository-hidden"
+    template = "{hub} has no {page}, or shows it only to accounts that may see it."
+    remedy = Remedy.LOG_IN
+
+
+class RepositoryDisabled(Blocked):
+    """The hub itself closed a repository."""
+
+    code = "repository-disabled"
+    template = "{hub} has closed {page}."
     remedy = Remedy.OTHER_FILE
 
 

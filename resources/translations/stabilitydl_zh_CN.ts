@@ -615,6 +615,14 @@
         <translation>{hub} 上没有页面 {page}；可能输入有误或已被移除。</translation>
     </message>
     <message>
+        <source>{page} has no revision “{revision}”.</source>
+        <translation>{page} 没有版本“{revision}”。</translation>
+    </message>
+    <message>
+        <source>{page} is called {name} now.</source>
+        <translation>{page} 现已更名为 {name}。</translation>
+    </message>
+    <message>
         <source>A {scan} of {hub} warns about “{name}”.</source>
         <translation>{hub} 的扫描（{scan}）对“{name}”发出警告。</translation>
     </message>
@@ -661,6 +669,14 @@
     <message>
         <source>Not offered at any web address.</source>
         <translation>没有任何网页地址提供此文件。</translation>
+    </message>
+    <message>
+        <source>{hub} has no {page}, or shows it only to accounts that may see it.</source>
+        <translation>{hub} 上没有 {page}，或者只向有权限的账号显示。</translation>
+    </message>
+    <message>
+        <source>{hub} has closed {page}.</source>
+        <translation>{hub} 已关闭 {page}。</translation>
     </message>
     <message>
         <source>Cannot write {path}: {detail}.</source>
@@ -926,6 +942,14 @@
         <translation>{hub} 上没有此页面</translation>
     </message>
     <message>
+        <source>No such revision</source>
+        <translation>没有此版本</translation>
+    </message>
+    <message>
+        <source>Has another name now</source>
+        <translation>现已更名</translation>
+    </message>
+    <message>
         <source>{hub} warns about it</source>
         <translation>{hub} 对此发出警告</translation>
     </message>
@@ -956,6 +980,14 @@
     <message>
         <source>A program, not a model</source>
         <translation>是程序，不是模型</translation>
+    </message>
+    <message>
+        <source>Not there, or private</source>
+        <translation>不存在或为私有</translation>
+    </message>
+    <message>
+        <source>Closed by {hub}</source>
+        <translation>已被 {hub} 关闭</translation>
     </message>
     <message>
         <source>Cannot be written</source>

@@ -10,9 +10,12 @@ from ..errors import DangerousFileType, Problem, UnsafeName
 from .protocol import Destination
 
 
-def key_for(hub: str, endpoint: str, kind: str, identity: str, destination: Destination) -> CollectionKey:
+def key_for(
+    hub: str, endpoint: str, kind: str, identity: str, destination: Destination, *, revision: str = ""
+) -> CollectionKey:
     """The key that makes the same page, asked for the same folder, the same collection."""
-    return CollectionKey(hub=hub, endpoint=endpoint, kind=kind, identity=identity, target=os.fspath(destination.root))
+    target = os.fspath(destination.root)
+    return CollectionKey(hub=hub, endpoint=endpoint, kind=kind, identity=identity, revision=revision, target=target)
 
 
 def place(path: str) -> tuple[str, Problem | None]:

@@ -25,14 +25,16 @@ class Destination:
 class Locator:
     """What a user typed, as its hub understood it, before anybody was asked.
 
-    ``identity`` names the collection within ``kind``. ``selection`` is ``version:ID`` or ``file:ID`` where only a
-    part of it was meant, else empty. ``base`` is the address below which the names of a checksum list lie.
+    ``identity`` names the collection within ``kind``, ``revision`` the branch, tag or commit of a repository.
+    ``selection`` is ``version:ID``, ``file:ID`` or ``path:PATH`` (a file, or a folder with all below it) where only
+    a part of it was meant, else empty. ``base`` is the address below which the names of a checksum list lie.
     """
 
     hub: str
     text: str
     kind: str
     identity: str
+    revision: str = ""
     selection: str = ""
     base: str = ""
 

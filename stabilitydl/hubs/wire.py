@@ -45,6 +45,14 @@ def parse_object(data: bytes, hub: str) -> Node:
     return Node(value)
 
 
+def parse_nodes(data: bytes, hub: str) -> list[Node]:
+    """``data`` decoded as a list; a member that is no object reads as an empty one. Raises HubAnswerUnreadable."""
+    value = parse(data, hub)
+    if not isinstance(value, list):
+        raise HubAnswerUnreadable(hub=hub, detail="it is not a JSON list")
+    return [Node(member) for member in value]
+
+
 class Node:
     """One JSON object of a hub. A field that is missing or of another type reads as empty."""
 
@@ -58,6 +66,10 @@ class Node:
 
     def __repr__(self) -> str:
         return f"<Node {', '.join(self._fields)}>"
+
+    def has(self, name: str) -> bool:
+        """Is the field there, with any value but null?"""
+        return self._fields.get(name) is not None
 
     def text(self, name: str, limit: int = 1000) -> str:
         """A string without half characters, at most ``limit`` characters, empty when there is none."""
