@@ -21,7 +21,7 @@ from .governor import Governor, Slot
 from .logs import silence_logs
 from .origins import Origin, Reach, parse_url
 from .proxies import Proxies
-from .redirects import MOST_HOPS, STATUSES, check_place, follow, headers_for
+from .redirects import MOST_HOPS, STATUSES, check_place, follow, headers_for, may_repeat_body
 from .request import Request
 from .status import retry_after
 from .transport import DIRECT, PLACE, REACH, Transport
@@ -67,7 +67,7 @@ class HttpClient:
         )
 
     async def open(self, request: Request, *, extra: Sequence[tuple[str, str]] = (), bulk: bool = False) -> Answer:
-        """Send a GET and return the answer, whatever its status, with the body still to be read.
+        """Send a request and return the answer, whatever its status, with the body still to be read.
 
         ``extra`` are headers of this one exchange (``Range``, ``If-Range``), which go along on redirects; ``bulk``
         marks a file body for the governor. Raises NetworkError, TooManyRedirects, UnsafeRedirect, PrivateAddress,
@@ -79,6 +79,7 @@ class HttpClient:
         own = [*request.headers, *extra]
         seen: set[str] = set()
         named_by = url.host
+        body = request.body
         while True:
             if str(url) in seen or len(seen) > MOST_HOPS:
                 raise TooManyRedirects(host=first.host)
@@ -88,7 +89,7 @@ class HttpClient:
             headers = headers_for(origin, first, own, self.credentials.headers_for(request.hub, origin))
             slot = await self.governor.acquire(origin, bulk)
             direct = request.direct and origin.host == first.host
-            sent = await self._send(url, headers, {REACH: reach, DIRECT: direct}, slot)
+            sent = await self._send(url, headers, {REACH: reach, DIRECT: direct}, slot, body)
             answer = sent.answer
             location = answer.headers.get("location")
             if answer.status not in STATUSES or location is None:
@@ -97,6 +98,7 @@ class HttpClient:
             try:
                 named_by = url.host
                 url = follow(url, location)
+                body = body if may_repeat_body(answer.status, url, first) else None
                 if Origin.of(url) != origin and (reach is Reach.ANY or sent.place is Reach.PUBLIC):
                     reach = sent.place
                 await self._drain(answer)
@@ -104,7 +106,7 @@ class HttpClient:
                 await answer.aclose()
 
     async def get(self, request: Request, *, limit: int = 32 * MIB) -> tuple[Answer, bytes]:
-        """Send a GET and read its whole body of at most ``limit`` bytes; the status is not judged.
+        """Send a request and read its whole answer of at most ``limit`` bytes; the status is not judged.
 
         Raises what ``open`` and ``Answer.read`` raise.
         """
@@ -128,10 +130,19 @@ class HttpClient:
         await self._client.aclose()
 
     async def _send(
-        self, url: httpx.URL, headers: list[tuple[str, str]], extensions: dict[str, object], slot: Slot
+        self,
+        url: httpx.URL,
+        headers: list[tuple[str, str]],
+        extensions: dict[str, object],
+        slot: Slot,
+        body: bytes | None,
     ) -> _Sent:
         try:
-            message = self._client.build_request("GET", url, headers=headers, extensions=extensions)
+            method = "GET" if body is None else "POST"
+            kind = () if body is None else (("Content-Type", "application/json"),)
+            message = self._client.build_request(
+                method, url, headers=[*headers, *kind], content=body, extensions=extensions
+            )
             response = await self._client.send(message, stream=True)
         except BaseException as error:
             slot.release()

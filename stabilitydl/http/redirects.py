@@ -45,6 +45,12 @@ def check_place(host: str, named_by: str, reach: Reach) -> None:
         raise PrivateAddress(host=named_by)
 
 
+def may_repeat_body(status: int, url: httpx.URL, first: Origin) -> bool:
+    """Is the body of a POST sent again to ``url``? Only where the status says so (RFC 9110) and the origin is the same;
+    otherwise the redirect is followed with a GET."""
+    return status in (307, 308) and Origin.of(url) == first
+
+
 def headers_for(
     origin: Origin, first: Origin, own: Sequence[tuple[str, str]], credential: Iterable[tuple[str, str]]
 ) -> list[tuple[str, str]]:

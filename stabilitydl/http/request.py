@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Request:
-    """One GET.
+    """One GET, or a POST of ``body`` where there is one, which is JSON and goes to the origin of ``url`` only.
 
     ``headers`` reach only the origin of ``url``; of a redirect's other origins only harmless ones (``Accept``,
     ``Range``) see them. ``hub`` names the hub whose credential may be added where its origins are asked.
@@ -20,6 +20,7 @@ class Request:
     hub: str = ""
     trusted: bool = False
     direct: bool = False
+    body: bytes | None = None
 
     def __repr__(self) -> str:
         return f"<Request {redacted(self.url)}>"

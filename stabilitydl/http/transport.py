@@ -112,6 +112,7 @@ async def _exchange(pool: httpcore.AsyncConnectionPool, request: httpx.Request, 
                 target=request.url.raw_path,
             ),
             headers=request.headers.raw,
+            content=request.content,
             extensions={"timeout": request.extensions.get("timeout", {})},
         )
         try:

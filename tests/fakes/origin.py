@@ -33,13 +33,14 @@ from urllib.parse import parse_qs, urlsplit
 
 @dataclass(frozen=True)
 class Seen:
-    """One request head. Names of ``headers`` are lower-case; ``connection`` counts connections from 1."""
+    """One request. Names of ``headers`` are lower-case; ``connection`` counts connections from 1."""
 
     method: str
     target: str
     headers: Mapping[str, str]
     raw: bytes
     connection: int
+    body: bytes = b""
 
     @property
     def path(self) -> str:
@@ -222,7 +223,13 @@ class Origin:
         first, *lines = raw.decode("latin-1").split("\r\n")
         method, target, _ = first.split(" ", 2)
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-        return Seen(method, target, headers, raw, number), rest
+        length = int(headers.get("content-length", "0"))
+        while len(rest) < length:
+            more = sock.recv(65536)
+            if not more:
+                raise Ended
+            rest += more
+        return Seen(method, target, headers, raw, number, rest[:length]), rest[length:]
 
     def _answer(self, exchange: Exchange, place: int) -> None:
         if callable(self._script):

@@ -14,7 +14,7 @@ from stabilitydl.http.proxies import Proxies
 from stabilitydl.http.redirects import follow, headers_for
 from stabilitydl.http.request import Request
 from tests.fakes.nginx import Authority
-from tests.fakes.origin import FileOrigin
+from tests.fakes.origin import Exchange, FileOrigin
 
 SECRETS = (
     ("Authorization", "Bearer canary"),
@@ -177,3 +177,19 @@ async def test_loopback_leads_to_loopback_only(client: HttpClient, target: str) 
         assert (await client.get(Request(url, trusted=True)))[1] == b"here"
         with pytest.raises(PrivateAddress):
             await client.get(Request(origin.redirect("/c", target), trusted=True))
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_a_body_is_sent_again_to_its_own_origin_only(client: HttpClient, status: int) -> None:
+    def answer(exchange: Exchange) -> None:
+        exchange.answer(200, body=exchange.request.method.encode() + exchange.request.body)
+
+    with FileOrigin(host="127.0.0.2") as other, FileOrigin() as origin:
+        origin.routes["/b"] = other.routes["/b"] = answer
+        kept = b"POST[]" if status in (307, 308) else b"GET"
+        for target, expected in (("/b", kept), (other.url("/b"), b"GET")):
+            origin.redirect("/a", target, status)
+            request = Request(origin.url("/a"), trusted=True, body=b"[]")
+            assert (await client.get(request))[1] == expected
+        assert "content-length" not in other.requests[0].headers
