@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QLabel, QLayout, QMenu, QPushButton, QToolButton
 
 from ..domain.states import State
 from ..text import format_bytes
-from .elided_label import ElidedLabel
+from .elided_label import LEAST, ElidedLabel
 from .offer import CANCEL, DOWNLOAD, PAUSE, RANK, RESUME, RETRY, Offer
+from .qt import override
 from .theme import ACTION_BAR_HEIGHT, SPACE, mark
 from .tr import fill, translate
 
 HIGHER, LOWER = QKeySequence("Ctrl+Shift+Up"), QKeySequence("Ctrl+Shift+Down")
+_START, _END = 16, 14
 _NATIVE = QKeySequence.SequenceFormat.NativeText
 
 
@@ -67,16 +69,30 @@ class ActionBar(QFrame):
             (self.download, self.download_wanted),
         ):
             button.clicked.connect(lambda _checked, signal=signal: signal.emit())
+        self.more = QToolButton()
+        self.more.setText("\u22ef")
+        mark(self.more, role="tool")
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._overflow = QMenu(self)
+        self._overflow.aboutToShow.connect(self._fill_overflow)
+        self.more.setMenu(self._overflow)
+        self._wanted: list[QAbstractButton] = []
         row = QHBoxLayout(self)
-        row.setContentsMargins(16, 0, 14, 0)
+        row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        row.setContentsMargins(_START, 0, _END, 0)
         row.setSpacing(SPACE)
         row.addWidget(self.count)
         row.addWidget(self.detail)
         row.addWidget(self.clear)
         row.addStretch(1)
-        for widget in (self.remove, self.cancel, self.rank, self.pause, self.resume, self.retry, self.download):
-            row.addWidget(widget)
+        row.addWidget(self.more)
+        for each in self._all_buttons():
+            row.addWidget(each)
         self.hide()
+
+    def _all_buttons(self) -> tuple[QAbstractButton, ...]:
+        """In the order in which they stand, and give way where there is no room."""
+        return self.remove, self.cancel, self.rank, self.pause, self.resume, self.retry, self.download
 
     def show_offer(self, offer: Offer, free: int | None = None) -> None:
         """Say what can be done; ``free`` is bytes on the volume of the target."""
@@ -99,7 +115,7 @@ class ActionBar(QFrame):
         self.remove.setToolTip(translate("ActionBar", "Take off the list; files that are here stay (Delete)"))
         self.rank.setText(translate("ActionBar", "Priority") + " \u25be")
         self.rank.setAccessibleName(translate("ActionBar", "Priority of the selection"))
-        self.rank.setVisible(offer.count(RANK) > 0)
+        self.more.setAccessibleName(translate("ActionBar", "More commands"))
         for action, words, keys in (
             (self.earlier, translate("ActionBar", "Start earlier"), HIGHER),
             (self.as_usual, translate("ActionBar", "As usual"), None),
@@ -117,8 +133,53 @@ class ActionBar(QFrame):
             else translate("ActionBar", "Download {count} files, {bytes}")
         )
         self._label(self.download, template, DOWNLOAD)
+        counts = {
+            self.remove: offer.count(),
+            self.cancel: offer.count(CANCEL),
+            self.rank: offer.count(RANK),
+            self.pause: offer.count(PAUSE),
+            self.resume: offer.count(RESUME),
+            self.retry: offer.count(RETRY),
+            self.download: offer.count(DOWNLOAD),
+        }
+        self._wanted = [button for button in self._all_buttons() if counts[button]]
+        self._make_room()
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        last = self._wanted[-1].sizeHint().width() if self._wanted else 0
+        fixed = self.count.sizeHint().width() + self.more.sizeHint().width() + last
+        return QSize(fixed + 3 * SPACE + _START + _END, ACTION_BAR_HEIGHT)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Show as many buttons as fit, the most important ones at the end; the others are in a menu."""
+        room = self.width() - _START - _END - 2 * SPACE
+        room -= self.count.sizeHint().width() + self.clear.sizeHint().width() + LEAST
+        widths = [button.sizeHint().width() + SPACE for button in self._wanted]
+        first = 0
+        if sum(widths) > room:
+            room -= self.more.sizeHint().width() + SPACE
+            while first < len(widths) - 1 and sum(widths[first:]) > room:
+                first += 1
+        shown = self._wanted[first:]
+        for button in self._all_buttons():
+            button.setVisible(button in shown)
+        self.more.setVisible(first > 0)
+        self.clear.setVisible(room >= sum(widths[first:]))
+
+    def _fill_overflow(self) -> None:
+        self._overflow.clear()
+        for button in self._wanted:
+            if button is self.rank and button.isHidden():
+                self._overflow.addActions([self.earlier, self.as_usual, self.later])
+            elif button.isHidden():
+                self._overflow.addAction(button.text(), button.click)
 
     def _label(self, button: QAbstractButton, template: str, states: AbstractSet[State]) -> None:
         count = self._offer.count(states)
         button.setText(fill(template, count=f"{count:,}", bytes=format_bytes(self._offer.remaining)))
-        button.setVisible(count > 0)

@@ -30,14 +30,15 @@ class Activity(QFrame):
         mark(self, surface="panel", edge="top")
         self.curve = SpeedCurve(appearance)
         self.peak = ElidedLabel()
-        self.totals = ElidedLabel()
+        self.today = ElidedLabel()
+        self.ever = ElidedLabel()
         self.line = ElidedLabel()
         self.hosts = _Lines()
         self.running = _Lines()
         self.close_button = QToolButton()
         self.open_button = QToolButton()
         self._titles = [QLabel() for _ in range(3)]
-        self._today = self._ever = (0, 0)
+        self._totals = (0, 0), (0, 0)
         self._tick = ProgressTick(entries=(), speed=0.0)
         self._panels = QWidget()
         self._strip = QWidget()
@@ -51,12 +52,12 @@ class Activity(QFrame):
             mark(button, role="flat", small="true")
             button.setFixedSize(_BUTTON, _BUTTON)
             button.clicked.connect(self.toggle)
-        for label in (self.peak, self.totals, self.line):
+        for label in (self.peak, self.today, self.ever, self.line):
             mark(label, kind="secondary")
         panels = QHBoxLayout(self._panels)
         panels.setContentsMargins(0, 0, 0, 0)
         panels.setSpacing(0)
-        panels.addWidget(self._panel(0, self.peak, self.curve, self.totals), 3)
+        panels.addWidget(self._panel(0, self.peak, self.curve, self.today, self.ever), 3)
         panels.addWidget(self._panel(1, None, self.hosts), 3)
         panels.addWidget(self._panel(2, self.close_button, self.running), 4)
         strip = QHBoxLayout(self._strip)
@@ -97,8 +98,9 @@ class Activity(QFrame):
 
     def show_totals(self, today: tuple[int, int], ever: tuple[int, int]) -> None:
         """Bytes and files that have come since midnight, and since the first start."""
-        self._today, self._ever = today, ever
-        self.totals.setText(self._totals_text())
+        self._totals = today, ever
+        self.today.setText(fill(translate("Activity", "today {bytes}, {files}"), **_amounts(*today)))
+        self.ever.setText(fill(translate("Activity", "in all {bytes}, {files}"), **_amounts(*ever)))
         self._show_line()
 
     def retranslate(self) -> None:
@@ -120,7 +122,7 @@ class Activity(QFrame):
             button.setAccessibleName(text)
             button.setToolTip(f"{text} ({ACTIVITY.toString(ACTIVITY.SequenceFormat.NativeText)})")
         self._show_peak()
-        self.show_totals(self._today, self._ever)
+        self.show_totals(*self._totals)
 
     def _show_peak(self) -> None:
         peak = self.curve.peak
@@ -131,12 +133,7 @@ class Activity(QFrame):
     def _show_line(self) -> None:
         running = len(self._tick.entries)
         parts = [fill(translate("Activity", "{count} running"), count=running), format_speed(self._tick.speed)]
-        self.line.setText(" \u00b7 ".join([*(parts if running else []), self._totals_text()]))
-
-    def _totals_text(self) -> str:
-        today = fill(translate("Activity", "today {bytes}, {files}"), **_amounts(*self._today))
-        ever = fill(translate("Activity", "in all {bytes}, {files}"), **_amounts(*self._ever))
-        return f"{today} \u00b7 {ever}"
+        self.line.setText(" \u00b7 ".join([*(parts if running else []), self.today.text(), self.ever.text()]))
 
     def _panel(self, number: int, corner: QWidget | None, *content: QWidget) -> QFrame:
         panel = QFrame()

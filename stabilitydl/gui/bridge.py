@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from ..domain.collection import CollectionSnapshot
 from ..domain.resource import ResourceSnapshot
@@ -50,7 +50,8 @@ class EngineBridge(QObject):
         self._subscription: Subscription | None = None
         self._stopping = False
         self._arrived.connect(self._take)
-        self._answered.connect(self._deliver)
+        # Also an answer that is there already waits for the next turn: nobody is called back while still asking.
+        self._answered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def start(self) -> None:
         """Start the engine and listen to it. Raises what keeps it from starting, such as StoreError."""

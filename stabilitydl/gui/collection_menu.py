@@ -22,7 +22,7 @@ class CollectionMenu(QMenu):
     folder_wanted = Signal(str)
     remove_wanted = Signal(str)
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget | None) -> None:
         super().__init__(parent)
         self._collection = ""
         self.missing = self._command(self.missing_wanted)

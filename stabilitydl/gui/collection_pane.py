@@ -56,8 +56,8 @@ class CollectionPane(QFrame):
         self.group_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._menu = QMenu(self)
         self.group_button.setMenu(self._menu)
-        self._groupings: dict[Grouping, QAction] = {}
-        self._buttons: dict[CollectionFilter, CountButton] = {}
+        self.groupings: dict[Grouping, QAction] = {}
+        self.buttons: dict[CollectionFilter, CountButton] = {}
         self._arrange()
         self.view.chosen.connect(self._choose)
         self.view.menu_wanted.connect(self.menu_wanted)
@@ -74,8 +74,8 @@ class CollectionPane(QFrame):
             button.clicked.connect(lambda _checked, which=which: self.show_filter(which))
             filters.addButton(button)
             column.addWidget(button)
-            self._buttons[which] = button
-        self._buttons[CollectionFilter.ALL].setChecked(True)
+            self.buttons[which] = button
+        self.buttons[CollectionFilter.ALL].setChecked(True)
         head = QHBoxLayout()
         head.setContentsMargins(8, 10, 0, 4)
         head.addWidget(self.title)
@@ -90,11 +90,11 @@ class CollectionPane(QFrame):
             action.setChecked(grouping is Grouping.NONE)
             action.triggered.connect(lambda _checked, grouping=grouping: self.group_by(grouping))
             group.addAction(action)
-            self._groupings[grouping] = action
+            self.groupings[grouping] = action
 
     def show_filter(self, which: CollectionFilter) -> None:
         """Show the collections that pass; the first filter also chooses all collections."""
-        self._buttons[which].setChecked(True)
+        self.buttons[which].setChecked(True)
         self.model.show(which)
         if which is CollectionFilter.ALL:
             self.view.clear_choice()
@@ -102,7 +102,7 @@ class CollectionPane(QFrame):
 
     def group_by(self, grouping: Grouping) -> None:
         """Group in another way."""
-        self._groupings[grouping].setChecked(True)
+        self.groupings[grouping].setChecked(True)
         self.model.group_by(grouping)
         self.view.expandAll()
 
@@ -126,9 +126,9 @@ class CollectionPane(QFrame):
         self.group_button.setToolTip(translate("CollectionPane", "How collections are grouped"))
         self.group_button.setAccessibleName(translate("CollectionPane", "How collections are grouped"))
         for which, text in _FILTERS.items():
-            self._buttons[which].setText(translate("CollectionPane", text))
+            self.buttons[which].setText(translate("CollectionPane", text))
         for grouping, text in _GROUPINGS.items():
-            self._groupings[grouping].setText(translate("CollectionPane", text))
+            self.groupings[grouping].setText(translate("CollectionPane", text))
         self.model.retranslate()
         self.view.retranslate()
         self._show_counts()
@@ -138,7 +138,7 @@ class CollectionPane(QFrame):
             self.chosen.emit(collection)
 
     def _show_counts(self) -> None:
-        for which, button in self._buttons.items():
+        for which, button in self.buttons.items():
             count = self.model.count(which)
             button.show_count(count, zero=False)
             button.setAccessibleName(

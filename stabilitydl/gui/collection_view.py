@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QMouseEvent
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QTreeView, QWidget
 
 from .collection_delegate import CollectionDelegate
@@ -48,6 +48,7 @@ class CollectionView(QTreeView):
         self.setTabKeyNavigation(False)
         self.collapsed.connect(lambda index: self._closed.add(index.data(CollectionRole.KEY)))
         self.expanded.connect(lambda index: self._closed.discard(index.data(CollectionRole.KEY)))
+        self.activated.connect(self._pick)
         model.modelReset.connect(self._restore)
         model.rowsInserted.connect(self._open_new)
         pictures.changed.connect(lambda _key: self.viewport().update())
@@ -79,6 +80,22 @@ class CollectionView(QTreeView):
         collection = self._collections.id_at(current) if current.isValid() else ""
         if collection and collection != self._current and not self._restoring:
             self._current = collection
+            self.chosen.emit(collection)
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Coming here with the keyboard chooses nothing yet; arrows and Enter do."""
+        self._restoring = True
+        super().focusInEvent(event)
+        self._restoring = False
+
+    def _pick(self, index: QModelIndex) -> None:
+        collection = self._collections.id_at(index)
+        if not collection:
+            self.setExpanded(index, not self.isExpanded(index))
+        elif collection != self._current:
+            self._current = collection
+            self._show_current()
             self.chosen.emit(collection)
 
     @override

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QPushButton
 
 from .qt import override
 from .theme import mark
@@ -24,6 +24,8 @@ class CountButton(QPushButton):
         self.count = QLabel()
         mark(self.count, kind=kind)
         row = QHBoxLayout(self)
+        # How large the button is follows from its own words, not from what lies in it.
+        row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         row.setContentsMargins(0, 0, PADDING, 0)
         row.addStretch(1)
         row.addWidget(self.count, 0, Qt.AlignmentFlag.AlignVCenter)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QSizePolicy, QToolButton, QWidget
 
 from .resource_index import Facets, Query
 from .theme import SPACE, mark
@@ -14,7 +14,7 @@ from .tr import QT_TRANSLATE_NOOP, fill, translate
 
 _GIB = 1024**3
 _MOST_VALUES = 40
-_LEAST, _MOST = 96, 190
+_LEAST, _MOST = 72, 190
 """Pixels of the field."""
 SIZES = (
     (QT_TRANSLATE_NOOP("Filters", "Any size"), None, None),
@@ -41,8 +41,9 @@ class Filters(QWidget):
         self.field.textChanged.connect(lambda text: self._change(replace(self._query, text=text)))
         QShortcut(QKeySequence.StandardKey.Find, self, self.field.setFocus)
         self.button = QToolButton()
-        mark(self.button, role="tool")
+        mark(self.button, role="choice")
         self.button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.button.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         self.menu = QMenu(self)
         self.menu.aboutToShow.connect(self._fill)
         self.button.setMenu(self.menu)

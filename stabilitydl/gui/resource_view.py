@@ -29,6 +29,7 @@ _WIDTHS = {
     Column.MENU: 44,
 }
 _FIXED = frozenset({Column.MARK, Column.MENU})
+NAME_LEAST = 160
 STATE_LEAST, STATE_MOST = 240, 420
 STATE_SHARE = 0.295
 """The column of states grows with the window until its user sizes it."""
@@ -126,11 +127,21 @@ class ResourceView(QTableView):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._hide_what_has_no_room()
         if not self._user_sized:
             wide = max(STATE_LEAST, min(STATE_MOST, round(self.viewport().width() * STATE_SHARE)))
             self._sizing = True
             self.horizontalHeader().resizeSection(Column.STATE, wide)
             self._sizing = False
+
+    def _hide_what_has_no_room(self) -> None:
+        """Names and states matter more than what the second line and the filters tell as well."""
+        room = self.viewport().width() - sum(_WIDTHS[column] for column in _FIXED) - _WIDTHS[Column.SIZE]
+        room -= STATE_LEAST + NAME_LEAST
+        for column in (Column.TYPE, Column.BASE_MODEL):
+            room -= _WIDTHS[column]
+            if self.isColumnHidden(column) != (room < 0):
+                self.setColumnHidden(column, room < 0)
 
     def _set_up(self) -> None:
         mark(self, surface="panel")

@@ -34,7 +34,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.gui)
-            item.add_marker(pytest.mark.qt_log_ignore(*NOT_OFFSCREEN, extend=True))
+            own = [words for each in item.iter_markers("qt_log_ignore") for words in each.args]
+            # Only the first of these markers counts.
+            item.add_marker(pytest.mark.qt_log_ignore(*NOT_OFFSCREEN, *own, extend=True), append=False)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -83,9 +85,13 @@ def pictures(qapp: QApplication) -> Pictures:
 @pytest.fixture
 def dressed(appearance: Appearance, qapp: QApplication) -> Iterator[Appearance]:
     """The look of the program, applied to everything."""
+    from PySide6.QtCore import QCoreApplication, QEvent
+
     before = qapp.style().name(), qapp.font(), qapp.palette()
     appearance.apply()
     yield appearance
+    # What is about to be deleted would be dressed again, which not everything in that state survives.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     qapp.setStyleSheet("")
     qapp.setStyle(before[0])
     qapp.setFont(before[1])

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import msgspec
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -62,6 +62,10 @@ class Stage:
         assert self._opened is not None
         assert self._opened.window is not None
         return self._opened.window
+
+    @property
+    def has_window(self) -> bool:
+        return self._opened is not None and self._opened.window is not None
 
     @property
     def opened(self) -> Opened:
@@ -179,11 +183,17 @@ class Stage:
         self.qtbot.keyClick(dialog.focusWidget() or dialog, Qt.Key.Key_Return)
 
     def news(self, *states: State) -> list[StateChanged]:
-        """All moves to one of ``states`` so far."""
-        return [event for event in self.events if isinstance(event, StateChanged) and event.new in states]
+        """All moves to one of ``states`` so far, or to any."""
+        wanted = states or tuple(State)
+        return [event for event in self.events if isinstance(event, StateChanged) and event.new in wanted]
 
     def press(self, widget: QWidget, key: Qt.Key, modifiers: Qt.KeyboardModifier | None = None) -> None:
         self.qtbot.keyClick(widget, key, modifiers or Qt.KeyboardModifier.NoModifier)
+
+    def mute(self) -> None:
+        """From now on nothing that the engine says or answers reaches the window."""
+        self.opened.bridge.blockSignals(True)
+        QCoreApplication.processEvents()
 
     def change(self, **values: object) -> None:
         """Change settings as the dialog does."""

@@ -26,6 +26,7 @@ def offer(*rows: ResourceSnapshot) -> Offer:
 def bar(qtbot: QtBot) -> ActionBar:
     made = ActionBar()
     qtbot.addWidget(made)
+    made.resize(1400, made.height())
     return made
 
 
@@ -87,3 +88,21 @@ def test_buttons_tell(bar: ActionBar) -> None:
     for action in (bar.earlier, bar.as_usual, bar.later):
         action.trigger()
     assert told == ["download", "pause", "resume", "retry", "cancel", "remove", "clear", 1, 0, -1]
+
+
+def test_what_has_no_room_is_in_a_menu(bar: ActionBar) -> None:
+    states = [State.MISSING] * 3 + [State.QUEUED] * 2 + [State.PAUSED] + [State.FAILED] * 4
+    bar.show_offer(offer(*(child(number, state, size=MB) for number, state in enumerate(states))))
+    assert bar.more.isHidden()
+    bar.resize(560, bar.height())
+    assert not bar.more.isHidden()
+    visible = shown(bar)
+    assert visible[-1] == "Download 3 files, 3.0 MB", "what matters most stays"
+    bar.more.menu().aboutToShow.emit()
+    hidden = [action.text().partition("\t")[0] for action in bar.more.menu().actions()]
+    assert hidden[:2] == ["Remove", "Cancel 3"]
+    told: list[str] = []
+    bar.cancel_wanted.connect(lambda: told.append("cancel"))
+    bar.more.menu().actions()[1].trigger()
+    assert told == ["cancel"]
+    assert bar.minimumSizeHint().width() < 560

@@ -65,9 +65,9 @@ def test_more_than_fits_is_counted(activity: Activity) -> None:
 
 def test_totals_of_today_and_of_all_time(activity: Activity) -> None:
     activity.show_totals((41_200 * MB, 312), (2_000_000 * MB, 9_000))
-    assert activity.totals.text() == "today 41.2 GB, 312 files · in all 2.0 TB, 9,000 files"
+    assert (activity.today.text(), activity.ever.text()) == ("today 41.2 GB, 312 files", "in all 2.0 TB, 9,000 files")
     activity.show_totals((MB, 1), (MB, 1))
-    assert activity.totals.text() == "today 1.0 MB, 1 file · in all 1.0 MB, 1 file"
+    assert (activity.today.text(), activity.ever.text()) == ("today 1.0 MB, 1 file", "in all 1.0 MB, 1 file")
 
 
 def test_closed_it_is_one_line_that_still_tells(qtbot: QtBot, activity: Activity) -> None:
