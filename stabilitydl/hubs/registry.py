@@ -12,6 +12,7 @@ from ..clock import Clock, SystemClock
 from ..errors import HubError, UnknownLocator
 from .civitai import Civitai
 from .direct import Direct
+from .huggingface import HuggingFace
 from .protocol import Hub, Locator
 
 _FILLED_IN = re.compile(r"[A-Z]{2,}.*", re.DOTALL)
@@ -31,7 +32,8 @@ class Registry:
     @classmethod
     def standard(cls, *more: Hub, clock: Clock | None = None) -> Registry:
         """``more`` and all hubs of the product; the one that takes any address comes last."""
-        return cls([*more, Civitai(clock=clock or SystemClock()), Direct()])
+        clock = clock or SystemClock()
+        return cls([*more, Civitai(clock=clock), HuggingFace(clock=clock), Direct()])
 
     def __repr__(self) -> str:
         return f"<Registry {' '.join(hub.name for hub in self._hubs)}>"

@@ -1,0 +1,136 @@
+"""What the hubs of git repositories share: a repository, its files, and the children that are made of them.
+
+A child is known by its path and its content, never by the commit: a new commit changes only the children whose
+content it changed. The commit is what requests are pinned to, so a child's bytes cannot change under way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from urllib.parse import quote, unquote
+
+from ..domain.checksum import Checksum
+from ..domain.collection import Collection
+from ..domain.resource import Address, Resource, resource_id
+from ..errors import HubError, Problem
+from .children import name_of, place
+
+MOST_FILES = 100_000
+"""Children of one collection; of what a repository holds beyond them the user is told."""
+MOST_WITH_PATH = 10_000
+"""Files that are listed of a whole repository where only a part of it was asked for; the part comes in any case."""
+LARGEST_FILE = 1 << 50
+"""Bytes; a size beyond it is taken for unknown."""
+LONGEST_PATH = 4096
+"""Characters of a path; git itself and every system end near there."""
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}", re.ASCII)
+_REFERENCE = re.compile(
+    r"(?P<kind>model|dataset|space):(?P<name>[A-Za-z0-9._/-]+)@(?P<commit>[^/@\s]+)/(?P<path>.+)", re.DOTALL
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryFile:
+    """One file as its hub lists it. ``size`` is bytes, None when unknown; ``path`` is as the hub wrote it."""
+
+    path: str
+    size: int | None
+    checksum: Checksum | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repository:
+    """A repository at one commit. ``name`` is ``OWNER/NAME``, or one word for the oldest.
+
+    ``blocked`` is why its files are not given out now.
+    """
+
+    kind: str
+    name: str
+    commit: str
+    type: str = ""
+    base_model: str = ""
+    creator: str = ""
+    avatar: str = ""
+    preview: str = ""
+    trigger_words: tuple[str, ...] = ()
+    description: str = ""
+    blocked: Problem | None = None
+
+
+@dataclass(frozen=True)
+class Pin:
+    """Where the bytes of one file lie: what an address of a repository hub keeps."""
+
+    kind: str
+    name: str
+    commit: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.name}@{quote(self.commit, safe='')}/{self.path}"
+
+    @classmethod
+    def parse(cls, text: str, hub: str) -> Pin:
+        """Read what ``str`` wrote. Raises HubError for anything else, and for a path that climbs."""
+        match = _REFERENCE.fullmatch(text)
+        if match is None or not is_name(match["name"]) or not {"", ".", ".."}.isdisjoint(match["path"].split("/")):
+            raise HubError(hub=hub, detail=f"“{text}” is no file of this hub")
+        return cls(match["kind"], match["name"], unquote(match["commit"]), match["path"])
+
+
+def is_name(text: str) -> bool:
+    """Is ``text`` the name of a repository, with or without its owner?"""
+    parts = text.split("/")
+    return len(parts) <= 2 and all(_NAME.fullmatch(part) and ".." not in part for part in parts)
+
+
+def children(
+    collection: Collection,
+    repository: Repository,
+    files: Iterable[RepositoryFile],
+    page: Callable[[str], str],
+    address: Callable[[Pin], Address],
+) -> dict[str, tuple[Resource, str]]:
+    """The children by id, each with the path its hub calls it by; one file that is listed twice is one child.
+
+    ``page`` makes the address of the page of a path.
+    """
+    found: dict[str, tuple[Resource, str]] = {}
+    for file in files:
+        content = "" if file.checksum is None else str(file.checksum)
+        key = f"{file.path}\n{content}"
+        identity = resource_id(collection.id, key)
+        if identity in found:
+            continue
+        path, refused = place(file.path)
+        child = Resource(
+            id=identity,
+            collection=collection.id,
+            key=key,
+            name=name_of(path),
+            path=path,
+            size=file.size,
+            checksums=() if file.checksum is None else (file.checksum,),
+            addresses=(address(Pin(repository.kind, repository.name, repository.commit, file.path)),),
+            base_model=repository.base_model,
+            creator=repository.creator,
+            page=page(file.path),
+            order=len(found),
+            blocked=repository.blocked or refused,
+        )
+        found[identity] = (child, file.path)
+    return found
+
+
+def is_below(path: str, selected: str) -> bool:
+    """Is ``path`` the file ``selected``, or does it lie below that folder?"""
+    return path == selected or path.startswith(f"{selected}/")
+
+
+def plausible_size(size: int | None) -> int | None:
+    """``size`` in bytes where a file can have it, else None."""
+    return size if size is not None and size <= LARGEST_FILE else None
