@@ -615,10 +615,18 @@ class UsageNotAllowed(Blocked):
 
 
 class ModelArchived(Blocked):
-    """Archived or taken down."""
+    """The author put it away."""
 
     code = "archived"
     template = "The author archived this model; its files are not given out."
+    remedy = Remedy.OTHER_FILE
+
+
+class TakenDown(Blocked):
+    """The hub put it away."""
+
+    code = "taken-down"
+    template = "{hub} took this model down; its files are not given out."
     remedy = Remedy.OTHER_FILE
 
 

@@ -659,6 +659,10 @@
         <translation>作者已将此模型归档，不再提供其文件。</translation>
     </message>
     <message>
+        <source>{hub} took this model down; its files are not given out.</source>
+        <translation>{hub} 已下架此模型，不再提供其文件。</translation>
+    </message>
+    <message>
         <source>“{name}” is a program or script, not a model.</source>
         <translation>“{name}”是程序或脚本，不是模型。</translation>
     </message>
@@ -2131,10 +2135,6 @@
     <message>
         <source>Pause all</source>
         <translation>全部暂停</translation>
-    </message>
-    <message>
-        <source>+ Add</source>
-        <translation>+ 添加</translation>
     </message>
     <message>
         <source>Add</source>
