@@ -86,3 +86,13 @@ def test_removing_takes_rows_and_reservations(store: Store) -> None:
     }
     store.add(parent, children, now=2.0)
     assert store.resources()[1].state is State.MISSING
+
+
+def test_children_share_the_texts_that_they_have_in_common(store: Store) -> None:
+    parent, children = a_pack(2)
+    store.add(parent, [msgspec.structs.replace(child, base_model="SDXL 1.0") for child in children], now=1.0)
+    first, second = (row.resource for row in store.resources())
+    for name in ("collection", "type", "base_model", "creator", "version", "precision"):
+        assert getattr(first, name) is getattr(second, name), name
+    assert first.name == first.path
+    assert first.name is first.path
