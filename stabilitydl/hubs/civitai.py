@@ -1,4 +1,4 @@
-"""Civitai: a model page with all files of all its versions, each pinned by its file id.
+"""Civitai: a model page with all files of all its versions, or all models of a creator, each file pinned by its id.
 
 The page's API answer names a download address for each file, but two files can share one, so it is not used: a
 file comes from ``/api/download/models/{version}?fileId={file}``, which redirects to a signed address that lives for
@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Awaitable, Callable, Sequence
 from collections.abc import Collection as Members
-from urllib.parse import urlsplit
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from urllib.parse import quote, urlsplit
 
 from ..clock import Clock, SystemClock
 from ..domain.collection import Collection
@@ -20,7 +21,6 @@ from ..domain.resource import Address, Resource, resource_id
 from ..errors import (
     AccessDenied,
     EarlyAccess,
-    HubAnswerUnreadable,
     HubError,
     LoginNeeded,
     ModelArchived,
@@ -35,19 +35,16 @@ from ..errors import (
 )
 from ..http.client import HttpClient
 from ..http.request import Request
-from ..http.status import error_for
 from . import civitai_locator
 from .children import key_for, name_of, place
-from .civitai_shapes import FileEntry, ModelPage, Version, moment, read_model, read_refusal, shown_date
+from .civitai_api import CivitaiApi, Endpoint
+from .civitai_shapes import FileEntry, ModelPage, Version, moment, read_refusal, shown_date
 from .protocol import Destination, Expansion, Locator, without_body
-from .wire import LIMIT, Node, parse_object
 
 DEFAULT_ENDPOINT = "https://civitai.com"
 ENDPOINT_VARIABLE = "CIVITAI_ENDPOINT"
 
-Endpoint = str | Callable[[], Awaitable[str]]
-
-_REFERENCE = re.compile(r"\d{1,19}\?fileId=\d{1,19}", re.ASCII)
+_REFERENCE = re.compile(r"\d{1,19}\?fileId=(?P<file>\d{1,19})", re.ASCII)
 _PAGE = re.compile(r"/models/(?P<model>\d{1,19})(?:\?|$)", re.ASCII)
 
 
@@ -70,15 +67,16 @@ class Civitai:
         clock: Clock | None = None,
     ) -> None:
         given = endpoint or os.environ.get(ENDPOINT_VARIABLE, "").strip() or DEFAULT_ENDPOINT
-        self._endpoint: Endpoint = given.rstrip("/") if isinstance(given, str) else given
-        self._endpoint_id = endpoint_id or (self._endpoint if isinstance(self._endpoint, str) else name)
-        self._trusted = self._endpoint != DEFAULT_ENDPOINT
+        place: Endpoint = given.rstrip("/") if isinstance(given, str) else given
+        self._moves = not isinstance(place, str)
+        self._endpoint_id = endpoint_id or (place if isinstance(place, str) else name)
         self._hosts = frozenset(civitai_locator.HOSTS if hosts is None else hosts)
-        if isinstance(self._endpoint, str):
-            self._hosts |= {urlsplit(self._endpoint).netloc.lower()}
-        self._clock = clock or SystemClock()
+        if isinstance(place, str):
+            self._hosts |= {urlsplit(place).netloc.lower()}
+        self.api = CivitaiApi(name, place, clock or SystemClock(), trusted=place != DEFAULT_ENDPOINT)
         self.name = name
-        self.forms = tuple(forms or (f"https://{urlsplit(DEFAULT_ENDPOINT).netloc}/models/ID", f"{name}:ID"))
+        site = f"https://{urlsplit(DEFAULT_ENDPOINT).netloc}"
+        self.forms = tuple(forms or (f"{site}/models/ID", f"{site}/user/NAME", f"{name}:ID", f"{name}:sha256:HEX"))
 
     def __repr__(self) -> str:
         return f"<Civitai {self.name} {self._endpoint_id}>"
@@ -87,33 +85,44 @@ class Civitai:
         return civitai_locator.recognise(text, self.name, self._hosts)
 
     async def expand(self, locator: Locator, destination: Destination, client: HttpClient) -> Expansion:
-        """List all files of all versions of a model.
+        """List all files of all versions of a model, or of all models of a creator.
 
         Raises PageNotFound, HubAnswerUnreadable, or what the connection or the server said.
         """
-        identity = locator.identity
-        if locator.kind == "version":
-            identity = await self._model_of(identity, client)
-        page = await self._model(identity, client)
-        endpoint = await self._base()
-        collection = self._collection(page, locator, destination, endpoint)
+        if locator.kind == "creator":
+            pages, problems = await self.api.creator(locator.identity, client)
+            return await self._listed(locator, destination, pages, problems)
+        if locator.kind == "hash":
+            found = await self.api.find(locator.identity, client)
+            part = f"version:{found.version}" if found.file is None else f"file:{found.file}"
+            locator = replace(locator, identity=str(found.model), selection=part)
+        elif locator.kind == "version":
+            locator = replace(locator, identity=await self.api.model_of(locator.identity, client))
+        page = await self.api.model(locator.identity, client)
+        return await self._listed(locator, destination, [page], list(page.problems))
+
+    async def _listed(
+        self, locator: Locator, destination: Destination, pages: Sequence[ModelPage], problems: list[Problem]
+    ) -> Expansion:
+        endpoint = await self.api.base()
+        if locator.kind == "creator":
+            collection = self._creator(pages, locator, destination, endpoint)
+        else:
+            collection = self._collection(pages[0], locator, destination, endpoint)
         resources: dict[str, Resource] = {}
-        versions: dict[str, str] = {}
         warnings: list[Problem] = []
-        for version in page.versions:
-            for file in version.files:
-                child = self._child(collection, page, version, file, len(resources), endpoint)
-                if child.id not in resources:
-                    resources[child.id] = child
-                    versions[child.id] = f"version:{version.id}"
-                    warnings.extend(file.warnings)
-        problems = list(page.problems)
-        if page.withheld and not resources:
-            problems.append(ModelArchived(hub=self.name).problem)
+        for page, version, file in _files(pages):
+            child = self._child(collection, page, version, file, len(resources), endpoint)
+            if child.id not in resources:
+                resources[child.id] = child
+                warnings.extend(file.warnings)
+        problems += [page.withheld.problem for page in pages if page.withheld and not _has_files(page)]
         selected = None
         if locator.selection:
             selected = frozenset(
-                child.id for child in resources.values() if locator.selection in (child.key, versions[child.id])
+                child.id
+                for child in resources.values()
+                if locator.selection in (child.key, f"version:{child.version_id}")
             )
             if not selected:
                 problems.append(NothingMatched(count=len(resources)).problem)
@@ -129,7 +138,7 @@ class Civitai:
         """The download route of the file. Each request of it counts as a download there."""
         if not _REFERENCE.fullmatch(address.reference):
             raise HubError(hub=self.name, detail=f"“{address.reference}” is no file of this hub")
-        return self._request(f"{await self._base()}/api/download/models/{address.reference}")
+        return self.api.request(f"{await self.api.base()}/api/download/models/{address.reference}")
 
     async def explain(self, resource: Resource, error: StabilityError, client: HttpClient) -> StabilityError:
         """What a refusal of the download route means.
@@ -153,7 +162,7 @@ class Civitai:
         return without_body(error)
 
     async def absolute(self, reference: str) -> str:
-        return f"{await self._base()}{reference}" if reference.startswith("/") else reference
+        return f"{await self.api.base()}{reference}" if reference.startswith("/") else reference
 
     async def _as_listed(self, resource: Resource, error: StabilityError, client: HttpClient) -> StabilityError:
         """A refusal without a reason, judged by what the model's page says about the file now."""
@@ -161,63 +170,32 @@ class Civitai:
         page = None
         try:
             if found := _PAGE.search(resource.page):
-                page = await self._model(found["model"], client)
+                page = await self.api.model(found["model"], client)
         except PageNotFound:
             return RemoteGone(host=host, status=404)
         except StabilityError:
             page = None  # the page cannot be asked either, so nothing is known to be gone
         versions = page.versions if page else ()
-        listed = next((v for v in versions if any(_key(file) == resource.key for file in v.files)), None)
+        numbers = self._file_numbers(resource)
+        listed = next((v for v in versions if any(str(file.id) in numbers for file in v.files)), None)
         if listed and listed.refusal:
             return listed.refusal
         if isinstance(error, AccessDenied):
             return without_body(error)
         if page and page.withheld:
-            return ModelArchived(hub=self.name)
+            return page.withheld
         if page and not listed:
             return RemoteGone(host=host, status=404)
         return ServerFailed(host=host, status=404)
 
-    async def _base(self) -> str:
-        if isinstance(self._endpoint, str):
-            return self._endpoint
-        return (await self._endpoint()).rstrip("/")
-
-    def _request(self, url: str) -> Request:
-        return Request(url=url, hub=self.name, trusted=self._trusted, direct=callable(self._endpoint))
-
-    async def _model(self, identity: str, client: HttpClient) -> ModelPage:
-        answer = await self._get(f"/api/v1/models/{identity}", f"/models/{identity}", client)
-        page = read_model(answer, self.name, self._clock.wall())
-        if page.id != int(identity):
-            raise HubAnswerUnreadable(hub=self.name, detail=f"it is about model {page.id} instead of {identity}")
-        return page
-
-    async def _model_of(self, version: str, client: HttpClient) -> str:
-        answer = await self._get(f"/api/v1/model-versions/{version}", f"/model-versions/{version}", client)
-        identity = answer.whole("modelId")
-        if identity is None:
-            raise HubAnswerUnreadable(hub=self.name, detail="it names no model")
-        return str(identity)
-
-    async def _get(self, path: str, page: str, client: HttpClient) -> Node:
-        """One API answer as an object. Raises PageNotFound for a 404, else the error of the status."""
-        head, body = await client.get(self._request(await self._base() + path), limit=LIMIT)
-        if head.status == 404:
-            raise PageNotFound(hub=self.name, page=page)
-        error = error_for(head.status, head.headers, head.host, self._clock.wall())
-        if error is None:
-            return parse_object(body, self.name)
-        said = read_refusal(body)
-        if head.status == 400 and said:
-            raise HubError(hub=self.name, detail=next(iter(said.values())))
-        raise error
+    def _file_numbers(self, resource: Resource) -> frozenset[str]:
+        """What this hub calls the file, wherever its collection came from."""
+        references = (_REFERENCE.fullmatch(each.reference) for each in resource.addresses if each.hub == self.name)
+        return frozenset(match["file"] for match in references if match)
 
     def _stored(self, url: str, endpoint: str) -> str:
         """``url`` as it is kept: without the server's address where that is found anew each time."""
-        if isinstance(self._endpoint, str) or not url.startswith(f"{endpoint}/"):
-            return url
-        return url[len(endpoint) :]
+        return url[len(endpoint) :] if self._moves and url.startswith(f"{endpoint}/") else url
 
     def _collection(self, page: ModelPage, locator: Locator, destination: Destination, endpoint: str) -> Collection:
         key = key_for(self.name, self._endpoint_id, "model", str(page.id), destination)
@@ -241,6 +219,26 @@ class Civitai:
             description=page.description,
         )
 
+    def _creator(
+        self, pages: Sequence[ModelPage], locator: Locator, destination: Destination, endpoint: str
+    ) -> Collection:
+        key = key_for(self.name, self._endpoint_id, "creator", locator.identity, destination)
+        newest = pages[0]
+        name = newest.creator or locator.identity
+        previews = (version.preview for page in pages for version in page.versions if version.preview)
+        return Collection(
+            id=key.id,
+            key=key,
+            title=name,
+            locator=locator.text,
+            page=self._stored(f"{endpoint}/user/{quote(name, safe='')}", endpoint),
+            layout=destination.layout,
+            target=key.target,
+            creator=name,
+            avatar=self._stored(newest.avatar, endpoint),
+            preview=self._stored(next(previews, ""), endpoint),
+        )
+
     def _child(
         self, collection: Collection, page: ModelPage, version: Version, file: FileEntry, order: int, endpoint: str
     ) -> Resource:
@@ -259,6 +257,9 @@ class Civitai:
             base_model=version.base_model,
             creator=page.creator,
             version=version.name,
+            version_id=str(version.id),
+            file_type=file.own_type,
+            precision=file.precision,
             page=self._stored(f"{endpoint}/models/{page.id}?modelVersionId={version.id}", endpoint),
             preview=self._stored(version.preview, endpoint),
             order=order,
@@ -268,3 +269,14 @@ class Civitai:
 
 def _key(file: FileEntry) -> str:
     return f"file:{file.id}"
+
+
+def _files(pages: Iterable[ModelPage]) -> Iterator[tuple[ModelPage, Version, FileEntry]]:
+    for page in pages:
+        for version in page.versions:
+            for file in version.files:
+                yield page, version, file
+
+
+def _has_files(page: ModelPage) -> bool:
+    return any(version.files for version in page.versions)

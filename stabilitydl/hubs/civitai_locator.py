@@ -1,41 +1,62 @@
-"""The ways to write a Civitai page: addresses, ``civitai:ID``, AIR.
+"""The ways to write what Civitai has: addresses, ``civitai:ID``, AIR, a creator, a digest.
 
-``https://civitai.com/models/ID[/slug][?modelVersionId=V]``, ``.../model-versions/V`` and
-``.../api/download/models/V[?fileId=F]`` on any of the hosts; the host may stand without ``https://``. AIR is
-``urn:air:ECOSYSTEM:TYPE:civitai:ID@V`` (civitai developer docs, ``guide/air.md``). Numbers are 32 bits.
+``https://civitai.com/models/ID[/slug][?modelVersionId=V]``, ``.../model-versions/V``, ``.../user/NAME`` and
+``.../api/download/models/V[?fileId=F]`` on any of the hosts; the host may stand without ``https://``. The short forms
+are ``civitai:ID[@V]``, ``civitai:user/NAME`` and ``civitai:ALGORITHM:HEX`` for the file with that digest (AutoV1 to
+AutoV3, CRC32, SHA256, BLAKE3). Numbers are 32 bits.
+
+A locator is of kind ``model``, of kind ``version`` or ``hash`` where only those are known, or of kind ``creator``.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection as Members
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
+from ..errors import UsageError
+from .air import parse_air
 from .protocol import Locator
 
 HOSTS = frozenset({"civitai.com", "civitai.red", "civitai.green"})
 
 _SHORT = re.compile(r"(?P<model>\d{1,10})(?:@(?P<version>\d{1,10}))?", re.ASCII)
-_MODEL_PATH = re.compile(r"/models/(?P<model>\d{1,10})(?:/[^/]*)?/?", re.ASCII)
-_VERSION_PATH = re.compile(r"/(?:model-versions|api/download/models)/(?P<version>\d{1,10})/?", re.ASCII)
-_AIR = re.compile(
-    r"(?:urn:)?(?:air:)?[\w-]+:[\w-]+:civitai:(?P<model>\d{1,10})(?:@(?P<version>\d{1,10}))?(?:\+(?P<file>\d{1,10}))?(?:\.\w+)?",
+_SHORT_CREATOR = re.compile(r"user[/:](?P<name>[^/?#:\s]{1,100})/?")
+_SHORT_DIGEST = re.compile(
+    r"(?:hash|autov[123]|crc32|sha256|blake3):(?P<digits>[0-9a-f]{8}|[0-9a-f]{10}|[0-9a-f]{12}|[0-9a-f]{64})",
     re.ASCII | re.IGNORECASE,
 )
+_MODEL_PATH = re.compile(r"/models/(?P<model>\d{1,10})(?:/[^/]*)?/?", re.ASCII)
+_VERSION_PATH = re.compile(r"/(?:model-versions|api/download/models)/(?P<version>\d{1,10})/?", re.ASCII)
+_CREATOR_PATH = re.compile(r"/user/(?P<name>[^/]{1,300})(?:/(?:models)?)?")
+_NO_FILES = re.compile(r"/(?P<what>images|posts|collections|articles|bounties|challenges|user/[^/]+/\w+)(?:/.*)?")
 _TOKEN = re.compile(r"(?<=[?&])token=[^&#]*&?", re.IGNORECASE)
 _LARGEST = 2**31 - 1
 
 
 def recognise(text: str, hub: str, hosts: Members[str]) -> Locator | None:
-    """``text`` as a model page of ``hub``, or None."""
+    """``text`` as something that ``hub`` lists, or None.
+
+    Raises UsageError for a page of the hub that has no model files.
+    """
     typed = text.strip()
     name, colon, rest = typed.partition(":")
-    short = _SHORT.fullmatch(rest) if colon and name.lower() == hub else None
-    if short:
-        return _locator(hub, typed, short["model"], short["version"], None)
-    if air := _AIR.fullmatch(typed):
-        return _locator(hub, typed, air["model"], air["version"], air["file"]) if hub == "civitai" else None
+    if colon and name.lower() == hub and (locator := _short(typed, rest, hub)):
+        return locator
+    if hub == "civitai" and (air := parse_air(typed)) and air.source == hub:
+        numbers = (air.id, air.version, air.file)
+        return _locator(hub, typed, *numbers) if all(re.fullmatch(r"\d{0,10}", one) for one in numbers) else None
     return _page(typed, hub, hosts)
+
+
+def _short(typed: str, rest: str, hub: str) -> Locator | None:
+    if match := _SHORT.fullmatch(rest):
+        return _locator(hub, typed, match["model"], match["version"], None)
+    if match := _SHORT_CREATOR.fullmatch(rest):
+        return _creator(hub, typed, match["name"])
+    if match := _SHORT_DIGEST.fullmatch(rest):
+        return Locator(hub=hub, text=typed, kind="hash", identity=match["digits"].lower())
+    return None
 
 
 def _page(typed: str, hub: str, hosts: Members[str]) -> Locator | None:
@@ -55,6 +76,13 @@ def _page(typed: str, hub: str, hosts: Members[str]) -> Locator | None:
         return _locator(hub, text, match["model"], _first(query, "modelVersionId"), None)
     if match := _VERSION_PATH.fullmatch(parts.path):
         return _locator(hub, text, "", match["version"], _first(query, "fileId"))
+    if match := _CREATOR_PATH.fullmatch(parts.path):
+        return _creator(hub, text, unquote(match["name"]))
+    if match := _NO_FILES.fullmatch(parts.path):
+        what = match["what"].rpartition("/")[2]
+        raise UsageError(
+            detail=f"A page of {what} on {hub} lists no model files; paste the page of a model or of a creator."
+        )
     return None
 
 
@@ -66,6 +94,13 @@ def _locator(hub: str, text: str, model: str, version: str | None, file: str | N
     if model:
         return Locator(hub=hub, text=text, kind="model", identity=str(int(model)), selection=selection)
     return Locator(hub=hub, text=text, kind="version", identity=str(int(version or 0)), selection=selection)
+
+
+def _creator(hub: str, text: str, name: str) -> Locator | None:
+    """All models of a creator. The case of the name does not matter to the hub."""
+    if not name.isprintable() or not name.strip() or len(name) > 100:
+        return None
+    return Locator(hub=hub, text=text, kind="creator", identity=name.strip().lower())
 
 
 def _first(query: dict[str, list[str]], name: str) -> str | None:

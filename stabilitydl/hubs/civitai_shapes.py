@@ -8,7 +8,7 @@ bytes reversed. Access is told in four ways: ``earlyAccessTimeFrame`` in days (2
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -22,8 +22,10 @@ from ..errors import (
     PaidFile,
     Problem,
     StabilityError,
+    TakenDown,
     UsageNotAllowed,
 )
+from .precision import normal_precision, precision_in
 from .wire import Node, parse
 
 DESCRIPTION_LIMIT = 64 * 1024
@@ -38,19 +40,24 @@ _HASHES = {
 }
 # Files of these types are what the page says it is; a file of any other type (a VAE, a config) is its own thing.
 _OF_THE_MODEL = frozenset({"", "model", "pruned model", "negative"})
-_WITHHELD = frozenset({"archived", "takendown"})
+_WITHHELD: Mapping[str, type[StabilityError]] = {"archived": ModelArchived, "takendown": TakenDown}
 _DAY = 86400.0
 _END_OF_TIME = datetime.max.replace(tzinfo=UTC).timestamp() - 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class FileEntry:
-    """One file of a version. ``size`` is bytes, None when unknown; ``name`` is as the hub wrote it."""
+    """One file of a version. ``size`` is bytes, None when unknown; ``name`` is as the hub wrote it.
+
+    ``type`` says what it is used as, ``own_type`` is the hub's word for this file; ``precision`` is of its numbers.
+    """
 
     id: int
     name: str
     size: int | None
     type: str
+    own_type: str
+    precision: str
     checksums: tuple[Checksum, ...]
     warnings: tuple[Problem, ...] = ()
 
@@ -70,7 +77,7 @@ class Version:
 
 @dataclass(frozen=True, kw_only=True)
 class ModelPage:
-    """A model with its published versions, newest first. ``withheld``: archived or taken down."""
+    """A model with its published versions, newest first. ``withheld`` says that all of it was put away, and by whom."""
 
     id: int
     title: str
@@ -78,7 +85,7 @@ class ModelPage:
     creator: str
     avatar: str
     description: str
-    withheld: bool
+    withheld: StabilityError | None
     versions: tuple[Version, ...]
     problems: tuple[Problem, ...]
 
@@ -93,7 +100,8 @@ def read_model(answer: Node, hub: str, now: float) -> ModelPage:
     if identity is None:
         raise HubAnswerUnreadable(hub=hub, detail="it is not a model")
     problems: list[Problem] = []
-    withheld = answer.text("mode").lower() in _WITHHELD
+    put_away = _WITHHELD.get(answer.text("mode").lower())
+    withheld = put_away(hub=hub) if put_away else None
     model_type = _label(answer.text("type"))
     versions = []
     for place, node in enumerate(answer.nodes("modelVersions"), 1):
@@ -142,7 +150,13 @@ def moment(text: str) -> float | None:
 
 
 def _version(
-    node: Node, identity: int, model_type: str, hub: str, now: float, withheld: bool, problems: list[Problem]
+    node: Node,
+    identity: int,
+    model_type: str,
+    hub: str,
+    now: float,
+    withheld: StabilityError | None,
+    problems: list[Problem],
 ) -> Version:
     name = _label(node.text("name"), 200) or str(identity)
     files = []
@@ -159,7 +173,7 @@ def _version(
         trigger_words=tuple(dict.fromkeys(word for text in node.texts("trainedWords") if (word := text.strip()))),
         preview=_preview(node),
         files=tuple(files),
-        refusal=ModelArchived(hub=hub) if withheld else _refusal(node, hub, now),
+        refusal=withheld or _refusal(node, hub, now),
     )
 
 
@@ -173,9 +187,17 @@ def _file(node: Node, identity: int, model_type: str, hub: str) -> FileEntry:
         name=name,
         size=size,
         type=model_type if own_type.lower() in _OF_THE_MODEL else own_type,
+        own_type=own_type,
+        precision=_precision(node.node("metadata"), name),
         checksums=tuple(_checksums(node)),
         warnings=tuple(_warnings(node, name, hub)),
     )
+
+
+def _precision(metadata: Node, name: str) -> str:
+    """GGUF files have a ``quantType``, others ``fp``; both may be missing, and then the name may tell."""
+    told = _label(metadata.text("quantType", 40)) or _label(metadata.text("fp", 40))
+    return normal_precision(told) or precision_in(name)
 
 
 def _checksums(node: Node) -> Iterator[Checksum]:

@@ -79,6 +79,7 @@ async def test_a_page_is_one_collection_with_all_files_of_all_versions(
     first = expansion.resources[0]
     assert first.addresses == (Address("civitai", "72?fileId=5"),)
     assert (first.name, first.path, first.size) == ("pack-05.safetensors", "pack-05.safetensors", 1949)
+    assert (first.version_id, first.file_type, first.precision) == ("72", "Model", "fp16")
     assert first.page == origin.url("/models/7?modelVersionId=72")
     assert first.preview == "https://image.civitai.com/k/u/width=450/2.jpeg"
     assert expansion.selected is None
@@ -299,7 +300,7 @@ async def test_refusals_that_explain_themselves(
         (404, {"versions": [version(70, files=[file(1)])]}, "remote-gone"),
         (404, {"versions": []}, "remote-gone"),
         (404, {"mode": "Archived", "versions": [version(70, files=[])]}, "archived"),
-        (404, {"mode": "TakenDown"}, "archived"),
+        (404, {"mode": "TakenDown"}, "taken-down"),
         (404, {"versions": [version(70, usageControl="Generation")]}, "usage-not-allowed"),
         (404, None, "remote-gone"),
         (403, {}, "access-denied"),

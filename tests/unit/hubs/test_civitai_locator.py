@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from stabilitydl.errors import UsageError
 from stabilitydl.hubs.civitai import Civitai
 
 
@@ -62,7 +63,7 @@ def test_a_token_in_the_address_is_not_kept_a06() -> None:
     "text",
     [
         *("", "123", "civitai:", "civitai:abc", "civitai:-1", "civitai:0", "civitai:99999999999", "civitai:2147483648"),
-        *("https://civitai.com", "https://civitai.com/models/abc", "https://civitai.com/images/5"),
+        *("https://civitai.com", "https://civitai.com/models/abc", "https://civitai.com/search/models"),
         *(
             "https://civitai.com.evil.test/models/1",
             "https://evilcivitai.com/models/1",
@@ -115,3 +116,51 @@ def test_a_hub_of_another_name_has_its_own_locators() -> None:
     ):
         assert hub.recognise(text) is None
     assert hub.forms == ("demo:",)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("https://civitai.com/user/Maker", "maker"),
+        ("https://civitai.red/user/Maker/models?sort=Newest", "maker"),
+        ("www.civitai.green/user/a%20b/", "a b"),
+        ("civitai:user/Maker", "maker"),
+        ("civitai:user:Maker", "maker"),
+    ],
+)
+def test_a_creator(text: str, name: str) -> None:
+    locator = Civitai().recognise(text)
+    assert locator is not None
+    assert (locator.kind, locator.identity, locator.selection) == ("creator", name, "")
+
+
+@pytest.mark.parametrize("text", ["civitai:user/", "civitai:user/a/b", "https://civitai.com/user/%0a", "civitai:user"])
+def test_what_is_no_name_of_a_creator(text: str) -> None:
+    assert Civitai().recognise(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [
+        ("civitai:sha256:" + "AB" * 32, "ab" * 32),
+        ("CIVITAI:AutoV2:0123456789", "0123456789"),
+        ("civitai:crc32:6C53EE01", "6c53ee01"),
+        ("civitai:hash:0123456789ab", "0123456789ab"),
+    ],
+)
+def test_a_digest(text: str, digits: str) -> None:
+    locator = Civitai().recognise(text)
+    assert locator is not None
+    assert (locator.kind, locator.identity) == ("hash", digits)
+
+
+@pytest.mark.parametrize("text", ["civitai:sha256:", "civitai:sha256:abc", "civitai:md5:" + "a" * 32, "civitai:hash:x"])
+def test_what_is_no_digest(text: str) -> None:
+    assert Civitai().recognise(text) is None
+
+
+@pytest.mark.parametrize("path", ["images/5", "posts/7", "collections/9", "articles/1/slug", "user/x/images"])
+def test_a_page_without_files_is_refused_in_words(path: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        Civitai().recognise(f"https://civitai.com/{path}")
+    assert "lists no model files" in str(caught.value)

@@ -169,12 +169,28 @@ def test_who_may_have_a_version(changes: dict[str, Any], expected: tuple[str, ob
     assert refusal_of(**changes) == expected
 
 
-@pytest.mark.parametrize("mode", ["Archived", "TakenDown"])
-def test_a_model_that_was_withdrawn(mode: str) -> None:
+@pytest.mark.parametrize(("mode", "code"), [("Archived", "archived"), ("TakenDown", "taken-down")])
+def test_a_model_that_was_withdrawn(mode: str, code: str) -> None:
     read = page(mode=mode)
     assert read.withheld
     assert read.versions[0].refusal is not None
-    assert read.versions[0].refusal.code == "archived"
+    assert read.versions[0].refusal.code == code
+
+
+@pytest.mark.parametrize(
+    ("name", "metadata", "precision"),
+    [
+        ("a.safetensors", {"fp": "fp16", "quantType": None}, "fp16"),
+        ("a.gguf", {"fp": "fp16", "quantType": "q4_k_m"}, "Q4_K_M"),
+        ("a-bf16.safetensors", {"fp": None}, "bf16"),
+        ("a-F32.safetensors", None, "fp32"),
+        ("a.safetensors", {"fp": "a new one"}, "a new one"),
+        ("half.safetensors", {}, ""),
+    ],
+)
+def test_the_precision_is_told_by_metadata_or_name(name: str, metadata: object, precision: str) -> None:
+    (entry,) = page(versions=[version(70, files=[file(1, name=name, metadata=metadata)])]).versions[0].files
+    assert entry.precision == precision
 
 
 def test_one_bad_child_does_not_hide_the_rest_f11() -> None:

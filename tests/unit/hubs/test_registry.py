@@ -24,7 +24,7 @@ def test_the_most_special_hub_takes_a_locator(tmp_path: Path) -> None:
     (tmp_path / "list.txt").write_text("")
     for text, name in [
         ("https://civitai.com/models/5", "civitai"),
-        ("https://civitai.com/images/5", "direct"),
+        ("https://civitai.com/search/models", "direct"),
         ("https://example.com/x.bin", "direct"),
         (str(tmp_path / "list.txt"), "direct"),
     ]:
