@@ -13,19 +13,19 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from ..clock import Clock
-from ..errors import HubAnswerUnreadable, HubError, ListIncomplete, PageNotFound, Problem, ServerBusy, StabilityError
+from ..errors import HubAnswerUnreadable, HubError, ListIncomplete, PageNotFound, Problem, StabilityError
 from ..http.client import HttpClient
 from ..http.request import Request
 from ..http.status import error_for
 from .civitai_shapes import ModelPage, read_model, read_refusal
-from .wire import LIMIT, Node, parse_list, parse_object
+from .patience import persistently
+from .wire import LIMIT, Node, parse_nodes, parse_object
 
 PAGE_SIZE = 100
 MOST_PAGES = 500
 MOST_FILES = 100_000
 LONGEST = 600.0
 """Seconds that the pages of one creator may take together."""
-BUSY_TRIES = 3
 DIGESTS_AT_ONCE = 1000
 
 Endpoint = str | Callable[[], Awaitable[str]]
@@ -144,7 +144,7 @@ class CivitaiApi:
         body = json.dumps([digest.upper() for digest in digests]).encode()
         answer = await self._ask(self.request(url, body), "/by-hash", client)
         found: dict[str, Found] = {}
-        for node in parse_list(answer, self._name):
+        for node in parse_nodes(answer, self._name):
             digest = node.text("hash").lower()
             model, version = node.whole("modelId"), node.whole("modelVersionId")
             if digest in digests and model is not None and version is not None:
@@ -152,18 +152,10 @@ class CivitaiApi:
         return found
 
     async def _page_of(self, name: str, cursor: str, client: HttpClient) -> Node:
-        """One page of a creator's models; a server that is busy for a moment is asked again."""
+        """One page of a creator's models; what passes is waited out."""
         query = {"username": name, "limit": str(PAGE_SIZE), "sort": "Newest", "nsfw": "true"}
         path = f"/api/v1/models?{urlencode({**query, 'cursor': cursor} if cursor else query)}"
-        for left in reversed(range(BUSY_TRIES)):
-            try:
-                return await self._get(path, f"/user/{name}", client)
-            except ServerBusy as error:
-                asked = error.arguments.get("after_seconds")
-                if not left or not isinstance(asked, float | int) or asked > 30:
-                    raise
-                await self._clock.sleep(float(asked))
-        raise AssertionError("the last try returns or raises")
+        return await persistently(lambda: self._get(path, f"/user/{name}", client), self._clock)
 
     def _models(self, answer: Node, problems: list[Problem]) -> Iterable[ModelPage]:
         for place, node in enumerate(answer.nodes("items"), 1):

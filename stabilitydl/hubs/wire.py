@@ -53,14 +53,6 @@ def parse_nodes(data: bytes, hub: str) -> list[Node]:
     return [Node(member) for member in value]
 
 
-def parse_list(data: bytes, hub: str) -> list[Node]:
-    """``data`` decoded as a JSON list; a member that is no object reads as an empty one. Raises HubAnswerUnreadable."""
-    value = parse(data, hub)
-    if not isinstance(value, list):
-        raise HubAnswerUnreadable(hub=hub, detail="it is not a JSON list")
-    return [Node(each) for each in value]
-
-
 class Node:
     """One JSON object of a hub. A field that is missing or of another type reads as empty."""
 
