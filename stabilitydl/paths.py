@@ -50,6 +50,10 @@ class Paths:
         return self.data / "logs"
 
     @property
+    def pictures(self) -> Path:
+        return self.cache / "pictures"
+
+    @property
     def settings(self) -> Path:
         return self.config / "settings.toml"
 

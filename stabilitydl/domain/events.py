@@ -7,6 +7,7 @@ import msgspec
 from ..errors import Problem
 from .checksum import Verification
 from .collection import CollectionSnapshot
+from .picture import Picture
 from .resource import Wait
 from .states import State
 
@@ -104,8 +105,21 @@ class ProgressTick(Event, frozen=True, kw_only=True, tag="progress"):
     hosts: tuple[HostLine, ...] = ()
 
 
+class PictureChanged(Event, frozen=True, kw_only=True, tag="picture"):
+    """A picture that somebody asked for has come, has changed on its hub, or is no more."""
+
+    picture: Picture
+
+
 AnyEvent = (
-    CollectionAdded | CollectionRemoved | ResourcesRemoved | StateChanged | RetryScheduled | Downloaded | ProgressTick
+    CollectionAdded
+    | CollectionRemoved
+    | ResourcesRemoved
+    | StateChanged
+    | RetryScheduled
+    | Downloaded
+    | ProgressTick
+    | PictureChanged
 )
 
 _ENCODER = msgspec.json.Encoder()

@@ -11,6 +11,7 @@ from anyio.abc import TaskStatus
 from ..domain.attempt import Attempt
 from ..domain.collection import Collection, CollectionSnapshot
 from ..domain.events import AnyEvent
+from ..domain.picture import Picture
 from ..domain.resource import ResourceSnapshot
 from ..errors import Problem
 from ..hubs.protocol import Destination, Expansion
@@ -45,6 +46,10 @@ class AnyEngine(Protocol):
     async def attempts(self, resource_id: str) -> list[Attempt]: ...
 
     async def totals(self, since: float) -> tuple[int, int]: ...
+
+    async def pictures(self, keys: Sequence[str]) -> list[Picture]: ...
+
+    async def refresh_pictures(self) -> None: ...
 
     async def free_space(self, folder: Path) -> int: ...
 

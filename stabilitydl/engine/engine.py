@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from ..disk.disk import Disk
 from ..domain.attempt import Attempt
 from ..domain.collection import Collection, CollectionSnapshot
 from ..domain.events import AnyEvent, CollectionAdded
+from ..domain.picture import Picture, creator_key
 from ..domain.resource import ResourceSnapshot
 from ..errors import EngineStopped, Problem
 from ..http.client import HttpClient
@@ -24,6 +26,7 @@ from ..hubs.protocol import Destination, Expansion
 from ..hubs.registry import Registry
 from ..lane import Lane
 from ..paths import Paths
+from ..pictures.cache import PictureCache
 from ..settings import Settings
 from ..store.store import Store
 from ..transfer.bandwidth import Bandwidth
@@ -33,6 +36,7 @@ from .commands import Commands
 from .context import Context, Fetch
 from .expand import expand_all
 from .fleet import Fleet
+from .gallery import WORKERS, Gallery
 from .here import Foreseen, is_probable
 from .ledger import Ledger
 from .locks import ResourceLocks
@@ -232,6 +236,8 @@ class Engine:
 
     async def resources(self, collection: str | None = None) -> list[ResourceSnapshot]:
         """The children of one collection or of all, in the order of their hub, as they are right now."""
+            children = [child.id for child in each.resources]
+            await self._on.gallery.listed(each.collection.id, creator_key(each.collection), children)
         rows = await self._on.recorder.ask(lambda ledger: ledger.store.resources(collection))
         return [self._on.fleet.seen(row) for row in rows]
 
@@ -260,6 +266,14 @@ class Engine:
         """Make MISSING what says DOWNLOADED although its file vanished or changed."""
         rows = await self._on.recorder.ask(lambda ledger: ledger.store.resources(collection))
         await self._on.commands.refresh(rows)
+
+    async def pictures(self, keys: Sequence[str]) -> list[Picture]:
+        """What each of ``keys`` (see `domain.picture`) shows now, in that order; news of them follow as events."""
+        return await self._on.gallery.pictures(keys)
+
+    async def refresh_pictures(self) -> None:
+        """Ask the hubs whether the pictures that anybody asked for are still the same."""
+        await self._on.gallery.refresh()
 
     # Commands: see `commands`.
 
@@ -353,3 +367,4 @@ class _Parts:
 
 def _limits(settings: Settings) -> Limits:
     return Limits(jobs=settings.jobs, per_host=settings.host_connections, per_volume=settings.jobs)
+    gallery: Gallery

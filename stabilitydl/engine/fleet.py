@@ -129,9 +129,14 @@ class Fleet:
         if waiter.ids:
             await waiter.done.wait()
 
+    @property
+    def is_busy(self) -> bool:
+        """Is anything queued or at work?"""
+        return bool(self._jobs or self._queued)
+
     async def wait_busy(self) -> None:
         """Return when there is something to report."""
-        if self._jobs or self._queued:
+        if self.is_busy:
             return
         if self._busy.is_set():
             self._busy = anyio.Event()

@@ -19,6 +19,7 @@ from ..domain.events import (
     CollectionAdded,
     CollectionRemoved,
     Downloaded,
+    PictureChanged,
     ProgressTick,
     ResourcesRemoved,
     RetryScheduled,
@@ -168,5 +169,7 @@ def _subject(event: AnyEvent) -> str:
             return event.collection
         case ResourcesRemoved():
             return "\0".join(event.resources)
+        case PictureChanged():
+            return event.picture.key
         case ProgressTick():
             return ""

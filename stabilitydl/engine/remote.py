@@ -15,6 +15,7 @@ from ..clock import Clock
 from ..domain.attempt import Attempt
 from ..domain.collection import Collection, CollectionSnapshot
 from ..domain.events import AnyEvent
+from ..domain.picture import Picture
 from ..domain.resource import ResourceSnapshot
 from ..errors import EngineStopped, Problem
 from ..hubs.protocol import Destination, Expansion
@@ -63,6 +64,12 @@ class Member(Membership):
 
     async def totals(self, since: float) -> tuple[int, int]:
         return await self._ask(Engine.totals, since)
+
+    async def pictures(self, keys: Sequence[str]) -> list[Picture]:
+        return await self._ask(Engine.pictures, keys)
+
+    async def refresh_pictures(self) -> None:
+        await self._ask(Engine.refresh_pictures)
 
     async def free_space(self, folder: Path) -> int:
         return await self._ask(Engine.free_space, folder)

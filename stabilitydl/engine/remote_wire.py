@@ -30,6 +30,7 @@ QUESTIONS = frozenset(
         "snapshots",
         "attempts",
         "totals",
+        "pictures",
         "free_space",
         "prepare",
         "wait_settled",
@@ -41,6 +42,7 @@ COMMANDS = frozenset(
     {
         "add",
         "refresh",
+        "refresh_pictures",
         "enqueue",
         "go_on",
         "resume",

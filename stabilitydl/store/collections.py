@@ -9,6 +9,7 @@ from ..domain.collection import Collection, CollectionSnapshot, CollectionSummar
 from ..domain.resource import Resource
 from ..domain.states import State
 from .database import Database
+from .pictures import share_avatar
 from .resources import put_resources
 from .rows import COLLECTION_COLUMNS, collection_of, collection_row, marks
 
@@ -53,6 +54,7 @@ def add(database: Database, collection: Collection, resources: Sequence[Resource
     with database.transaction():
         database.write(_PUT, collection_row(collection, now))
         put_resources(database, collection.id, resources)
+        share_avatar(database, collection.key.hub, collection.key.endpoint, collection.creator, collection.avatar)
 
 
 def snapshots(database: Database, collection_id: str | None = None) -> list[CollectionSnapshot]:

@@ -8,8 +8,9 @@ from pathlib import Path
 from ..domain.attempt import Attempt, Outcome
 from ..domain.checksum import Verification
 from ..domain.collection import Collection, CollectionSnapshot
+from ..domain.picture import PictureSource
 from ..domain.resource import Resource, ResourceSnapshot
-from . import attempts, collections, queue, resources
+from . import attempts, collections, pictures, queue, resources
 from .change import Change
 from .database import Database
 from .queue import Place
@@ -59,6 +60,10 @@ class Store:
         More than one means that the text is ambiguous.
         """
         return collections.find(self._database, text)
+
+    def picture_sources(self, keys: Sequence[str]) -> list[PictureSource]:
+        """Where the pictures of the known ones among ``keys`` come from."""
+        return pictures.sources(self._database, keys)
 
     def set_last_checked(self, collection_id: str, value: float | None) -> None:
         """When the hub was last asked for news."""

@@ -54,7 +54,7 @@ def make(tmp_path: Path) -> Iterator[Make]:
 
     yield start
     for member in reversed(members):
-        assert member.stop()
+        assert member.stop(PATIENCE)
 
 
 def hold(member: Shared, *names: str) -> list[Hold]:
@@ -202,7 +202,7 @@ def test_when_the_owner_stops_another_one_goes_on(make: Make, tmp_path: Path) ->
     third.call(third.engine.pause, [c])
     third_waits = third.begin(third.engine.wait_settled, [b])
 
-    assert owner.stop()
+    assert owner.stop(PATIENCE)
     (row, paused) = other.call(other.engine.wait_settled, [b, c])
     assert (row.state, paused.state) == (State.DOWNLOADED, State.PAUSED)
     assert other.is_owner or third.is_owner
@@ -226,7 +226,7 @@ def test_who_goes_on_with_everything_goes_on_with_what_others_left(make: Make, t
     owner.call(owner.engine.add, [expansion])
     owner.call(owner.engine.enqueue, ids)
     other.until_state(State.DOWNLOADING, *ids)
-    assert owner.stop()
+    assert owner.stop(PATIENCE)
     other.until_owner()
     (row,) = other.call(other.engine.wait_settled, ids)
     assert row.state is State.DOWNLOADED
@@ -250,7 +250,7 @@ def test_subscribers_are_told_what_they_missed(make: Make, tmp_path: Path, monke
     owner.call(owner.engine.pause, [c])
     assert other.state(a) is State.DOWNLOADING
     monkeypatch.undo()
-    assert owner.stop()
+    assert owner.stop(PATIENCE)
     other.until_owner()
     assert [other.state(each) for each in (a, c, d)] == [State.DOWNLOADED, State.PAUSED, State.QUEUED]
     (brought,) = other.downloads()
@@ -265,7 +265,7 @@ def test_live_settings_outlive_the_owner(make: Make) -> None:
     other.call(other.engine.set_settings, Settings(jobs=9))
     other.call(other.engine.collections)
     assert owner.engines[0].settings.jobs == 9
-    assert owner.stop()
+    assert owner.stop(PATIENCE)
     other.until_owner()
     assert other.engines[0].settings.jobs == 9
 
@@ -288,7 +288,7 @@ def test_many_owners_one_after_the_other(make: Make, tmp_path: Path) -> None:
         if owner is last:
             break
         left.discard(owner)
-        assert owner.stop()
+        assert owner.stop(PATIENCE)
     assert [row.state for row in waiting.result(PATIENCE)] == [State.DOWNLOADED]
 
 
@@ -307,7 +307,7 @@ def test_detaching_leaves_nothing(make: Make, tmp_path: Path) -> None:
     waiting = other.begin(other.engine.wait_settled, ids)
     owner.until_state(State.DOWNLOADING, *ids)
     assert tasks() == 2
-    assert other.stop()
+    assert other.stop(PATIENCE)
     assert waiting.cancelled() or isinstance(waiting.exception(), EngineStopped)
     owner.until(lambda: repr(engine.publisher) == "<Publisher 1 subscribers>")
     owner.until(lambda: tasks() == 0)
@@ -332,7 +332,7 @@ def test_a_command_is_carried_out_although_its_sender_left(
     monkeypatch.setattr(Engine, "add", slow)
     other.begin(other.engine.add, [pack(tmp_path / "to", "a.bin")])
     assert entered.wait(PATIENCE)
-    assert other.stop()
+    assert other.stop(PATIENCE)
     go.set()
     assert done.wait(PATIENCE)
     assert len(owner.call(owner.engine.collections)) == 1
@@ -363,7 +363,7 @@ class TestWindow:
         window.until(lambda: raised == [["a"]])
         assert owner.call(owner.engine.show_window, ["b"])
         window.until(lambda: raised == [["a"], ["b"]])
-        assert owner.stop()
+        assert owner.stop(PATIENCE)
         window.until(lambda: window.is_owner or second.is_owner)
         window.call(window.engine.collections)
         assert second.call(second.engine.show_window, ["c"])
@@ -372,7 +372,7 @@ class TestWindow:
     def test_a_window_that_has_gone_is_none(self, make: Make) -> None:
         owner, window = make(), make()
         assert window.call(window.engine.claim_window, print)
-        assert window.stop()
+        assert window.stop(PATIENCE)
         owner.until(lambda: not owner.call(owner.engine.show_window, ["a"]))
         assert owner.call(owner.engine.claim_window, print)
 
@@ -395,7 +395,7 @@ class TestStart:
         assert endpoint is not None
         assert endpoint.pid == os.getpid()
         assert endpoint.secret not in repr(endpoint)
-        assert owner.stop()
+        assert owner.stop(PATIENCE)
         assert not path.exists()
         assert [each.name for each in path.parent.iterdir() if each.name.startswith("engine")] == []
 
@@ -429,7 +429,7 @@ class TestStart:
         starter.join(PATIENCE)
         assert started.is_set()
         assert member.is_owner
-        assert member.stop()
+        assert member.stop(PATIENCE)
 
     def test_one_that_never_answers_is_named(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(remote_membership, "PATIENCE_SECONDS", 0.2)
@@ -438,7 +438,7 @@ class TestStart:
         member = Shared(tmp_path)
         with pytest.raises(EngineUnreachable):
             member.start()
-        assert member.stop()
+        assert member.stop(PATIENCE)
         lock.release()
 
     def test_another_version_is_named(self, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -448,7 +448,7 @@ class TestStart:
         with pytest.raises(OtherVersion) as error:
             member.start()
         assert error.value.arguments["pid"] == os.getpid()
-        assert member.stop()
+        assert member.stop(PATIENCE)
 
     def test_what_keeps_the_engine_from_starting_is_raised_and_the_lock_let_go(self, tmp_path: Path) -> None:
         data = paths_in(tmp_path).data
@@ -458,12 +458,12 @@ class TestStart:
             member = Shared(tmp_path)
             with pytest.raises(StoreDamaged):
                 member.start()
-            assert member.stop()
+            assert member.stop(PATIENCE)
         (data / "stabilitydl.db").unlink()
         member = Shared(tmp_path)
         member.start()
         assert member.is_owner
-        assert member.stop()
+        assert member.stop(PATIENCE)
 
     def test_without_a_loopback_it_works_alone(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
@@ -477,17 +477,17 @@ class TestStart:
         assert member.is_owner
         assert member.call(member.engine.collections) == []
         assert "other processes cannot attach: no network at all" in caplog.text
-        assert member.stop()
+        assert member.stop(PATIENCE)
 
     def test_before_and_after_it_runs_calls_are_refused(self, tmp_path: Path) -> None:
         member = Shared(tmp_path)
         assert not member.is_owner
         with pytest.raises(EngineStopped):
             _ = member.engine
-        assert member.stop()
+        assert member.stop(PATIENCE)
         member.start()
         assert repr(member.engine).startswith(f"<Member of {tmp_path / 'data'} owns <Engine ")
-        assert member.stop()
+        assert member.stop(PATIENCE)
         with pytest.raises(EngineStopped):
             member.call(member.engine.collections)
 
@@ -522,7 +522,7 @@ def test_what_left_the_list_is_not_asked_for_again(make: Make, tmp_path: Path) -
     other.call(other.engine.add, [expansion])
     other.call(other.engine.enqueue, ids)
     owner.call(owner.engine.remove, ids)
-    assert owner.stop()
+    assert owner.stop(PATIENCE)
     other.until_owner()
     assert other.call(other.engine.resources) == []
     assert other.fetch.calls == []

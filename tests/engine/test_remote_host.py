@@ -41,7 +41,7 @@ def owner(tmp_path: Path) -> Iterator[Shared]:
     member = Shared(tmp_path)
     member.start()
     yield member
-    assert member.stop()
+    assert member.stop(PATIENCE)
 
 
 @pytest.fixture

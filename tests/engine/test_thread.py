@@ -29,7 +29,7 @@ def fetch() -> FakeFetch:
 def thread(tmp_path: Path, fetch: FakeFetch) -> Iterator[EngineThread]:
     thread = EngineThread(lambda: Engine.open(paths_in(tmp_path), Settings(), hubs=Registry([FakeHub()]), fetch=fetch))
     yield thread
-    assert thread.stop()
+    assert thread.stop(PATIENCE)
 
 
 def test_a_pack_arrives_and_events_reach_another_thread(thread: EngineThread, tmp_path: Path) -> None:
@@ -91,10 +91,10 @@ def test_before_and_after_it_runs_calls_are_refused(thread: EngineThread) -> Non
     with pytest.raises(EngineStopped):
         _ = thread.engine
     assert repr(thread) == "<EngineThread not started None>"
-    assert thread.stop()
+    assert thread.stop(PATIENCE)
     thread.start()
-    assert thread.stop()
-    assert thread.stop()
+    assert thread.stop(PATIENCE)
+    assert thread.stop(PATIENCE)
     with pytest.raises(EngineStopped):
         thread.call(lambda: 5)
 
@@ -124,7 +124,7 @@ def test_stop_checkpoints_and_the_next_start_goes_on(thread: EngineThread, tmp_p
 
     waiting = threading.Thread(target=wait)
     waiting.start()
-    assert thread.stop()
+    assert thread.stop(PATIENCE)
     waiting.join(PATIENCE)
     again = EngineThread(lambda: Engine.open(paths_in(tmp_path), Settings(), hubs=Registry([FakeHub()]), fetch=fetch))
     again.start()
@@ -133,7 +133,7 @@ def test_stop_checkpoints_and_the_next_start_goes_on(thread: EngineThread, tmp_p
     assert again.call(again.engine.go_on) == [resource]
     (row,) = again.call(again.engine.wait_settled, [resource])
     assert row.state is State.DOWNLOADED
-    assert again.stop()
+    assert again.stop(PATIENCE)
 
 
 def test_an_engine_that_fails_while_it_runs_says_so(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from stabilitydl.domain import events
 from stabilitydl.domain.checksum import Algorithm, Checksum, Verification
 from stabilitydl.domain.collection import Collection, CollectionKey, CollectionSnapshot, CollectionSummary, Layout
+from stabilitydl.domain.picture import Picture
 from stabilitydl.domain.resource import Address, Resource, ResourceSnapshot, Wait
 from stabilitydl.domain.states import State, WaitReason
 from stabilitydl.errors import Problem
@@ -128,5 +129,9 @@ EVENTS = {
     ),
     events.ProgressTick: st.builds(
         events.ProgressTick, entries=st.lists(progress, max_size=3).map(tuple), speed=SECONDS
+    ),
+    events.PictureChanged: st.builds(
+        events.PictureChanged,
+        picture=st.builds(Picture, key=TEXT, version=TEXT, path=TEXT, is_loading=st.booleans()),
     ),
 }

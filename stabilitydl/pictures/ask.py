@@ -1,0 +1,47 @@
+"""Asking a hub for a picture, or whether the one that is kept is still the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ..errors import BadAnswer, NotFound, RemoteGone
+from ..http.client import HttpClient
+from ..http.request import Request
+from ..http.status import error_for
+from .cache import Entry
+from .formats import ACCEPT, LARGEST, is_picture
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a source gave. ``data`` is empty where there is no picture that can be shown."""
+
+    data: bytes
+    etag: str = ""
+    modified: str = ""
+
+
+async def ask(client: HttpClient, request: Request, entry: Entry | None, now: float) -> Given | None:
+    """The picture at ``request``, None when it is still the one of ``entry``. ``now`` is seconds since 1970.
+
+    A source that has no picture, or sends something else, or too much, is an answer too. Raises StabilityError when
+    none came; what is kept stays good then.
+    """
+    headers = [("Accept", ACCEPT)]
+    if entry is not None and entry.content:
+        headers += [("If-None-Match", entry.etag)] if entry.etag else []
+        headers += [("If-Modified-Since", entry.modified)] if entry.modified and not entry.etag else []
+    try:
+        answer, data = await client.get(replace(request, headers=(*request.headers, *headers)), limit=LARGEST)
+    except BadAnswer:
+        return Given(b"")
+    if answer.status == 304 and entry is not None:
+        return None
+    error = error_for(answer.status, answer.headers, answer.host, now)
+    if isinstance(error, NotFound | RemoteGone):
+        return Given(b"")
+    if error is not None:
+        raise error
+    if answer.status != 200 or not is_picture(data):
+        return Given(b"")
+    return Given(data, answer.headers.get("etag") or "", answer.headers.get("last-modified") or "")
