@@ -147,34 +147,39 @@ class Engine:
             await self._stopped.wait()
 
     async def _work(self, recorder: Recorder, disk: Disk, task_status: TaskStatus[None]) -> None:
-        async with anyio.create_task_group() as tasks:
-            context = Context(
-                clock=self._clock,
-                slots=self._slots,
-                recorder=recorder,
-                publisher=self.publisher,
-                hubs=self._hubs,
-                fetch=self._fetch,
-                services=Services(client=self._client, disk=disk, clock=self._clock, bandwidth=self._bandwidth),
-                reach=self._reach,
-                settings=lambda: self.settings,
-                may_log_in=self._may_log_in,
-            )
-            fleet = Fleet(context, tasks)
-            commands = Commands(context, fleet, tasks.start_soon)
-            self._parts = _Parts(context, fleet, commands)
-            tasks.start_soon(self._tick, fleet)
-            tasks.start_soon(self._write, fleet, recorder)
-            try:
-                task_status.started()
-                await self._stopping.wait()
-            finally:
-                with anyio.CancelScope(shield=True):
-                    await fleet.stop_all()
-                    await commands.finish()
-                    await recorder.flush()
-                    fleet.close()
-                tasks.cancel_scope.cancel()
+        cache = PictureCache(self.paths.pictures)
+        gallery = Gallery(cache, recorder, self._hubs, self._client, self.publisher, self._clock)
+        with contextlib.closing(gallery):
+            async with anyio.create_task_group() as tasks:
+                context = Context(
+                    clock=self._clock,
+                    slots=self._slots,
+                    recorder=recorder,
+                    publisher=self.publisher,
+                    hubs=self._hubs,
+                    fetch=self._fetch,
+                    services=Services(client=self._client, disk=disk, clock=self._clock, bandwidth=self._bandwidth),
+                    reach=self._reach,
+                    settings=lambda: self.settings,
+                    may_log_in=self._may_log_in,
+                )
+                fleet = Fleet(context, tasks)
+                commands = Commands(context, fleet, tasks.start_soon)
+                self._parts = _Parts(context, fleet, commands, gallery)
+                tasks.start_soon(self._tick, fleet)
+                tasks.start_soon(self._write, fleet, recorder)
+                for number in range(WORKERS):
+                    tasks.start_soon(gallery.work, number, lambda: fleet.is_busy)
+                try:
+                    task_status.started()
+                    await self._stopping.wait()
+                finally:
+                    with anyio.CancelScope(shield=True):
+                        await fleet.stop_all()
+                        await commands.finish()
+                        await recorder.flush()
+                        fleet.close()
+                    tasks.cancel_scope.cancel()
 
     def _open_ledger(self) -> Ledger:
         return Ledger(Store.open(self.paths.database), ResourceLocks(self.paths.locks))
@@ -223,6 +228,8 @@ class Engine:
             )
             if snapshot is not None:
                 self.publisher.publish(CollectionAdded(snapshot=snapshot))
+            children = [child.id for child in each.resources]
+            await self._on.gallery.listed(each.collection.id, creator_key(each.collection), children)
 
     # What is on the list.
 
@@ -236,8 +243,6 @@ class Engine:
 
     async def resources(self, collection: str | None = None) -> list[ResourceSnapshot]:
         """The children of one collection or of all, in the order of their hub, as they are right now."""
-            children = [child.id for child in each.resources]
-            await self._on.gallery.listed(each.collection.id, creator_key(each.collection), children)
         rows = await self._on.recorder.ask(lambda ledger: ledger.store.resources(collection))
         return [self._on.fleet.seen(row) for row in rows]
 
@@ -254,6 +259,14 @@ class Engine:
         """Bytes over the network and files that they brought, since a time in seconds since 1970."""
         return await self._on.recorder.ask(lambda ledger: ledger.store.totals(since))
 
+    async def pictures(self, keys: Sequence[str]) -> list[Picture]:
+        """What each of ``keys`` (see `domain.picture`) shows now, in that order; news of them follow as events."""
+        return await self._on.gallery.pictures(keys)
+
+    async def refresh_pictures(self) -> None:
+        """Ask the hubs whether the pictures that anybody asked for are still the same."""
+        await self._on.gallery.refresh()
+
     async def free_space(self, folder: Path) -> int:
         """Free bytes on the volume of ``folder``, which need not exist. Raises DiskError."""
         return await self._on.services.disk.free(folder)
@@ -266,14 +279,6 @@ class Engine:
         """Make MISSING what says DOWNLOADED although its file vanished or changed."""
         rows = await self._on.recorder.ask(lambda ledger: ledger.store.resources(collection))
         await self._on.commands.refresh(rows)
-
-    async def pictures(self, keys: Sequence[str]) -> list[Picture]:
-        """What each of ``keys`` (see `domain.picture`) shows now, in that order; news of them follow as events."""
-        return await self._on.gallery.pictures(keys)
-
-    async def refresh_pictures(self) -> None:
-        """Ask the hubs whether the pictures that anybody asked for are still the same."""
-        await self._on.gallery.refresh()
 
     # Commands: see `commands`.
 
@@ -355,6 +360,7 @@ class _Parts:
     context: Context
     fleet: Fleet
     commands: Commands
+    gallery: Gallery
 
     @property
     def recorder(self) -> Recorder:
@@ -367,4 +373,3 @@ class _Parts:
 
 def _limits(settings: Settings) -> Limits:
     return Limits(jobs=settings.jobs, per_host=settings.host_connections, per_volume=settings.jobs)
-    gallery: Gallery
