@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
@@ -97,7 +98,12 @@ class Disk:
 
     async def part_exists(self, target: Path, tag: str) -> bool:
         """Is there an unfinished file of ``target``?"""
-        return await self._run(os.path.lexists, part_path(target, tag))
+        return await self._run(system.exists, os.fspath(part_path(target, tag)))
+
+    async def leftovers(self, parts: Iterable[tuple[Path, str]]) -> list[bool]:
+        """For each target and tag: does a part or a journal of it lie there? One hop for all."""
+        wanted = list(parts)
+        return await self._run(lambda: [_left_behind(target, tag) for target, tag in wanted])
 
     async def free(self, path: Path) -> int:
         """Free bytes on the volume of ``path``. Raises DiskError."""
@@ -148,10 +154,10 @@ def _close_parts(opened: list[PartFile]) -> None:
 
 def _stat(path: Path) -> tuple[int, int] | None:
     try:
-        found = path.stat()
-    except OSError:
+        found = system.look_behind(os.fspath(path))
+    except (OSError, ValueError):
         return None
-    return (found.st_size, found.st_mtime_ns) if path.is_file() else None
+    return (found.st_size, found.st_mtime_ns) if stat.S_ISREG(found.st_mode) else None
 
 
 def _prepare(folder: Path, needed: int) -> None:
@@ -165,6 +171,11 @@ def _prepare(folder: Path, needed: int) -> None:
         raise map_error(error, folder, needed) from error
     if free < needed:
         raise NoSpace(path=str(folder), needed_bytes=needed, free_bytes=free)
+
+
+def _left_behind(target: Path, tag: str) -> bool:
+    path = part_path(target, tag)
+    return system.exists(os.fspath(path)) or system.exists(os.fspath(journal_path(path)))
 
 
 def _discard(target: Path, tag: str) -> None:
@@ -189,7 +200,7 @@ def _discard(target: Path, tag: str) -> None:
 
 
 def _trash(path: Path) -> None:
-    if not os.path.lexists(path):
+    if not system.exists(os.fspath(path)):
         return
     try:
         send2trash(os.fspath(path))

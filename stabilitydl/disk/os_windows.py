@@ -135,6 +135,21 @@ def status(descriptor: int) -> os.stat_result:
     return os.fstat(descriptor)
 
 
+def look(path: str) -> os.stat_result:
+    """What lies at ``path``; a symbolic link is looked at itself."""
+    return os.lstat(path)
+
+
+def look_behind(path: str) -> os.stat_result:
+    """What ``path`` leads to, through symbolic links."""
+    return Path(path).stat()
+
+
+def exists(path: str) -> bool:
+    """Does something lie at ``path``, be it a symbolic link that leads nowhere?"""
+    return os.path.lexists(path)
+
+
 def free_space(path: str) -> int:
     """Bytes that this user can still write to the volume of an existing folder."""
     return shutil.disk_usage(path).free

@@ -85,7 +85,7 @@ class PartFile:
     def _open(cls, target: Path, path: Path) -> PartFile:
         name = os.fspath(path)
         for _ in range(100):
-            if os.path.lexists(target):
+            if system.exists(os.fspath(target)):
                 raise TargetTaken(path=str(target))
             is_new = True
             try:
@@ -99,7 +99,7 @@ class PartFile:
             part = cls(target, path, descriptor)
             try:
                 if part.claim():
-                    if not os.path.lexists(target):
+                    if not system.exists(os.fspath(target)):
                         return part
                     if is_new:
                         # Somebody finished the file in this moment: what was just created is of no use.
@@ -125,7 +125,7 @@ class PartFile:
     def is_in_place(self) -> bool:
         """Is the open file still the one that its name leads to?"""
         try:
-            found = os.lstat(self.path)
+            found = system.look(os.fspath(self.path))
         except FileNotFoundError:
             return False
         ours = system.status(self.descriptor)

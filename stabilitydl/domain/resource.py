@@ -68,7 +68,7 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     @property
     def tag(self) -> str:
         """Eight hexadecimal digits that tell this resource from its siblings in file names."""
-        return self.id[:8]
+        return resource_tag(self.id)
 
     @property
     def checksum(self) -> Checksum | None:
@@ -108,6 +108,11 @@ class ResourceSnapshot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     def is_file(self, size: int, mtime_ns: int) -> bool:
         """Is a file of ``size`` bytes and ``mtime_ns`` (nanoseconds since 1970) still the one that arrived?"""
         return (size, mtime_ns) == (self.file_size, self.file_mtime)
+
+
+def resource_tag(resource: str) -> str:
+    """The tag of the resource with this id."""
+    return resource[:8]
 
 
 def resource_id(collection_id: str, key: str) -> str:

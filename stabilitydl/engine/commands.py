@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Container, Coroutine, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +11,12 @@ import msgspec
 
 from ..disk.disk import Disk
 from ..domain.events import CollectionRemoved, ResourcesRemoved, StateChanged
-from ..domain.resource import ResourceSnapshot
+from ..domain.resource import ResourceSnapshot, resource_tag
 from ..domain.states import State
 from ..errors import CODES, PartInUse, Remedy, StabilityError
 from ..store.change import Change
 from .context import Context
-from .fleet import Fleet
+from .fleet import SLICE, Fleet
 from .here import is_recorded
 from .ledger import Applied
 from .turns import Turns
@@ -116,10 +116,11 @@ class Commands:
             rows = await self._rows(ids)
             if with_files:
                 rows, failure = await self._trash(rows)
+            # The parts first: a crash in between leaves a row that knows of them, never a part that nobody knows.
+            await self._discard_parts(rows, frozenset(State) - {State.DOWNLOADED})
             applied = await self._context.recorder.commit(lambda ledger: ledger.remove([row.id for row in rows]))
             self._undo.take_back(ids)
             await self._tell_removed(applied.before)
-            await self._discard_parts(applied.before)
             if failure is not None:
                 raise failure
             _raise_held(applied)
@@ -145,6 +146,20 @@ class Commands:
             async with self._turns.take(ids):
                 if not any(each in self._fleet for each in ids):
                     return await self._rows(ids)
+
+    async def tidy(self) -> None:
+        """Remove what a crash left of resources that were given up, or are here."""
+        last = 0
+        while True:
+            few = await self._context.recorder.ask(lambda ledger, last=last: ledger.store.idle_targets(last, SLICE))  # type: ignore[misc]
+            if not few:
+                return
+            last = few[-1][0]
+            found = await self._disk.leftovers((Path(target), resource_tag(each)) for _, each, target in few)
+            for each in (each for (_, each, _), is_left in zip(few, found, strict=True) if is_left):
+                async with self._turns.take([each]):
+                    if each not in self._fleet and each not in self._undo:
+                        await self._discard_parts(await self._rows([each]), (State.MISSING, State.DOWNLOADED))
 
     async def finish(self) -> None:
         """Remove what cancelled resources left, now."""
@@ -223,7 +238,7 @@ class Commands:
         async with self._turns.take(ids):
             held = self._undo.take_back(ids)
             rows = [row for row in await self._rows([row.id for row in held]) if row.state is State.MISSING]
-            await self._discard_parts(rows)
+            await self._discard_parts(rows, (State.MISSING,))
             empty = [row.id for row in rows]
             await self._context.recorder.commit(
                 lambda ledger: ledger.settle(
@@ -231,9 +246,10 @@ class Commands:
                 )
             )
 
-    async def _discard_parts(self, rows: Iterable[ResourceSnapshot]) -> None:
+    async def _discard_parts(self, rows: Iterable[ResourceSnapshot], states: Container[State]) -> None:
+        """Remove the parts of those ``rows`` that are in one of ``states``."""
         for row in rows:
-            if row.target is None or row.state is State.DOWNLOADED:
+            if row.target is None or row.state not in states:
                 continue
             try:
                 await self._disk.discard(Path(row.target), row.resource.tag)

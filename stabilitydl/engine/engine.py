@@ -168,6 +168,7 @@ class Engine:
                 self._parts = _Parts(context, fleet, commands, gallery)
                 tasks.start_soon(self._tick, fleet)
                 tasks.start_soon(self._write, fleet, recorder)
+            tasks.start_soon(self._tidy, commands)
                 for number in range(WORKERS):
                     tasks.start_soon(gallery.work, number, lambda: fleet.is_busy)
                 try:
@@ -200,6 +201,13 @@ class Engine:
                 await recorder.flush()
             except Exception:  # noqa: BLE001 - one failed batch does not end all others
                 _log.exception("states cannot be written")
+
+    async def _tidy(self, commands: Commands) -> None:
+        """End what a crash cut short. Apart from the start, which waits for no volume."""
+        try:
+            await commands.tidy()
+        except Exception:  # noqa: BLE001 - what lies around harms nobody
+            _log.exception("what was given up cannot be removed")
 
     # What hubs list.
 

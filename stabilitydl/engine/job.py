@@ -234,6 +234,13 @@ class Job:
         """The byte path waits for something by itself."""
         self.life.move(State.WAITING, wait=wait)
 
+    async def publishing(self, sha256: str, verification: Verification) -> None:
+        """Remember what arrived where no checksum of the hub would tell the file from another one."""
+        if self.life.row.resource.checksums:
+            return
+        change = self.life.remember(sha256, verification)
+        await self._context.recorder.commit(lambda ledger: ledger.note([change]))
+
     async def _wait(self, reason: WaitReason, error: StabilityError) -> None:
         """Let others run until it is worth another try."""
         context = self._context

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import msgspec
 
 from ..domain.attempt import Outcome
+from ..domain.checksum import Verification
 from ..domain.events import Downloaded, StateChanged
 from ..domain.resource import ResourceSnapshot, Wait
 from ..domain.states import State, WaitReason
@@ -98,6 +99,11 @@ class Life:
         """Have the state and the count written with the next batch. A wait for another process is never written."""
         if self.is_ours and self.state.is_unfinished and self.reason is not WaitReason.PROCESS:
             self._recorder.note(Change(self.row.id, self.state, received=self.live.received, wait=self.row.wait))
+
+    def remember(self, sha256: str, verification: Verification) -> Change:
+        """What arrived is about to get its name; what the store is to say before that."""
+        self.row = msgspec.structs.replace(self.row, sha256=sha256, verification=verification)
+        return Change(self.row.id, self.state, received=self.live.received, verification=verification, sha256=sha256)
 
     def change(self, ending: Ending) -> Change:
         """What the store is to say about ``ending``."""

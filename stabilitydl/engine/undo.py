@@ -41,5 +41,8 @@ class Undo:
         with anyio.CancelScope(shield=True):
             await self._discard(list(self._rows))
 
+    def __contains__(self, resource_id: object) -> bool:
+        return resource_id in self._rows
+
     def __repr__(self) -> str:
         return f"<Undo {len(self._rows)} parts kept>"

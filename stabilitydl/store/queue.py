@@ -48,6 +48,17 @@ def unfinished(database: Database) -> list[ResourceSnapshot]:
     )
 
 
+_IDLE = """
+    SELECT number, id, target FROM resources
+    WHERE number > ? AND state IN ('missing', 'downloaded') AND target IS NOT NULL ORDER BY number LIMIT ?
+"""
+
+
+def idle_targets(database: Database, after: int, limit: int) -> list[tuple[int, str, str]]:
+    """Number, id and target of what has a reserved target and nothing to do, from behind number ``after``."""
+    return database.read(_IDLE, (after, limit), lambda row: (int(row[0]), str(row[1]), str(row[2])))
+
+
 def enqueue(database: Database, targets: Sequence[tuple[str, str]]) -> list[ResourceSnapshot]:
     """Reserve the target path of each (id, absolute path) and append it to the queue, in one transaction.
 

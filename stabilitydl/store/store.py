@@ -107,6 +107,13 @@ class Store:
         """All that goes on by itself after a restart (not PAUSED), in queue order."""
         return queue.unfinished(self._database)
 
+    def idle_targets(self, after: int, limit: int) -> list[tuple[int, str, str]]:
+        """Number, id and reserved target of what is MISSING or DOWNLOADED: nothing unfinished should lie there.
+
+        At most ``limit`` of them, with numbers above ``after``, in their order.
+        """
+        return queue.idle_targets(self._database, after, limit)
+
     def enqueue(self, targets: Sequence[tuple[str, str]]) -> list[ResourceSnapshot]:
         """Reserve an absolute target path for each id and append it to the queue, all in one transaction.
 

@@ -293,6 +293,7 @@ class _Fetch:
         self._note_written(0)
 
     async def _finalize(self, digests: Digests, verification: Verification) -> Arrival:
+        await self._watcher.publishing(digests.sha256, verification)
         found = await self._part.finalize()
         return Arrival(
             path=self._order.target,

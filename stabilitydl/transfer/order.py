@@ -59,7 +59,7 @@ class Source(Protocol):
 
 
 class Watcher(Protocol):
-    """Is told what happens, on the event loop, and must not block."""
+    """Is told what happens, on the event loop, and must not block it."""
 
     def phase(self, state: State) -> None:
         """The fetch is RESOLVING, DOWNLOADING or VERIFYING now."""
@@ -71,6 +71,13 @@ class Watcher(Protocol):
 
     def waiting(self, wait: Wait) -> None:
         """Nothing can be done until something else happens."""
+        ...
+
+    async def publishing(self, sha256: str, verification: Verification) -> None:
+        """The file is whole and judged, and gets its name when this returns.
+
+        From then on a start after a crash finds it there, and has to be able to tell that it is this resource's.
+        """
         ...
 
 

@@ -16,7 +16,7 @@ import anyio.lowlevel
 from stabilitydl.clock import SystemClock
 from stabilitydl.disk.disk import Disk
 from stabilitydl.disk.partfile import journal_path, part_path
-from stabilitydl.domain.checksum import Checksum
+from stabilitydl.domain.checksum import Checksum, Verification
 from stabilitydl.domain.resource import Resource, Wait
 from stabilitydl.domain.states import State
 from stabilitydl.errors import Problem
@@ -79,6 +79,7 @@ class Seen:
 
     phases: list[State] = field(default_factory=list)
     retries: list[tuple[str, float]] = field(default_factory=list)
+    published: list[tuple[str, Verification]] = field(default_factory=list)
 
     def phase(self, state: State) -> None:
         self.phases.append(state)
@@ -88,6 +89,10 @@ class Seen:
 
     def waiting(self, wait: Wait) -> None:
         raise AssertionError(wait)
+
+    async def publishing(self, sha256: str, verification: Verification) -> None:
+        await anyio.lowlevel.checkpoint()
+        self.published.append((sha256, verification))
 
 
 class Rig:
