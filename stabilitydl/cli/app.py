@@ -54,6 +54,11 @@ def _reader(read: Callable[[str], T]) -> Callable[[str], T]:
     return parse
 
 
+def _filter(*kinds: list[str] | None) -> Filter:
+    """The filter of its options, in the order of its fields."""
+    return Filter(*(tuple(kind or ()) for kind in kinds))
+
+
 def _folder(text: str) -> Path:
     if not text.strip():
         raise UsageError(detail="The folder has no name.")
@@ -76,6 +81,26 @@ Include = Annotated[
 Exclude = Annotated[
     list[str] | None,
     typer.Option(metavar="GLOB", help="No files whose name or path matches; may be repeated.", show_default=False),
+]
+VersionId = Annotated[
+    list[str] | None,
+    typer.Option("--version-id", metavar="ID", help="Only files of this version; may be repeated.", show_default=False),
+]
+FileType = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--file-type", metavar="TYPE", help="Only files of this type, such as VAE or gguf.", show_default=False
+    ),
+]
+BaseModel = Annotated[
+    list[str] | None,
+    typer.Option("--base-model", metavar="NAME", help="Only files for this base model.", show_default=False),
+]
+Precision = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--precision", metavar="NAME", help="Only this precision, such as fp16 or Q4_K_M.", show_default=False
+    ),
 ]
 Debug = Annotated[bool, typer.Option("--debug", help="Write a log file and say where it is.")]
 
@@ -100,6 +125,10 @@ def get(
     to: To = None,
     include: Include = None,
     exclude: Exclude = None,
+    version_id: VersionId = None,
+    file_type: FileType = None,
+    base_model: BaseModel = None,
+    precision: Precision = None,
     checksum: Annotated[
         Checksum | None,
         typer.Option(
@@ -135,7 +164,7 @@ def get(
     request = GetRequest(
         locators=tuple(locators),
         to=to,
-        filter=Filter(include or (), exclude or ()),
+        filter=_filter(include, exclude, version_id, file_type, base_model, precision),
         checksum=checksum,
         jobs=jobs,
         connections=connections,
@@ -154,9 +183,25 @@ def get(
 
 
 @app.command()
-def plan(locators: Locators, to: To = None, json: Json = False, debug: Debug = False) -> Action:
+def plan(
+    locators: Locators,
+    to: To = None,
+    include: Include = None,
+    exclude: Exclude = None,
+    version_id: VersionId = None,
+    file_type: FileType = None,
+    base_model: BaseModel = None,
+    precision: Precision = None,
+    json: Json = False,
+    debug: Debug = False,
+) -> Action:
     """Show what get would do; nothing is downloaded."""
-    request = PlanRequest(locators=tuple(locators), to=to, json=json)
+    request = PlanRequest(
+        locators=tuple(locators),
+        to=to,
+        filter=_filter(include, exclude, version_id, file_type, base_model, precision),
+        json=json,
+    )
 
     def run(paths: Paths) -> int:
         from . import plan as command

@@ -19,8 +19,11 @@ class ExitCode(IntEnum):
 
 def exit_code_for(error: StabilityError) -> ExitCode:
     """The code of a command that ``error`` ended before it could begin."""
-    if isinstance(error, NothingMatched | UnknownCollection):
+    return exit_code_for_kind(type(error))
+
+
+def exit_code_for_kind(kind: type[StabilityError]) -> ExitCode:
+    """The same for a class of errors."""
+    if issubclass(kind, NothingMatched | UnknownCollection):
         return ExitCode.NOTHING
-    if isinstance(error, UsageError):
-        return ExitCode.USAGE
-    return ExitCode.FAILED
+    return ExitCode.USAGE if issubclass(kind, UsageError) else ExitCode.FAILED

@@ -11,13 +11,13 @@ from ..clock import Clock
 from ..disk.disk import Disk
 from ..domain.checksum import Algorithm, Checksum
 from ..domain.resource import Resource
-from ..errors import CODES, ChecksumMismatch, NothingMatched, Problem, StabilityError, UsageError
+from ..errors import CODES, ChecksumMismatch, Problem, StabilityError, UsageError
 from ..hubs.protocol import Destination, Expansion
 from ..paths import Paths
 from ..text import format_bytes, format_count
 from . import console
 from .compose import destination_for, open_session, renderer_for, settings_for
-from .exit_codes import ExitCode, exit_code_for
+from .exit_codes import ExitCode, exit_code_for, exit_code_for_kind
 from .render import Renderer
 from .requests import GetRequest
 from .session import Session, bring
@@ -65,7 +65,7 @@ def _get(request: GetRequest, destination: Destination, session: Session, render
     if not choices:
         for problem in tally.problems:
             renderer.problem(problem)
-        return ExitCode.USAGE if all_usage(tally.problems) else ExitCode.FAILED
+        return code_of_nothing(tally.problems)
     for choice in choices:
         renderer.collection(choice.expansion.collection, choice.expansion.resources)
     planned = [one for choice in choices for one in survey(session, choice.expansion, choice.children)]
@@ -82,9 +82,10 @@ def _get(request: GetRequest, destination: Destination, session: Session, render
     return bring(session, renderer, tally, wanted, lambda engine: engine.enqueue(wanted))
 
 
-def all_usage(problems: Sequence[Problem]) -> bool:
-    """Is what was typed the only thing wrong?"""
-    return all(issubclass(CODES.get(problem.code, StabilityError), UsageError) for problem in problems)
+def code_of_nothing(problems: Sequence[Problem]) -> ExitCode:
+    """The exit code where ``problems`` left no file to bring."""
+    codes = {exit_code_for_kind(CODES.get(problem.code, StabilityError)) for problem in problems}
+    return codes.pop() if len(codes) == 1 else ExitCode.FAILED
 
 
 def _choose(request: GetRequest, destination: Destination, session: Session, tally: Tally) -> list[Choice]:
@@ -95,7 +96,7 @@ def _choose(request: GetRequest, destination: Destination, session: Session, tal
         tally.problems.extend(expansion.problems)
     choices = [Choice(expansion, chosen(expansion, request.filter)) for expansion in merged(expansions)]
     if expansions and not any(choice.children for choice in choices) and not tally.problems:
-        raise NothingMatched(count=sum(len(expansion.resources) for expansion in expansions))
+        raise request.filter.nothing_left([child for one in merged(expansions) for child in chosen(one)])
     if request.checksum is not None:
         choices = _with_checksum(choices, request.checksum)
     return [choice for choice in choices if choice.children]

@@ -14,7 +14,7 @@ from . import console
 from .compose import destination_for, open_session, settings_for
 from .describe import checksum_word, collection_object, columns, describe, headline, resource_object, size_of
 from .exit_codes import ExitCode, exit_code_for
-from .get import all_usage
+from .get import code_of_nothing
 from .requests import PlanRequest
 from .survey import Planned, Volume, chosen, merged, survey, volumes
 
@@ -30,13 +30,17 @@ def run(request: PlanRequest, paths: Paths) -> int:
             session.recognise(request.locators)
             session.start()
             expansions, problems = session.ask(lambda engine: engine.expand(request.locators, destination))
-            plans = [(one, survey(session, one, chosen(one))) for one in merged(expansions)]
+            everything = merged(expansions)
+            plans = [(one, survey(session, one, chosen(one, request.filter))) for one in everything]
     except StabilityError as error:
         if not request.json:
             raise
         _print_object([], [], [error.problem])
         return exit_code_for(error)
     errors = [*problems, *(problem for expansion in expansions for problem in expansion.problems)]
+    children = [child for one in everything for child in chosen(one)]
+    if children and not errors and not any(planned for _, planned in plans):
+        errors = [request.filter.nothing_left(children).problem]
     places, unasked = _volumes(plans)
     errors += unasked
     if request.json:
@@ -49,7 +53,7 @@ def run(request: PlanRequest, paths: Paths) -> int:
 def _exit_code(plans: Plans, errors: Sequence[Problem]) -> ExitCode:
     lists_something = any(planned for _, planned in plans)
     if errors:
-        return ExitCode.USAGE if not lists_something and all_usage(errors) else ExitCode.FAILED
+        return ExitCode.FAILED if lists_something else code_of_nothing(errors)
     return ExitCode.OK if lists_something else ExitCode.NOTHING
 
 

@@ -35,6 +35,7 @@ class PlanRequest:
 
     locators: Sequence[str]
     to: Path | None = None
+    filter: Filter = field(default_factory=Filter)
     json: bool = False
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ..domain.checksum import Algorithm, Checksum
+from ..domain.precision import normal_precision, precision_in
 from ..errors import (
     BadChecksum,
     EarlyAccess,
@@ -25,7 +26,6 @@ from ..errors import (
     TakenDown,
     UsageNotAllowed,
 )
-from .precision import normal_precision, precision_in
 from .wire import Node, parse
 
 DESCRIPTION_LIMIT = 64 * 1024

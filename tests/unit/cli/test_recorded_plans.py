@@ -96,3 +96,17 @@ def test_two_files_of_one_name_and_two_of_one_address_stay_two(run: Run, origin:
 def test_a_version_selects_its_files(run: Run, origin: CivitaiOrigin) -> None:
     plan = run("plan", "https://civitai.com/models/20237?modelVersionId=34006", "--json").object
     assert len(plan["collections"][0]["resources"]) == 1
+
+
+def test_filters_and_the_word_for_one_that_leaves_nothing(run: Run, origin: CivitaiOrigin) -> None:
+    plan = run("plan", "civitai:4384", "--precision", "fp16", "--file-type", "pruned model", "--json").object
+    names = [child["name"] for child in plan["collections"][0]["resources"]]
+    assert names
+    assert len(names) < 50
+    said = run("plan", "civitai:20237", "--base-model", "flux*")
+    assert said.code == 3
+    assert "No file has the base model “flux*”; there are: SD 1.4 (79), SD 1.5 (14), SD 2.1 768 (8)." in said.err
+    assert run("get", "civitai:20237", "--base-model", "flux*").code == 3
+    assert (
+        len(run("plan", "civitai:20237", "--version-id", "34006", "--json").object["collections"][0]["resources"]) == 1
+    )

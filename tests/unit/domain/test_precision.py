@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from stabilitydl.hubs.precision import normal_precision, precision_in
+from stabilitydl.domain.precision import normal_precision, precision_in
 
 
 @pytest.mark.parametrize(
