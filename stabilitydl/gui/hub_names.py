@@ -6,6 +6,7 @@ _TITLES = {
     "civitai": "Civitai",
     "huggingface": "Hugging Face",
     "modelscope": "ModelScope",
+    "modelscope-ai": "ModelScope International",
     "direct": "Direct",
     "demo": "Demo",
 }

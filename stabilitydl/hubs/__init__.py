@@ -6,4 +6,9 @@ file of them), ``lists`` (the formats of list files), ``wire`` (hub answers as b
 
 ``civitai`` (model pages and creators), ``civitai_locator`` and ``air`` (the ways to write one), ``civitai_api`` (its
 calls), ``civitai_shapes`` (its answers, old and new).
+
+``repositories`` (what the hubs of git repositories share), ``huggingface`` (models, datasets and spaces),
+``huggingface_locator`` (the ways to write one), ``huggingface_shapes`` (its answers), ``huggingface_refusals`` (what
+its refusals mean); ``modelscope`` (models and datasets), ``modelscope_locator``, ``modelscope_shapes``,
+``modelscope_tree`` (all files, although no answer gives them all); ``patience`` (asking again).
 """

@@ -115,7 +115,11 @@ class HuggingFace:
         listing = await self._files(repository, selected, client)
         collection = self._collection(repository, name, locator, destination)
         found = children(
-            collection, repository, listing.files, lambda path: self._page(repository, "blob", path), self._address
+            collection,
+            repository,
+            listing.files,
+            lambda file: self._page(repository, "blob", file.path),
+            lambda file: self._address(repository, file.path),
         )
         problems = listing.problems
         if listing.cut:
@@ -271,8 +275,8 @@ class HuggingFace:
         root = f"{self._endpoint}/{_SITE_FOLDERS[repository.kind]}{repository.name}"
         return f"{root}/{view}/{quote(repository.commit, safe='')}" + (f"/{quote(path)}" if path else "")
 
-    def _address(self, pin: Pin) -> Address:
-        return Address(self.name, str(pin))
+    def _address(self, repository: Repository, path: str) -> Address:
+        return Address(self.name, str(Pin(repository.kind, repository.name, repository.commit, path)))
 
     def _resolve(self, address: Address) -> str:
         pin = Pin.parse(address.reference, self.name)

@@ -13,6 +13,7 @@ from ..errors import HubError, UnknownLocator
 from .civitai import Civitai
 from .direct import Direct
 from .huggingface import HuggingFace
+from .modelscope import ModelScope
 from .protocol import Hub, Locator
 
 _FILLED_IN = re.compile(r"[A-Z]{2,}.*", re.DOTALL)
@@ -33,7 +34,8 @@ class Registry:
     def standard(cls, *more: Hub, clock: Clock | None = None) -> Registry:
         """``more`` and all hubs of the product; the one that takes any address comes last."""
         clock = clock or SystemClock()
-        return cls([*more, Civitai(clock=clock), HuggingFace(clock=clock), Direct()])
+        repositories = (HuggingFace(clock=clock), ModelScope(clock=clock), ModelScope.international(clock=clock))
+        return cls([*more, Civitai(clock=clock), *repositories, Direct()])
 
     def __repr__(self) -> str:
         return f"<Registry {' '.join(hub.name for hub in self._hubs)}>"

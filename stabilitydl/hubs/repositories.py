@@ -34,11 +34,15 @@ _REFERENCE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class RepositoryFile:
-    """One file as its hub lists it. ``size`` is bytes, None when unknown; ``path`` is as the hub wrote it."""
+    """One file as its hub lists it. ``size`` is bytes, None when unknown; ``path`` is as the hub wrote it.
+
+    ``revision`` is the commit that changed it last, empty where the hub does not say.
+    """
 
     path: str
     size: int | None
     checksum: Checksum | None
+    revision: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,12 +96,12 @@ def children(
     collection: Collection,
     repository: Repository,
     files: Iterable[RepositoryFile],
-    page: Callable[[str], str],
-    address: Callable[[Pin], Address],
+    page: Callable[[RepositoryFile], str],
+    address: Callable[[RepositoryFile], Address],
 ) -> dict[str, tuple[Resource, str]]:
     """The children by id, each with the path its hub calls it by; one file that is listed twice is one child.
 
-    ``page`` makes the address of the page of a path.
+    ``page`` and ``address`` say where people look at a file and where its bytes are.
     """
     found: dict[str, tuple[Resource, str]] = {}
     for file in files:
@@ -115,10 +119,10 @@ def children(
             path=path,
             size=file.size,
             checksums=() if file.checksum is None else (file.checksum,),
-            addresses=(address(Pin(repository.kind, repository.name, repository.commit, file.path)),),
+            addresses=(address(file),),
             base_model=repository.base_model,
             creator=repository.creator,
-            page=page(file.path),
+            page=page(file),
             order=len(found),
             blocked=repository.blocked or refused,
         )

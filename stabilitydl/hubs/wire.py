@@ -71,6 +71,14 @@ class Node:
         """Is the field there, with any value but null?"""
         return self._fields.get(name) is not None
 
+    def is_null(self, name: str) -> bool:
+        """Is the field there, and null?"""
+        return name in self._fields and self._fields[name] is None
+
+    def is_list(self, name: str) -> bool:
+        """Is the field a list?"""
+        return isinstance(self._fields.get(name), list)
+
     def text(self, name: str, limit: int = 1000) -> str:
         """A string without half characters, at most ``limit`` characters, empty when there is none."""
         value = self._fields.get(name)

@@ -74,7 +74,7 @@ class HuggingFaceOrigin(FileOrigin):
             if refused.message:
                 headers["X-Error-Message"] = refused.message
             body = json.dumps({"error": refused.message or "Not found"}).encode()
-            exchange.answer(refused.status, headers, b"" if exchange.request.method == "HEAD" else body)
+            exchange.answer(refused.status, headers, body if exchange.request.method == "GET" else b"")
 
     # The API.
 
@@ -205,14 +205,14 @@ class HuggingFaceOrigin(FileOrigin):
             raise Refused(404, "EntryNotFound", "Entry not found")
         if not blob.is_large:
             place = f"/api/resolve-cache/{kind}s/{quote(name)}/{commit.sha}/{quote(path)}"
-            exchange.answer(307, {**headers, "Location": place, "Content-Type": "text/plain"}, b"Temporary Redirect")
+            _redirect(exchange, 307, {**headers, "Location": place})
             return
         headers |= {
             "X-Linked-Size": str(len(blob.data)),
             "X-Linked-Etag": f'"{blob.sha256}"',
             "Location": self._sign(blob),
         }
-        exchange.answer(302, headers, b"Found. Redirecting")
+        _redirect(exchange, 302, headers)
 
     def _sign(self, blob: Blob) -> str:
         """A fresh signed address of a large file."""
@@ -229,6 +229,11 @@ class HuggingFaceOrigin(FileOrigin):
         headers = {"X-Repo-Commit": revision}
         served = Served("", path, blob.data, f'"{blob.oid}"', content_type="text/plain", headers=headers)
         self._file(exchange, served)
+
+
+def _redirect(exchange: Exchange, status: int, headers: dict[str, str]) -> None:
+    body = b"Redirecting" if exchange.request.method == "GET" else b""
+    exchange.answer(status, {"Content-Type": "text/plain; charset=utf-8", **headers}, body)
 
 
 def _entry(path: str, blob: Blob | None) -> dict[str, Any]:
