@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from PySide6.QtWidgets import QCheckBox, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QMessageBox, QWidget
 
 from .tr import translate
 
@@ -19,6 +19,7 @@ class Closing(StrEnum):
 def ask_closing(parent: QWidget, *, has_tray: bool) -> tuple[Closing | None, bool]:
     """What to do, None for staying as it is, and whether closing means the tray from now on."""
     box = QMessageBox(parent)
+    box.setWindowTitle(QApplication.applicationDisplayName())
     box.setIcon(QMessageBox.Icon.Question)
     box.setText(translate("Closing", "Files are still on their way."))
     box.setInformativeText(
