@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QLabel, QLay
 from ..domain.states import State
 from ..text import format_bytes
 from .elided_label import LEAST, ElidedLabel
+from .icons import Sign, put
+from .menu_button import MenuButton
 from .offer import CANCEL, DOWNLOAD, PAUSE, RANK, RESUME, RETRY, Offer
 from .qt import override
 from .theme import ACTION_BAR_HEIGHT, SPACE, mark
@@ -47,8 +49,7 @@ class ActionBar(QFrame):
         mark(self.clear, role="link")
         self.remove = QPushButton()
         self.cancel = QPushButton()
-        self.rank = QToolButton()
-        self.rank.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.rank = MenuButton()
         self._menu = QMenu(self)
         self.earlier = self._menu.addAction("", lambda: self.rank_wanted.emit(1))
         self.as_usual = self._menu.addAction("", lambda: self.rank_wanted.emit(0))
@@ -70,8 +71,8 @@ class ActionBar(QFrame):
         ):
             button.clicked.connect(lambda _checked, signal=signal: signal.emit())
         self.more = QToolButton()
-        self.more.setText("\u22ef")
         mark(self.more, role="tool")
+        put(self.more, Sign.MORE)
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._overflow = QMenu(self)
         self._overflow.aboutToShow.connect(self._fill_overflow)
@@ -113,7 +114,7 @@ class ActionBar(QFrame):
         self.clear.setAccessibleName(translate("ActionBar", "Clear the selection"))
         self.remove.setText(translate("ActionBar", "Remove"))
         self.remove.setToolTip(translate("ActionBar", "Take off the list; files that are here stay (Delete)"))
-        self.rank.setText(translate("ActionBar", "Priority") + " \u25be")
+        self.rank.setText(translate("ActionBar", "Priority"))
         self.rank.setAccessibleName(translate("ActionBar", "Priority of the selection"))
         self.more.setAccessibleName(translate("ActionBar", "More commands"))
         for action, words, keys in (

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QToolBut
 from ..domain.events import HostLine, Progress, ProgressTick
 from ..text import format_bytes, format_count, format_duration, format_speed
 from .elided_label import ElidedLabel
+from .icons import Sign, Tone, put
 from .speed_curve import SpeedCurve
 from .theme import ACTIVITY_HEIGHT, Appearance, mark
 from .toolbar import ACTIVITY
@@ -47,9 +48,9 @@ class Activity(QFrame):
         self.retranslate()
 
     def _arrange(self) -> None:
-        for button, sign in ((self.close_button, "\u25be"), (self.open_button, "\u25b4")):
-            button.setText(sign)
+        for button, sign in ((self.close_button, Sign.DOWN), (self.open_button, Sign.UP)):
             mark(button, role="flat", small="true")
+            put(button, sign, Tone.QUIET)
             button.setFixedSize(_BUTTON, _BUTTON)
             button.clicked.connect(self.toggle)
         for label in (self.peak, self.today, self.ever, self.line):
@@ -141,6 +142,8 @@ class Activity(QFrame):
             mark(panel, edge="left")
         title = self._titles[number]
         mark(title, kind="strong")
+        # As high with a button as without one, so that the titles stand on one line.
+        title.setMinimumHeight(_BUTTON)
         head = QHBoxLayout()
         head.addWidget(title)
         if isinstance(corner, QLabel):

@@ -36,6 +36,7 @@ from .tr import fill, translate
 _PAUSE_MS = 120
 """Typing has to rest for this long before the lines are read."""
 _SHOWN_PROBLEMS = 4
+_ITEM_MARGIN = 3
 _NATIVE = QKeySequence.SequenceFormat.NativeText
 _EXAMPLES = "https://civitai.com/models/12345\nhttps://example.org/model.safetensors\n/home/me/models.txt"
 
@@ -85,6 +86,8 @@ class AddDialog(QDialog):
         self.problems.setModel(self._lines)
         self.problems.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.problems.setUniformItemSizes(True)
+        # Items begin some pixels later than the words above them.
+        self.problems.setViewportMargins(-_ITEM_MARGIN, 0, 0, 0)
         self.problems.setLayoutMode(QListView.LayoutMode.Batched)
         self.problems.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.problems.activated.connect(self._go_to)

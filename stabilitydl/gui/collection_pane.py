@@ -10,6 +10,7 @@ from .collection_groups import CollectionFilter, Grouping
 from .collection_tree_model import CollectionTreeModel
 from .collection_view import CollectionView
 from .count_button import CountButton
+from .icons import Sign, Tone, put
 from .pictures import Pictures
 from .theme import Appearance, mark
 from .tr import QT_TRANSLATE_NOOP, fill, translate
@@ -31,6 +32,7 @@ _GROUPINGS = {
 
 _LEAST = 190
 _NAV_HEIGHT = 28
+_BUTTON = 24
 
 
 class CollectionPane(QFrame):
@@ -44,15 +46,17 @@ class CollectionPane(QFrame):
 
     def __init__(self, appearance: Appearance, pictures: Pictures) -> None:
         super().__init__()
-        mark(self, surface="sidebar", edge="right")
+        mark(self, surface="sidebar")
         self.setMinimumWidth(_LEAST)
         self.model = CollectionTreeModel(self)
         self.view = CollectionView(self.model, appearance, pictures)
         self.title = QLabel()
         mark(self.title, kind="section")
+        self.title.setIndent(2)
         self.group_button = QToolButton()
-        mark(self.group_button, role="flat")
-        self.group_button.setText("\u22ee")
+        mark(self.group_button, role="flat", small="true")
+        self.group_button.setFixedSize(_BUTTON, _BUTTON)
+        put(self.group_button, Sign.GROUPS, Tone.QUIET)
         self.group_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._menu = QMenu(self)
         self.group_button.setMenu(self._menu)
@@ -77,7 +81,7 @@ class CollectionPane(QFrame):
             self.buttons[which] = button
         self.buttons[CollectionFilter.ALL].setChecked(True)
         head = QHBoxLayout()
-        head.setContentsMargins(8, 10, 0, 4)
+        head.setContentsMargins(6, 12, 6, 6)
         head.addWidget(self.title)
         head.addStretch(1)
         head.addWidget(self.group_button)
@@ -122,7 +126,8 @@ class CollectionPane(QFrame):
 
     def retranslate(self) -> None:
         """Show all texts in the language that is installed now."""
-        self.title.setText(translate("CollectionPane", "Collections"))
+        self.title.setText(translate("CollectionPane", "Collections").upper())
+        self.title.setAccessibleName(translate("CollectionPane", "Collections"))
         self.group_button.setToolTip(translate("CollectionPane", "How collections are grouped"))
         self.group_button.setAccessibleName(translate("CollectionPane", "How collections are grouped"))
         for which, text in _FILTERS.items():

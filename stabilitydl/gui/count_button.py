@@ -26,7 +26,7 @@ class CountButton(QPushButton):
         row = QHBoxLayout(self)
         # How large the button is follows from its own words, not from what lies in it.
         row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
-        row.setContentsMargins(0, 0, PADDING, 0)
+        row.setContentsMargins(PADDING, 0, PADDING, 0)
         row.addStretch(1)
         row.addWidget(self.count, 0, Qt.AlignmentFlag.AlignVCenter)
 

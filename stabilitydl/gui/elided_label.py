@@ -39,7 +39,9 @@ class ElidedLabel(QLabel):
         painter = QPainter(self)
         option = QStyleOption()
         option.initFrom(self)
-        align = QStyle.visualAlignment(self.layoutDirection(), self.alignment())
+        align = QStyle.visualAlignment(self.layoutDirection(), self.alignment()) | Qt.AlignmentFlag.AlignAbsolute
+        # By its own letters: "144 MB" reads the same in a window that is written from right to left.
+        painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
         self.style().drawItemText(
             painter, self.contentsRect(), align, option.palette, self.isEnabled(), shown, self.foregroundRole()
         )

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QSizePolicy, QWidget
 
+from .menu_button import MenuButton
 from .resource_index import Facets, Query
-from .theme import SPACE, mark
+from .theme import SPACE
 from .tr import QT_TRANSLATE_NOOP, fill, translate
 
 _GIB = 1024**3
@@ -40,9 +41,7 @@ class Filters(QWidget):
         self.field.setMaximumWidth(_MOST)
         self.field.textChanged.connect(lambda text: self._change(replace(self._query, text=text)))
         QShortcut(QKeySequence.StandardKey.Find, self, self.field.setFocus)
-        self.button = QToolButton()
-        mark(self.button, role="choice")
-        self.button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.button = MenuButton()
         self.button.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         self.menu = QMenu(self)
         self.menu.aboutToShow.connect(self._fill)

@@ -11,6 +11,7 @@ from ..text import format_bytes, plain
 from .chip_row import ChipRow
 from .elided_label import ElidedLabel
 from .hub_names import hub_title
+from .icons import Sign, put
 from .theme import SPACE, mark
 from .tr import fill, translate
 
@@ -43,8 +44,8 @@ class Header(QFrame):
         mark(self.get_missing, role="primary")
         self.get_missing.clicked.connect(self.missing_wanted)
         self.more = QToolButton()
-        self.more.setText("\u2026")
         mark(self.more, role="tool")
+        put(self.more, Sign.MORE)
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._arrange()
         self.retranslate()
@@ -54,6 +55,8 @@ class Header(QFrame):
         facts.setSpacing(SPACE)
         facts.addWidget(self.avatar)
         facts.addWidget(self.facts, 1)
+        # Without it a line in which all is hidden would let nothing above it be wide.
+        facts.addStretch(0)
         words = QVBoxLayout()
         words.setSpacing(4)
         words.addStretch(1)

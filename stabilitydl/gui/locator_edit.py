@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from .locator_lines import shortened_lines
 from .qt import override
-from .theme import Appearance
+from .theme import RADIUS, Appearance, mark
 
 _MARK = "\u26a0"
 _GAP = 6
@@ -23,6 +23,7 @@ class LocatorEdit(QPlainTextEdit):
         super().__init__(parent)
         self._appearance = appearance
         self._refused: Collection[int] = frozenset()
+        mark(self, kind="lines")
         self._gutter = _Gutter(self)
         self.setTabChangesFocus(True)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
@@ -87,7 +88,11 @@ class LocatorEdit(QPlainTextEdit):
         """Numbers of the lines that are shown, and the marks."""
         theme, fonts = self._appearance.theme, self._appearance.fonts
         painter = QPainter(self._gutter)
-        painter.fillRect(event.rect(), theme.color("window"))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("window"))
+        # Round only at its beginning, as the frame around it is.
+        painter.drawRoundedRect(self._gutter.rect().adjusted(0, 0, RADIUS, 0), RADIUS - 1, RADIUS - 1)
         painter.setFont(fonts.small)
         for block, top in self._shown_blocks():
             number = block.blockNumber()

@@ -106,6 +106,8 @@ class MainWindow(QMainWindow):
         self._bridge.refresh()
         self._bridge.go_on()
         self.totals.ask()
+        # Nobody has pressed a key yet, so no button shows that it would take one; the list has it when it comes.
+        self.resources.empty.setFocus()
         self.planning.open(locators)
 
     # Building
@@ -245,6 +247,7 @@ class MainWindow(QMainWindow):
                 self.totals.ask_soon()
 
     def _show_work(self) -> None:
+        self.activity.setVisible(bool(self.collections.model.snapshots))
         unfinished = paused = 0
         for snapshot in self.collections.model.snapshots:
             for state, count in snapshot.summary.states.items():

@@ -50,7 +50,7 @@ class Canvas:
         """The whole cell in one colour."""
         self.painter.fillRect(self.rect, self.theme.color(color))
 
-    def line_below(self, color: str = "line") -> None:
+    def line_below(self, color: str = "faint_line") -> None:
         """A line along the lower edge of the cell."""
         self.painter.fillRect(self.rect.x(), self.rect.bottom(), self.rect.width(), 1, self.theme.color(color))
 

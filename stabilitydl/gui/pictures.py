@@ -24,14 +24,17 @@ class Pictures(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._real: OrderedDict[str, QPixmap] = OrderedDict()
-        self._ready: OrderedDict[tuple[str, int, float], QPixmap] = OrderedDict()
+        self._ready: OrderedDict[tuple[str, int, float, float], QPixmap] = OrderedDict()
 
-    def picture(self, key: str, side: int, ratio: float = 1.0) -> QPixmap:
-        """The picture of ``key`` with ``side`` pixels per side, for a screen with ``ratio`` device pixels each."""
-        wanted = (key, side, ratio)
+    def picture(self, key: str, side: int, ratio: float = 1.0, *, radius: float = PICTURE_RADIUS) -> QPixmap:
+        """The picture of ``key`` with ``side`` pixels per side, for a screen with ``ratio`` device pixels each.
+
+        ``radius`` is that of its corners; half of the side makes a disc.
+        """
+        wanted = (key, side, ratio, radius)
         ready = self._ready.get(wanted)
         if ready is None:
-            ready = self._draw(key, side, ratio)
+            ready = self._draw(key, side, ratio, radius)
             self._ready[wanted] = ready
             if len(self._ready) > MOST_CACHED:
                 self._ready.popitem(last=False)
@@ -61,14 +64,14 @@ class Pictures(QObject):
         for ready in [ready for ready in self._ready if ready[0] == key]:
             del self._ready[ready]
 
-    def _draw(self, key: str, side: int, ratio: float) -> QPixmap:
+    def _draw(self, key: str, side: int, ratio: float, radius: float) -> QPixmap:
         made = QPixmap(round(side * ratio), round(side * ratio))
         made.setDevicePixelRatio(ratio)
         made.fill(Qt.GlobalColor.transparent)
         painter = QPainter(made)
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         shape = QPainterPath()
-        shape.addRoundedRect(QRectF(0, 0, side, side), PICTURE_RADIUS, PICTURE_RADIUS)
+        shape.addRoundedRect(QRectF(0, 0, side, side), radius, radius)
         real = self._real.get(key)
         if real is None:
             painter.fillPath(shape, gradient(key, side))

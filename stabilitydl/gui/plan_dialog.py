@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from ..text import plain
 from .check_box import CheckDelegate
 from .forecast import Forecast
+from .icons import Sign, Tone, put
 from .plan_model import Group, Kind, PlanModel
 from .plan_rows import GroupRow, GroupsArea
 from .plan_table_model import PlanColumn, PlanTableModel
@@ -37,7 +38,6 @@ _CHILDREN_HEIGHT = 260
 _MOST_PROBLEMS = 4
 _SCROLL_BAR = 12
 _TITLE_BAR = 40
-_CLOSED, _OPEN = "\u25b8", "\u25be"
 
 
 class PlanDialog(QDialog):
@@ -227,7 +227,7 @@ class PlanDialog(QDialog):
         for row in self.rows:
             row.refresh()
         self._groups.updateGeometry()
-        self.show_all.setText(f"{_OPEN if self.show_all.isChecked() else _CLOSED} {show_text(len(plan))}")
+        self.show_all.setText(show_text(len(plan)))
         self.start.setText(start_text(totals.files))
         self.start.setEnabled(totals.files > 0 and totals.fits)
 
@@ -270,8 +270,9 @@ class PlanDialog(QDialog):
 
     def _show_children(self, wanted: bool) -> None:
         self.children_table.setVisible(wanted)
+        put(self.show_all, Sign.DOWN if wanted else Sign.FORWARD, Tone.QUIET)
         if self._plan is not None:
-            self.show_all.setText(f"{_OPEN if wanted else _CLOSED} {show_text(len(self._plan))}")
+            self.show_all.setText(show_text(len(self._plan)))
         self._fit()
 
     def _fit(self) -> None:
@@ -291,6 +292,7 @@ class _PlanView(QTableView):
     def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._appearance = appearance
+        mark(self, kind="plan")
         self.setItemDelegate(CheckDelegate(appearance, self))
         appearance.changed.connect(self._color)
         self._color()

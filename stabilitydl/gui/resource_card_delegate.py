@@ -12,7 +12,7 @@ from .painting import Canvas
 from .qt import AnyIndex, override
 from .resource_index import size_of
 from .resource_table_model import Role
-from .row_delegate import RowDelegate, has_keyboard
+from .row_delegate import RowDelegate
 from .state_delegate import draw_state, stack
 from .state_text import StateText
 from .theme import RADIUS
@@ -47,7 +47,7 @@ class ResourceCardDelegate(RowDelegate):
         canvas.rounded(card, "accent" if selected else "line", RADIUS)
         ground = "selection" if selected else "hover" if hovered else "panel"
         canvas.rounded(card.adjusted(1, 1, -1, -1), ground, RADIUS - 1)
-        if has_keyboard(option, index):
+        if self.has_keyboard(option, index):
             canvas.outline(card, "accent", RADIUS)
         picture = _picture(option.rect)
         canvas.picture(picture, self.look.pictures.picture(snapshot.id, _PICTURE, canvas.pixel_ratio))

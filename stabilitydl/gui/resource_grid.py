@@ -56,7 +56,7 @@ class ResourceGrid(QAbstractItemView):
         self.pointer = RowPointer(self, model, self.hit)
         self.pointer.action_wanted.connect(self.action_wanted)
         self.pointer.menu_wanted.connect(self.menu_wanted)
-        look = Look(appearance, pictures, model.selection, lambda: self.pointer.hovered)
+        look = Look(appearance, pictures, model.selection, lambda: self.pointer.hovered, lambda: self.pointer.by_keys)
         self._cards = ResourceCardDelegate(look, self)
         self.setItemDelegate(self._cards)
         self.activated.connect(lambda index: self.opened.emit(self._rows.snapshot_at(index.row()).id))

@@ -72,7 +72,7 @@ class ResourceHeader(QHeaderView):
         canvas = Canvas(painter, rect, self.layoutDirection(), self._appearance.theme)
         painter.save()
         canvas.fill("panel")
-        canvas.line_below()
+        canvas.line_below("line")
         column = Column(logicalIndex)
         if column is Column.MARK:
             canvas.check_box(QRect(rect.x(), rect.y(), CHECK_WIDTH, rect.height()), self.check_state)

@@ -20,6 +20,7 @@ from .action_bar import HIGHER, LOWER, ActionBar
 from .empty_state import EmptyState
 from .filters import Filters
 from .header import AVATAR, PICTURE, Header
+from .icons import Sign, put
 from .offer import Offer
 from .pictures import Pictures
 from .resource_grid import ResourceGrid
@@ -68,6 +69,7 @@ class ResourcePane(QFrame):
         self.grid = ResourceGrid(self.model, appearance, pictures)
         self.empty = EmptyState()
         self.stack = QStackedWidget()
+        self._strip = QFrame()
         self.bar = ActionBar()
         self._sums = QTimer(self)
         self._sums.setSingleShot(True)
@@ -80,17 +82,16 @@ class ResourcePane(QFrame):
         self.retranslate()
 
     def _arrange(self) -> None:
-        for button, sign in ((self.as_list, "\u2630"), (self.as_grid, "\u25a6")):
-            button.setText(sign)
+        for button, sign in ((self.as_list, Sign.LIST), (self.as_grid, Sign.GRID)):
             button.setCheckable(True)
             mark(button, role="tool")
+            put(button, sign)
             self._kinds.addButton(button)
         self.as_list.setChecked(True)
         for widget in (self.list, self.grid, self.empty):
             self.stack.addWidget(widget)
-        strip = QFrame()
-        mark(strip, edge="bottom")
-        row = QHBoxLayout(strip)
+        mark(self._strip, edge="bottom")
+        row = QHBoxLayout(self._strip)
         row.setContentsMargins(12, 0, 12, 0)
         row.setSpacing(SPACE)
         row.addWidget(self.tabs)
@@ -102,7 +103,7 @@ class ResourcePane(QFrame):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.header)
-        column.addWidget(strip)
+        column.addWidget(self._strip)
         column.addWidget(self.stack, 1)
         column.addWidget(self.bar)
 
@@ -151,8 +152,12 @@ class ResourcePane(QFrame):
             picture = self._pictures.picture(snapshot.id, PICTURE, self.devicePixelRatioF())
             creator = snapshot.collection.creator
             if creator:
-                avatar = self._pictures.picture(f"creator:{creator}", AVATAR, self.devicePixelRatioF())
+                avatar = self._pictures.picture(
+                    f"creator:{creator}", AVATAR, self.devicePixelRatioF(), radius=AVATAR / 2
+                )
         self.header.show_collection(snapshot, picture, avatar)
+        for part in (self.header, self._strip):
+            part.setVisible(has_collections)
         self._show_kind()
 
     def load(self, children: list[ResourceSnapshot]) -> None:
@@ -239,17 +244,22 @@ class ResourcePane(QFrame):
             self.empty.say(
                 translate("ResourcePane", "Paste the address of a model page"),
                 translate("ResourcePane", "or drop a link or a list file here. You choose what to download next."),
+                sign=Sign.ARRIVE,
                 examples="https://civitai.com/models/4384\ncivitai:4384\n/home/me/files.txt",
                 button=translate("ResourcePane", "Add\u2026"),
                 second=translate("ResourcePane", "Try it with the demo pack"),
+                takes_drops=True,
             )
         elif self.filters.query.is_narrowed:
             self.empty.say(
                 translate("ResourcePane", "Nothing matches the filter"),
+                sign=Sign.FILTER,
                 button=translate("ResourcePane", "Clear the filter"),
             )
         else:
-            self.empty.say(*self._nothing_under(self.tabs.current))
+            title, text = self._nothing_under(self.tabs.current)
+            is_good = self.tabs.current in (Tab.MISSING, Tab.FAILED)
+            self.empty.say(title, text, sign=Sign.DONE if is_good else Sign.ARRIVE)
 
     def _nothing_under(self, tab: Tab) -> tuple[str, str]:
         target = self._collection.collection.target if self._collection else ""

@@ -61,7 +61,7 @@ class ResourceView(QTableView):
         self.pointer = RowPointer(self, model, self.hit)
         self.pointer.action_wanted.connect(self.action_wanted)
         self.pointer.menu_wanted.connect(self.menu_wanted)
-        look = Look(appearance, pictures, model.selection, lambda: self.pointer.hovered)
+        look = Look(appearance, pictures, model.selection, lambda: self.pointer.hovered, lambda: self.pointer.by_keys)
         self._states = StateDelegate(look, self)
         self.setItemDelegate(ResourceDelegate(look, self))
         self.setItemDelegateForColumn(Column.STATE, self._states)

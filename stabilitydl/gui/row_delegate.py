@@ -20,12 +20,17 @@ from .theme import RESOURCE_ROW, Appearance
 
 @dataclass(frozen=True)
 class Look:
-    """What delegates paint with. ``hovered`` gives the id of the child below the pointer, empty where there is none."""
+    """What delegates paint with.
+
+    ``hovered`` gives the id of the child below the pointer, empty where there is none; ``by_keys`` tells whether the
+    keyboard was used last, so that the row which has it is to be shown.
+    """
 
     appearance: Appearance
     pictures: Pictures
     selection: Selection
     hovered: Callable[[], str]
+    by_keys: Callable[[], bool]
 
 
 class RowDelegate(QStyledItemDelegate):
@@ -61,14 +66,15 @@ class RowDelegate(QStyledItemDelegate):
         selected = snapshot.id in self.look.selection
         canvas.fill("selection" if selected else "hover" if self.look.hovered() == snapshot.id else "panel")
         canvas.line_below()
-        if has_keyboard(option, index):
+        if self.has_keyboard(option, index):
             # The whole row has the keyboard, so each cell draws its part of one frame.
             rect, color = canvas.rect, canvas.theme.color("accent")
             canvas.painter.fillRect(rect.x(), rect.y(), rect.width(), 1, color)
             canvas.painter.fillRect(rect.x(), rect.bottom(), rect.width(), 1, color)
 
-
-def has_keyboard(option: QStyleOptionViewItem, index: AnyIndex) -> bool:
-    """Does what is typed go to the row of ``index``?"""
-    view = option.widget
-    return isinstance(view, QAbstractItemView) and view.hasFocus() and view.currentIndex().row() == index.row()
+    def has_keyboard(self, option: QStyleOptionViewItem, index: AnyIndex) -> bool:
+        """Does what is typed go to the row of ``index``, and does somebody type?"""
+        view = option.widget
+        if not isinstance(view, QAbstractItemView) or not view.hasFocus() or not self.look.by_keys():
+            return False
+        return view.currentIndex().row() == index.row()

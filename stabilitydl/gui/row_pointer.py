@@ -7,13 +7,15 @@ from enum import Enum, auto
 from typing import Protocol
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QMouseEvent
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView
 
 from ..domain.resource import ResourceSnapshot
 from .qt import override
 from .resource_table_model import ResourceTableModel
 from .selection_model import Flag
+
+_BY_KEYS = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
 
 
 class Part(Enum):
@@ -44,6 +46,7 @@ class RowPointer(QObject):
     """Watches the viewport of a view of children.
 
     ``action_wanted`` carries an id and a `RowAction`, ``menu_wanted`` the ids that a menu is about and its place.
+    ``hovered`` is the id of the child below the pointer, ``by_keys`` tells that the keyboard was used last.
     """
 
     action_wanted = Signal(str, object)
@@ -52,6 +55,7 @@ class RowPointer(QObject):
     def __init__(self, view: QAbstractItemView, model: ResourceTableModel, aim: Aim) -> None:
         super().__init__(view)
         self.hovered = ""
+        self.by_keys = False
         self._view = view
         self._model = model
         self._aim = aim
@@ -59,9 +63,13 @@ class RowPointer(QObject):
         viewport = view.viewport()
         viewport.setMouseTracking(True)
         viewport.installEventFilter(self)
+        view.installEventFilter(self)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._view:
+            self._follow_keys(event)
+            return False
         match event.type():
             case QEvent.Type.MouseButtonPress | QEvent.Type.MouseButtonDblClick if isinstance(event, QMouseEvent):
                 return self._press(event)
@@ -78,7 +86,14 @@ class RowPointer(QObject):
                 pass
         return False
 
+    def _follow_keys(self, event: QEvent) -> None:
+        if isinstance(event, QFocusEvent):
+            self.by_keys |= event.gotFocus() and event.reason() in _BY_KEYS
+        elif event.type() == QEvent.Type.KeyPress:
+            self.by_keys = True
+
     def _press(self, event: QMouseEvent) -> bool:
+        self.by_keys = False
         hit = self._aim(event.position().toPoint())
         if hit is None:
             return False

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
     QComboBox,
     QDoubleSpinBox,
     QFileDialog,
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QSpinBox,
+    QStyle,
     QWidget,
 )
 
@@ -27,7 +29,7 @@ from .tr import QT_TRANSLATE_NOOP, translate
 _MB = 1_000_000
 _MOST = 2**31 - 1
 _MOST_RATE = 1e6
-_HEIGHT = 28
+_HEIGHT = 30
 _NUMBER_WIDTH = 150
 
 CHOICES: Mapping[tuple[str, str], str] = {
@@ -68,6 +70,7 @@ class NumberEditor(Editor):
     def __init__(self, field: Field) -> None:
         self._box = QSpinBox()
         super().__init__(field, self._box)
+        _leave_room(self._box)
         self._box.setFixedWidth(_NUMBER_WIDTH)
         self._box.setRange(field.low if field.low is not None else -_MOST, field.high or _MOST)
 
@@ -84,6 +87,7 @@ class RateEditor(Editor):
     def __init__(self, field: Field) -> None:
         self._box = QDoubleSpinBox()
         super().__init__(field, self._box)
+        _leave_room(self._box)
         self._box.setFixedWidth(_NUMBER_WIDTH)
         self._box.setRange(0.0, _MOST_RATE)
         self._box.setDecimals(3)
@@ -203,6 +207,13 @@ class SwitchEditor(Editor):
         self._box = CheckBox(appearance)
         super().__init__(field, self._box)
 
+    @property
+    def indent(self) -> int:
+        """Pixels from the left of the box to the words beside it."""
+        style = self._box.style()
+        indicator = style.pixelMetric(QStyle.PixelMetric.PM_IndicatorWidth)
+        return indicator + style.pixelMetric(QStyle.PixelMetric.PM_CheckBoxLabelSpacing)
+
     def value(self) -> Value:
         return self._box.isChecked()
 
@@ -212,6 +223,11 @@ class SwitchEditor(Editor):
     def retranslate(self) -> None:
         super().retranslate()
         self._box.setText(translate("Settings", self.field.title))
+
+
+def _leave_room(box: QAbstractSpinBox) -> None:
+    """Its number begins where the text of other fields does; a style sheet cannot say that."""
+    box.lineEdit().setTextMargins(SPACE, 0, SPACE, 0)
 
 
 def editor_for(field: Field, appearance: Appearance, library: Path) -> Editor:

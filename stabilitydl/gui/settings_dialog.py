@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 from PySide6.QtCore import QEvent, QSize, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QPalette
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -56,7 +56,7 @@ class SettingsDialog(QDialog):
         self._labels: dict[str, QLabel] = {}
         self._helps: dict[str, QLabel] = {}
         self._page_names: list[str] = []
-        self.pages = _Pages(appearance)
+        self.pages = _Pages()
         self._stack = QStackedWidget()
         self.pages.currentRowChanged.connect(self._stack.setCurrentIndex)
         for section in SECTIONS:
@@ -105,17 +105,19 @@ class SettingsDialog(QDialog):
             editor = editor_for(field, appearance, paths.library)
             editor.widget.setParent(page)
             self.editors[field.name] = editor
+            hint = self._helps[field.name] = QLabel()
+            hint.setWordWrap(True)
+            mark(hint, kind="small")
             if isinstance(editor, SwitchEditor):
                 grid.addWidget(editor.widget, row, 0, 1, 2)
+                hint.setIndent(editor.indent)
+                grid.addWidget(hint, row + 1, 0, 1, 2)
             else:
                 label = self._labels[field.name] = QLabel()
                 label.setBuddy(editor.focus)
                 grid.addWidget(label, row, 0)
                 grid.addWidget(editor.widget, row, 1)
-            hint = self._helps[field.name] = QLabel()
-            hint.setWordWrap(True)
-            mark(hint, kind="small")
-            grid.addWidget(hint, row + 1, 0, 1, 2)
+                grid.addWidget(hint, row + 1, 1)
             grid.setRowMinimumHeight(row + 2, SPACE)
             row += 3
         grid.setRowStretch(row, 1)
@@ -195,15 +197,12 @@ class SettingsDialog(QDialog):
 class _Pages(QListWidget):
     """The names of the pages."""
 
-    def __init__(self, appearance: Appearance) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._appearance = appearance
-        self.setProperty("surface", "sidebar")
+        mark(self, surface="sidebar", kind="pages")
         self.setViewportMargins(SPACE, SPACE, SPACE, SPACE)
         self.setMinimumWidth(_SIDE)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        appearance.changed.connect(self._color)
-        self._color()
 
     def add_row(self) -> None:
         """One more page, without a name yet."""
@@ -217,12 +216,6 @@ class _Pages(QListWidget):
             self.item(row).setText(name)
         widest = max(self.fontMetrics().horizontalAdvance(name) for name in names)
         self.setFixedWidth(max(_SIDE, widest + 5 * SPACE))
-
-    def _color(self) -> None:
-        theme, palette = self._appearance.theme, self.palette()
-        palette.setColor(QPalette.ColorRole.Highlight, theme.color("selection"))
-        palette.setColor(QPalette.ColorRole.HighlightedText, theme.color("text"))
-        self.setPalette(palette)
 
 
 class _AccountsPage(QWidget):

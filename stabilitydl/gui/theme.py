@@ -6,6 +6,7 @@ and tells everybody who paints by its signal ``changed``.
 Widgets choose their look in the style sheet by properties, set with `mark`:
 
 - ``role`` of a button: ``primary``, ``flat``, ``link``, ``tool``, ``tab`` or ``nav``; none is a plain button;
+  ``arrow`` is the side at which it has the arrow of a menu;
 - ``kind`` of a label: ``title``, ``section``, ``strong``, ``secondary``, ``small``, ``chip``, ``badge``, ``good``,
   ``attention`` or ``trouble``;
 - ``surface`` of a frame: ``panel``, ``window``, ``sidebar`` or ``accent``; ``edge`` draws a line at its ``top``,
@@ -25,6 +26,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from ..paths import resource_path
 
 STYLE_SHEET = "style/stabilitydl.qss"
+SIGNS = ("down", "up", "chosen")
+"""Pictures of the style sheet; each lies beside it once for each theme."""
 _TOKEN = re.compile(r"@([a-z_]+)@")
 
 SPACE = 8
@@ -42,6 +45,7 @@ ACTIVITY_HEIGHT = 160
 BODY_PIXELS = 13.0
 SMALL_PIXELS = 11.5
 TITLE_PIXELS = 17.0
+SECTION_PIXELS = 11.0
 
 
 class ThemeChoice(StrEnum):
@@ -56,6 +60,7 @@ class ThemeChoice(StrEnum):
 class Theme:
     """All colours, as ``#rrggbb``.
 
+    ``line`` parts areas, ``faint_line`` rows; ``focus`` frames a filled button that has the keyboard.
     ``good``, ``attention``, ``trouble`` and ``accent`` fill bars, marks and buttons; the ones with ``_text`` are for
     writing and keep a contrast of 4.5 on every surface that they are written on.
     """
@@ -65,6 +70,7 @@ class Theme:
     panel: str
     sidebar: str
     line: str
+    faint_line: str
     text: str
     secondary: str
     accent: str
@@ -85,6 +91,7 @@ class Theme:
     accent_pressed: str
     badge: str
     dimmed: str
+    focus: str
 
     @property
     def is_dark(self) -> bool:
@@ -101,6 +108,7 @@ LIGHT = Theme(
     panel="#ffffff",
     sidebar="#eef0f3",
     line="#dfe3e8",
+    faint_line="#ebeef2",
     text="#1b1f24",
     secondary="#5d6773",
     accent="#2f6fdb",
@@ -121,6 +129,7 @@ LIGHT = Theme(
     accent_pressed="#2056b1",
     badge="#d9dee5",
     dimmed="#8badea",
+    focus="#0b2c66",
 )
 
 DARK = Theme(
@@ -129,6 +138,7 @@ DARK = Theme(
     panel="#1e2125",
     sidebar="#1a1c20",
     line="#30343a",
+    faint_line="#282c31",
     text="#e7eaee",
     secondary="#9aa4af",
     accent="#6ea8ff",
@@ -149,6 +159,7 @@ DARK = Theme(
     accent_pressed="#9bc3ff",
     badge="#353a41",
     dimmed="#5470a3",
+    focus="#e7f0ff",
 )
 
 THEMES = (LIGHT, DARK)
@@ -200,8 +211,15 @@ def palette(theme: Theme) -> QPalette:
 def style_sheet(theme: Theme) -> str:
     """The style sheet of ``resources/`` with its ``@token@`` words replaced. Raises KeyError for an unknown one."""
     values = {field.name: str(getattr(theme, field.name)) for field in fields(theme)}
-    for name, pixels in (("body_pt", BODY_PIXELS), ("small_pt", SMALL_PIXELS), ("title_pt", TITLE_PIXELS)):
+    for name, pixels in (
+        ("body_pt", BODY_PIXELS),
+        ("small_pt", SMALL_PIXELS),
+        ("title_pt", TITLE_PIXELS),
+        ("section_pt", SECTION_PIXELS),
+    ):
         values[name] = f"{points(pixels):.3f}"
+    for sign in SIGNS:
+        values[sign] = resource_path(f"style/{sign}-{theme.name}.svg").as_posix()
     text = resource_path(STYLE_SHEET).read_text(encoding="utf-8")
     return _TOKEN.sub(lambda match: values[match.group(1)], text)
 

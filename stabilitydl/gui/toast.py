@@ -8,6 +8,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton
 
 from .elided_label import ElidedLabel
+from .icons import Sign, Tone, put
 from .theme import SPACE, mark
 from .tr import translate
 
@@ -26,8 +27,9 @@ class Toast(QFrame):
         self.button = QPushButton()
         mark(self.button, role="link")
         self.button.clicked.connect(self._act)
-        self.dismiss = QPushButton("\u2715")
+        self.dismiss = QPushButton()
         mark(self.dismiss, role="flat")
+        put(self.dismiss, Sign.CLOSE, Tone.QUIET)
         self.dismiss.clicked.connect(self.stop)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)

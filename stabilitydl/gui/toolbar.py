@@ -7,6 +7,8 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QToolButton
 
 from ..text import format_speed
+from .icons import Sign, Tone, put
+from .menu_button import MenuButton
 from .theme import SPACE, TOOLBAR_HEIGHT, mark
 from .tr import fill, translate
 
@@ -40,6 +42,7 @@ class Toolbar(QFrame):
         self._unfinished = self._paused = 0
         self.add = QPushButton()
         mark(self.add, role="primary")
+        put(self.add, Sign.ADD, Tone.ON_ACCENT)
         self.add.clicked.connect(self.add_wanted)
         self.field = QLineEdit()
         self.field.setClearButtonEnabled(True)
@@ -49,16 +52,14 @@ class Toolbar(QFrame):
         self.speed = QLabel()
         mark(self.speed, kind="strong")
         self.speed.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.limit = QToolButton()
-        mark(self.limit, role="flat")
-        self.limit.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.limit = MenuButton("flat")
         self._menu = QMenu(self)
         self.limit.setMenu(self._menu)
         self.pause_all = QPushButton()
         self.pause_all.clicked.connect(lambda: self.pause_all_wanted.emit(not self._is_held))
         self.more = QToolButton()
-        self.more.setText("\u2699")
         mark(self.more, role="tool")
+        put(self.more, Sign.GEAR)
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._commands = QMenu(self)
         self.more.setMenu(self._commands)
@@ -85,7 +86,7 @@ class Toolbar(QFrame):
     def show_limit(self, bytes_per_second: int) -> None:
         """The limit that holds now, 0 for none."""
         self._limit = bytes_per_second
-        self.limit.setText(f"{self._limit_text(bytes_per_second)} \u25be")
+        self.limit.setText(self._limit_text(bytes_per_second))
         self._fill_menu()
 
     def show_work(self, unfinished: int, paused: int) -> None:
@@ -93,6 +94,7 @@ class Toolbar(QFrame):
         self._unfinished, self._paused = unfinished, paused
         words = translate("Toolbar", "Resume all") if self._is_held else translate("Toolbar", "Pause all")
         self.pause_all.setText(words)
+        put(self.pause_all, Sign.PLAY if self._is_held else Sign.PAUSE)
         self.pause_all.setEnabled(bool(unfinished or paused))
 
     @property
@@ -101,8 +103,7 @@ class Toolbar(QFrame):
 
     def retranslate(self) -> None:
         """Show all texts in the language that is installed now."""
-        self.add.setText(translate("Toolbar", "+ Add"))
-        self.add.setAccessibleName(translate("Toolbar", "Add"))
+        self.add.setText(translate("Toolbar", "Add"))
         self.add.setToolTip(_tip(translate("Toolbar", "Add model pages or files"), QKeySequence.StandardKey.New))
         self.field.setPlaceholderText(translate("Toolbar", "Paste an address anywhere, or search"))
         self.field.setAccessibleName(translate("Toolbar", "Address or search"))
