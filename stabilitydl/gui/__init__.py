@@ -4,7 +4,8 @@ It talks to the engine through ``bridge`` alone: ids go in and nobody waits, fro
 screen changes because an event came, never because a button was pressed.
 
 Read in this order. Underneath: ``qt`` (what Qt leaves open), ``tr`` (texts and translation), ``hub_names``, ``theme``
-(colours, fonts, style sheet), ``painting`` (what delegates draw with), ``pictures``, ``background`` (work in a thread).
+(colours, fonts, style sheet), ``painting`` (what delegates draw with), ``background`` (work in a thread),
+``pictures`` with ``picture_file`` (reading them) and ``picture_loader`` (from the engine to the screen).
 
 The children of a collection, from values to pixels: ``resource_index`` (filter and order, without Qt), ``arrangement``
 (rows that stay right while children change), ``queue_order``, ``children`` (what events make of them), ``state_text``

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from ..domain.collection import CollectionSnapshot
+from ..domain.picture import Picture
 from ..domain.resource import ResourceSnapshot
 from ..domain.states import State
 from ..engine.any_engine import AnyEngine
@@ -146,6 +147,10 @@ class EngineBridge(QObject):
     def totals(self, since: float, then: Callable[[tuple[int, int]], None]) -> None:
         """Bytes over the network and files that they brought, since a time in seconds since 1970."""
         self.ask(partial(self.engine.totals, since), then)
+
+    def pictures(self, keys: Sequence[str], then: Callable[[list[Picture]], None]) -> None:
+        """What stands for each of ``keys``; news of these pictures follow as events."""
+        self.ask(partial(self.engine.pictures, list(keys)), then)
 
     def set_priority(self, ids: Sequence[str], priority: int, then: Callable[[list[ResourceSnapshot]], None]) -> None:
         """Let these start before those of a lower ``priority``; ``then`` is called with how they stand after it."""

@@ -72,16 +72,17 @@ class Header(QFrame):
         row.addWidget(self.get_missing)
         row.addWidget(self.more)
 
-    def show_collection(
-        self, snapshot: CollectionSnapshot | None, picture: QPixmap | None = None, avatar: QPixmap | None = None
-    ) -> None:
+    def show_collection(self, snapshot: CollectionSnapshot | None) -> None:
         """Show one collection; None shows all of them together."""
         self._snapshot = snapshot
+        self.retranslate()
+
+    def show_pictures(self, picture: QPixmap | None, avatar: QPixmap | None) -> None:
+        """Show the picture of the collection and the avatar of its creator, as far as there are any."""
         for label, image in ((self.picture, picture), (self.avatar, avatar)):
             label.setVisible(image is not None)
             if image is not None:
                 label.setPixmap(image)
-        self.retranslate()
 
     def show_sums(self, missing: int, missing_bytes: int, total_bytes: int) -> None:
         """How many children are missing, their bytes, and the bytes of all children."""

@@ -34,6 +34,7 @@ from .collection_pane import CollectionPane
 from .language import Language
 from .links import is_link
 from .memory import Memory
+from .picture_loader import PictureLoader
 from .pictures import Pictures
 from .planning import Planning
 from .preferences import Preferences
@@ -73,6 +74,7 @@ class MainWindow(QMainWindow):
         self._language = language
         self._quitting = False
         self.pictures = Pictures(self)
+        self._loader = PictureLoader(bridge, self.pictures, self)
         self.toolbar = Toolbar()
         self.collections = CollectionPane(appearance, self.pictures)
         self.resources = ResourcePane(appearance, self.pictures)
@@ -304,6 +306,7 @@ class MainWindow(QMainWindow):
         self.planning.close()
         self.preferences.close()
         self.resources.close_model()
+        self._loader.close()
 
     @override
     def changeEvent(self, event: QEvent) -> None:

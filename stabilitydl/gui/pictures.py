@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections import OrderedDict
 
-from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QBrush, QColor, QLinearGradient, QPainter, QPainterPath, QPixmap
 
 from .theme import PICTURE_RADIUS
@@ -17,13 +17,23 @@ MOST_REAL = 400
 
 
 class Pictures(QObject):
-    """Gives square pictures with round corners. ``changed`` carries the id that has another picture now."""
+    """Gives square pictures with round corners.
+
+    ``changed`` carries the key that has another picture now, ``wanted`` the keys that were drawn without one and that
+    nobody was asked for yet.
+    """
 
     changed = Signal(str)
+    wanted = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._real: OrderedDict[str, QPixmap] = OrderedDict()
+        self._asked: set[str] = set()
+        self._to_ask: list[str] = []
+        self._asking = QTimer(self)
+        self._asking.setSingleShot(True)
+        self._asking.timeout.connect(self._ask)
         self._ready: OrderedDict[tuple[str, int, float, float], QPixmap] = OrderedDict()
 
     def picture(self, key: str, side: int, ratio: float = 1.0, *, radius: float = PICTURE_RADIUS) -> QPixmap:
@@ -56,8 +66,20 @@ class Pictures(QObject):
         self._drop_ready(key)
         self.changed.emit(key)
 
+    def _want(self, key: str) -> None:
+        if key not in self._asked:
+            self._asked.add(key)
+            self._to_ask.append(key)
+            self._asking.start()
+
+    def _ask(self) -> None:
+        """Everything that was drawn since the last turn of the loop, in one question."""
+        keys, self._to_ask = self._to_ask, []
+        self.wanted.emit(keys)
+
     def _drop(self, key: str) -> None:
         del self._real[key]
+        self._asked.discard(key)
         self._drop_ready(key)
 
     def _drop_ready(self, key: str) -> None:
@@ -74,6 +96,7 @@ class Pictures(QObject):
         shape.addRoundedRect(QRectF(0, 0, side, side), radius, radius)
         real = self._real.get(key)
         if real is None:
+            self._want(key)
             painter.fillPath(shape, gradient(key, side))
         else:
             self._real.move_to_end(key)

@@ -12,6 +12,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QMenu, QStackedWidget, QToolButton, QVBoxLayout
 
 from ..domain.collection import CollectionSnapshot
+from ..domain.picture import creator_key
 from ..domain.resource import ResourceSnapshot
 from ..domain.states import State, Tab
 from ..text import plain
@@ -108,6 +109,7 @@ class ResourcePane(QFrame):
         column.addWidget(self.bar)
 
     def _connect(self) -> None:
+        self._pictures.changed.connect(self._show_pictures)
         self.tabs.chosen.connect(self._ask)
         self.filters.changed.connect(self._ask)
         self._kinds.buttonClicked.connect(self._show_kind)
@@ -147,18 +149,23 @@ class ResourcePane(QFrame):
         """Head the pane with this collection; its children come with `load`."""
         self._collection = snapshot
         self._has_collections = has_collections
-        picture = avatar = None
-        if snapshot is not None:
-            picture = self._pictures.picture(snapshot.id, PICTURE, self.devicePixelRatioF())
-            creator = snapshot.collection.creator
-            if creator:
-                avatar = self._pictures.picture(
-                    f"creator:{creator}", AVATAR, self.devicePixelRatioF(), radius=AVATAR / 2
-                )
-        self.header.show_collection(snapshot, picture, avatar)
+        self.header.show_collection(snapshot)
+        self._show_pictures()
         for part in (self.header, self._strip):
             part.setVisible(has_collections)
         self._show_kind()
+
+    def _show_pictures(self, changed: str = "") -> None:
+        """Picture and avatar of the collection; nothing to do when ``changed`` is that of something else."""
+        if self._collection is None:
+            self.header.show_pictures(None, None)
+            return
+        key, creator = self._collection.id, creator_key(self._collection.collection)
+        if changed in ("", key, creator):
+            ratio = self.devicePixelRatioF()
+            picture = self._pictures.picture(key, PICTURE, ratio)
+            avatar = self._pictures.picture(creator, AVATAR, ratio, radius=AVATAR / 2) if creator else None
+            self.header.show_pictures(picture, avatar)
 
     def load(self, children: list[ResourceSnapshot]) -> None:
         """Show these children."""

@@ -40,7 +40,8 @@ def test_all_collections_have_a_title_and_a_size(header: Header) -> None:
 
 def test_a_collection_says_whose_and_how_large_it_is(header: Header) -> None:
     snapshot = msgspec.structs.replace(collection(), downloads=31)
-    header.show_collection(snapshot, QPixmap(76, 76), QPixmap(20, 20))
+    header.show_collection(snapshot)
+    header.show_pictures(QPixmap(76, 76), QPixmap(20, 20))
     header.show_sums(50, 7_600 * MB, 11_400 * MB)
     assert header.title.text() == "Style LoRA mega pack"
     assert header.facts.text() == "aurora_ink · Civitai · 11.4 GB · downloaded 31 times"
