@@ -168,7 +168,7 @@ class Engine:
                 self._parts = _Parts(context, fleet, commands, gallery)
                 tasks.start_soon(self._tick, fleet)
                 tasks.start_soon(self._write, fleet, recorder)
-            tasks.start_soon(self._tidy, commands)
+                tasks.start_soon(self._tidy, commands)
                 for number in range(WORKERS):
                     tasks.start_soon(gallery.work, number, lambda: fleet.is_busy)
                 try:
