@@ -170,7 +170,11 @@ class Fleet:
         if answered:
             self.skip(each for each, job in self._jobs.items() if job.waits_for is WaitReason.NETWORK)
         fetched = self._brought + sum(job.live.fetched for job in self._jobs.values())
-        return ProgressTick(entries=tuple(entries), speed=self._total.look(now, fetched), hosts=self._hosts())
+        if not entries:
+            # An average over the last seconds would be told until something runs again, and count the pause then.
+            self._total = Meter()
+        speed = self._total.look(now, fetched) if entries else 0.0
+        return ProgressTick(entries=tuple(entries), speed=speed, hosts=self._hosts())
 
     def _hosts(self) -> tuple[HostLine, ...]:
         limit = self._context.settings().host_connections

@@ -371,3 +371,33 @@ async def test_ticks_tell_how_hosts_are_treated(tmp_path: Path) -> None:
             trickle.go.set()
             await h.settled(ids)
             await h.until(lambda: h.ticks()[-1].entries == ())
+
+
+async def test_nothing_that_runs_has_no_speed_and_a_pause_does_not_count(tmp_path: Path) -> None:
+    async with Harness(tmp_path) as h:
+        steps = hold(h.fetch, "a.bin", "b.bin")
+        ids = await h.get(pack(tmp_path / "to", "a.bin"))
+        await come(h, ids[0], 1000)
+        steps[0].go.set()
+        await h.settled(ids)
+        await h.advance_until(lambda: h.ticks()[-1].entries == ())
+        assert h.ticks()[-1].speed == 0
+        h.clock.advance(600)
+        ids = await h.get(pack(tmp_path / "to", "b.bin"))
+        await come(h, ids[0], 1000)
+        assert h.ticks()[-1].speed >= 1000
+        steps[1].go.set()
+        await h.settled(ids)
+
+
+async def come(h: Harness, resource: str, speed: float) -> None:
+    """Let bytes come for some ticks, at ``speed`` bytes per second, until a tick tells so."""
+    await h.until_state(State.DOWNLOADING, resource)
+    live = h.engine._on.fleet._jobs[resource].live
+    told = len(h.ticks())
+
+    def has_speed() -> bool:
+        live.fetched += round(speed)
+        return any(tick.speed > 0 for tick in h.ticks()[told:])
+
+    await h.advance_until(has_speed)
