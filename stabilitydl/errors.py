@@ -7,6 +7,7 @@ this tree where they enter (``http.client``, ``disk``, ``store``, ``hubs``), onc
 
     StabilityError
     |- InternalError                 a bug, or a foreign exception nobody mapped
+    |- KeyringUnavailable            secrets cannot be kept on this system
     |- EngineStopped                 a command came before the engine ran, or after it ended
     |- EngineUnreachable  OtherVersion   another process runs the engine and cannot be joined
     |- HeldBack                      another process paused it or gave it up
@@ -164,6 +165,14 @@ class InternalError(StabilityError):
     code = "internal"
     template = "Something unexpected happened: {detail}."
     remedy = Remedy.REPORT
+
+
+class KeyringUnavailable(StabilityError):
+    """The keyring of the system is absent, locked, forbidden, or does not answer."""
+
+    code = "keyring-unavailable"
+    template = "The keyring of this system cannot be used: {detail}."
+    remedy = Remedy.NONE
 
 
 class EngineStopped(StabilityError):
@@ -755,6 +764,14 @@ class PartInUse(DiskError):
 
     code = "part-in-use"
     template = "Another process is downloading {path}."
+    remedy = Remedy.WAIT
+
+
+class TwinComes(StabilityError):
+    """Another resource with the same bytes is at work; its file will do for this one too."""
+
+    code = "twin-comes"
+    template = "The same file is on its way already as {path}."
     remedy = Remedy.WAIT
 
 

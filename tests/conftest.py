@@ -14,6 +14,9 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 HAS_QT = importlib.util.find_spec("pytestqt") is not None and importlib.util.find_spec("PySide6") is not None
 
+HUBS = ("CIVITAI_", "HF_", "HUGGING_FACE_", "MODELSCOPE_")
+"""How the names of variables begin with which people set up hubs."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Know the Qt options of pyproject.toml where the plugin that defines them is absent or switched off."""
@@ -35,13 +38,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "home"
     monkeypatch.setenv("STABILITYDL_HOME", str(folder))
     monkeypatch.setenv("HOME", str(tmp_path / "user"))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     for name in list(os.environ):
-        if name.lower().endswith("_proxy") or name in {
-            "CIVITAI_API_TOKEN",
-            "HF_TOKEN",
-            "MODELSCOPE_API_TOKEN",
-            "SSL_CERT_FILE",
-        }:
+        if name.lower().endswith("_proxy") or name.startswith(HUBS) or name in ("SSL_CERT_FILE", "XDG_CACHE_HOME"):
             monkeypatch.delenv(name)
     return folder
 

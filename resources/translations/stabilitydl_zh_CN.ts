@@ -431,6 +431,10 @@
         <translation>发生了意外错误：{detail}。</translation>
     </message>
     <message>
+        <source>The keyring of this system cannot be used: {detail}.</source>
+        <translation>无法使用本系统的密钥环：{detail}。</translation>
+    </message>
+    <message>
         <source>The downloads are not running.</source>
         <translation>下载引擎没有运行。</translation>
     </message>

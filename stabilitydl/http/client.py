@@ -86,6 +86,7 @@ class HttpClient:
             seen.add(str(url))
             check_place(url.host, named_by, reach)
             origin = Origin.of(url)
+            await self.credentials.prepare(request.hub, origin)
             headers = headers_for(origin, first, own, self.credentials.headers_for(request.hub, origin))
             slot = await self.governor.acquire(origin, bulk)
             direct = request.direct and origin.host == first.host
@@ -126,8 +127,9 @@ class HttpClient:
         return self._transport.connections
 
     async def aclose(self) -> None:
-        """Close every connection."""
+        """Close every connection, and let go of the keyring."""
         await self._client.aclose()
+        await self.credentials.aclose()
 
     async def _send(
         self,

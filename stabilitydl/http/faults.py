@@ -16,6 +16,7 @@ from ..errors import (
     ProxyFailed,
     StabilityError,
     TlsFailed,
+    UnsafeRedirect,
 )
 from ..text import plain
 
@@ -36,6 +37,9 @@ def mapped(error: Exception, host: str, *, ended: bool = False) -> StabilityErro
         return ConnectionLost(host=host) if ended else BadAnswer(host=host, detail=_short(error))
     if isinstance(error, httpcore.NetworkError | httpx.NetworkError | httpcore.ConnectionNotAvailable | OSError):
         return ConnectionLost(host=host)
+    if isinstance(error, httpx.InvalidURL):
+        # httpx reads the address of a redirect before we do.
+        return UnsafeRedirect(host=host, target="no web address")
     return InternalError(detail=f"{type(error).__name__}: {_short(error)}")
 
 

@@ -68,6 +68,7 @@ class Program:
             "PATH": os.environ["PATH"],
             "HOME": str(self.folder / "user"),
             "STABILITYDL_HOME": str(self.home),
+            "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
             "PYTHONPATH": os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(ROOT)])),
             **self._variables,
         }
