@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from blake3 import blake3
 
+from ..domain.chunk import Chunk
 from .journal import BLOCK
 
 DIGEST_SIZE = 16
@@ -20,7 +21,7 @@ class BlockDigester:
         self._open: dict[int, tuple[blake3, int]] = {}
         self._complete: dict[int, bytes] = {}
 
-    def update(self, offset: int, chunk: bytes) -> None:
+    def update(self, offset: int, chunk: Chunk) -> None:
         """Take in ``chunk``, which is written at ``offset``."""
         view = memoryview(chunk)
         while view:
@@ -57,6 +58,6 @@ class BlockDigester:
         return complete
 
 
-def digest_block(data: bytes | memoryview) -> bytes:
+def digest_block(data: Chunk) -> bytes:
     """The digest of one whole block."""
     return blake3(data).digest(length=DIGEST_SIZE)

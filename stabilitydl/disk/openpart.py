@@ -11,6 +11,7 @@ import anyio
 
 from ..clock import Clock
 from ..domain.checksum import Checksum
+from ..domain.chunk import Chunk
 from ..domain.ranges import Ranges
 from ..errors import PartChanged, StabilityError
 from .digests import Digests
@@ -66,7 +67,7 @@ class OpenPart:
         """Digest the file from its front while it grows to ``size`` bytes."""
         self._prefix = PrefixHasher(self._hasher, self.file, checksums, size)
 
-    async def write(self, offset: int, chunk: bytes) -> None:
+    async def write(self, offset: int, chunk: Chunk) -> None:
         """Accept a chunk; waits while too much is not yet written. Raises DiskError of this or an earlier write."""
         await self._writer.write(self, offset, chunk)
 

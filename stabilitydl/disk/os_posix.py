@@ -13,6 +13,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..domain.chunk import Chunk
+
 assert sys.platform != "win32"
 
 import fcntl  # noqa: E402 - does not exist on Windows
@@ -62,7 +64,7 @@ def lock(descriptor: int) -> bool:
     return True
 
 
-def write_at(descriptor: int, chunks: Sequence[bytes], offset: int) -> int:
+def write_at(descriptor: int, chunks: Sequence[Chunk], offset: int) -> int:
     """Write all of ``chunks`` one after another from ``offset``; short counts are continued. Bytes written."""
     written = 0
     views = [memoryview(chunk) for chunk in chunks if chunk]

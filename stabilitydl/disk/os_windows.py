@@ -14,6 +14,8 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..domain.chunk import Chunk
+
 assert sys.platform == "win32"
 
 import msvcrt  # noqa: E402 - exists on Windows only
@@ -62,7 +64,7 @@ def lock(descriptor: int) -> bool:
     return True
 
 
-def write_at(descriptor: int, chunks: Sequence[bytes], offset: int) -> int:
+def write_at(descriptor: int, chunks: Sequence[Chunk], offset: int) -> int:
     """Write all of ``chunks`` one after another from ``offset``; short counts are continued. Bytes written."""
     written = 0
     with _position:

@@ -10,10 +10,12 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
+from ..domain.chunk import Chunk
 from ..domain.ranges import Ranges
 from ..errors import DiskFault, NoSpace, NotWritable, PartChanged, PartInUse, StabilityError, TargetTaken
 from . import names
@@ -215,7 +217,7 @@ class PartFile:
         if free < size:
             raise NoSpace(path=str(self.target), needed_bytes=size, free_bytes=free)
 
-    def write(self, offset: int, chunks: list[bytes]) -> int:
+    def write(self, offset: int, chunks: Sequence[Chunk]) -> int:
         """Write ``chunks`` one after another from ``offset``; the number of bytes. Raises OSError."""
         self.was_touched = self.was_touched or not self._is_as_left()
         count = system.write_at(self.descriptor, chunks, offset)

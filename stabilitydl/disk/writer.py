@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from ..domain.chunk import Chunk
 from ..errors import StabilityError
 from ..lane import Lane
 from .partfile import MIB
@@ -22,7 +23,7 @@ IN_ALL = 64 * MIB
 SOFT_MARK_EVERY = 4 * MIB
 _BATCHES_IN_FLIGHT = 2
 
-_Batch = list[tuple["OpenPart", int, bytes]]
+_Batch = list[tuple["OpenPart", int, Chunk]]
 
 
 class Budget:
@@ -64,7 +65,7 @@ class Writer:
         self._queue: _Batch = []
         self._in_flight = 0
 
-    async def write(self, part: OpenPart, offset: int, chunk: bytes) -> None:
+    async def write(self, part: OpenPart, offset: int, chunk: Chunk) -> None:
         """Accept ``chunk`` for ``part`` at ``offset``; waits while too much is accepted. Raises the part's error."""
         while (is_ahead := part.pending >= PER_PART) or self._budget.is_full:
             part.check()
@@ -104,8 +105,8 @@ class Writer:
 
 def _write_batch(batch: _Batch) -> dict[OpenPart, int]:
     """Write a batch, neighbours together; how many bytes of each part are dealt with, written or failed."""
-    runs: dict[OpenPart, list[tuple[int, list[bytes]]]] = {}
-    ends: dict[tuple[OpenPart, int], list[bytes]] = {}
+    runs: dict[OpenPart, list[tuple[int, list[Chunk]]]] = {}
+    ends: dict[tuple[OpenPart, int], list[Chunk]] = {}
     counts: dict[OpenPart, int] = {}
     for part, offset, chunk in batch:
         counts[part] = counts.get(part, 0) + len(chunk)
@@ -120,7 +121,7 @@ def _write_batch(batch: _Batch) -> dict[OpenPart, int]:
     return counts
 
 
-def _write_part(part: OpenPart, pieces: list[tuple[int, list[bytes]]]) -> None:
+def _write_part(part: OpenPart, pieces: list[tuple[int, list[Chunk]]]) -> None:
     file = part.file
     if file.error is not None:
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
+from ..domain.chunk import Chunk
 from ..errors import BadAnswer, CompressedAnswer
 from .request import redacted
 
@@ -21,23 +22,25 @@ class Answer:
         headers: Mapping[str, str],
         url: str,
         host: str,
-        body: AsyncIterator[bytes],
+        read: Callable[[], Awaitable[Chunk]],
         close: Callable[[], Awaitable[None]],
     ) -> None:
         self.status = status
         self.headers = headers
         self.url = url
         self.host = host
-        self._body = body
-        self._close = close
-        self._closed = False
-
-    def chunks(self) -> AsyncIterator[bytes]:
-        """The bytes of the body as they come, undecoded, up to 256 KiB at a time. Can be asked for once.
+        self.next_chunk = read
+        """The next bytes of the body as they come, undecoded, up to 256 KiB or so; empty at its end.
 
         Raises ConnectionLost, NetworkTimeout or BadAnswer.
         """
-        return self._body
+        self._close = close
+        self._closed = False
+
+    async def chunks(self) -> AsyncIterator[Chunk]:
+        """All of ``next_chunk``."""
+        while chunk := await self.next_chunk():
+            yield chunk
 
     async def read(self, limit: int) -> bytes:
         """The whole body of at most ``limit`` bytes.
@@ -48,7 +51,7 @@ class Answer:
             raise CompressedAnswer(host=self.host)
         parts = []
         size = 0
-        async for chunk in self._body:
+        while chunk := await self.next_chunk():
             size += len(chunk)
             if size > limit:
                 raise BadAnswer(host=self.host, detail=f"an answer is larger than {limit} bytes")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ssl
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ from .proxies import Proxies
 from .redirects import MOST_HOPS, STATUSES, check_place, follow, headers_for, may_repeat_body
 from .request import Request
 from .status import retry_after
-from .transport import DIRECT, PLACE, REACH, Transport
+from .transport import BODY, DIRECT, PLACE, REACH, Transport
 
 MIB = 1024 * 1024
 TIMEOUT = 30.0
@@ -151,17 +151,16 @@ class HttpClient:
             if isinstance(error, StabilityError) or not isinstance(error, Exception):
                 raise
             raise mapped(error, url.host) from error
-        chunks = response.aiter_raw()
 
         async def close() -> None:
             try:
                 with anyio.CancelScope(shield=True):
-                    await _stop(chunks)
                     await response.aclose()
             finally:
                 slot.release()
 
-        answer = Answer(response.status_code, response.headers, str(url), url.host, chunks, close)
+        read = response.extensions[BODY].read
+        answer = Answer(response.status_code, response.headers, str(url), url.host, read, close)
         return _Sent(answer, response.extensions[PLACE])
 
     def _heed(self, answer: Answer, origin: Origin) -> None:
@@ -175,7 +174,7 @@ class HttpClient:
         """Read the rest of a short body, so that its connection can be used again."""
         size = 0
         with contextlib.suppress(StabilityError, TimeoutError), self._clock.fail_after(_DRAIN_TIME):
-            async for chunk in answer.chunks():
+            while chunk := await answer.next_chunk():
                 size += len(chunk)
                 if size > _DRAINED:
                     return
@@ -189,9 +188,3 @@ class _Sent(NamedTuple):
 
     answer: Answer
     place: Reach
-
-
-async def _stop(chunks: AsyncIterator[bytes]) -> None:
-    close = getattr(chunks, "aclose", None)
-    if close is not None and not getattr(chunks, "ag_running", False):
-        await close()

@@ -17,6 +17,9 @@ FIELD_LIMIT = 1000
 LENGTH_LIMIT = 2**63 - 1
 
 _BLANK_LINE = re.compile(rb"\n\r?\n")
+_FRAMING = re.compile(rb"^(?:content-length|transfer-encoding|[ \t])", re.IGNORECASE | re.MULTILINE)
+_LENGTH = re.compile(rb"^content-length:[ \t]*(\d{1,18})[ \t]*(?=\r?$)", re.IGNORECASE | re.MULTILINE)
+_WITHOUT_BODY = (b"204", b"304")
 _PROTOCOL = b"HTTP/"
 _HEX = frozenset(b"0123456789abcdefABCDEF")
 
@@ -51,6 +54,18 @@ class Head:
                 return match.end()
             self._start = searched = match.end()
 
+    def detach(self, end: int) -> tuple[bytes, int | None]:
+        """The head, which ends at ``end``, and the length of its body where one plain Content-Length gives it.
+
+        The head says then that there is no body: whoever parses it leaves the bytes to those who know of them.
+        """
+        status = self.data[self._start + 9 : self._start + 12]
+        fields = _FRAMING.findall(self.data, self._start, end)
+        length = _LENGTH.search(self.data, self._start, end)
+        if len(fields) != 1 or length is None or status[:1] == b"1" or status in _WITHOUT_BODY:
+            return bytes(self.data[:end]), None
+        return bytes(self.data[: length.start(1)] + b"0" + self.data[length.end(1) : end]), int(length[1])
+
     def _check(self, end: int) -> None:
         lines = bytes(self.data[self._start : end]).split(b"\n")
         if len(lines) > FIELD_LIMIT or max(map(len, lines)) > LINE_LIMIT:
@@ -67,17 +82,17 @@ class Body:
 
 
 class CountedBody(Body):
-    """A body of known length."""
+    """A body of known length; ``left`` is how much of it is missing, negative where more came."""
 
     def __init__(self, length: int) -> None:
-        self._left = length
+        self.left = length
 
     def add(self, data: bytes | memoryview) -> None:
-        self._left -= len(data)
+        self.left -= len(data)
 
     @property
     def is_exact(self) -> bool:  # type: ignore[override]
-        return self._left == 0
+        return self.left == 0
 
 
 class ChunkedBody(Body):

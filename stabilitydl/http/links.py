@@ -1,6 +1,7 @@
 """Links: bytes to and from one peer, over a socket, and through TLS over another link.
 
-A link reads wide: as much as lies ready, up to 256 KiB, in one call. Whatever goes wrong in the middle of a read or
+A link reads wide: as much as lies ready, up to 256 KiB, in one call, and hands over what it read: no byte is copied
+between the system (or the cipher) and whoever writes it to a disk. Whatever goes wrong in the middle of a read or
 write, cancellation included, ends the link.
 """
 
@@ -18,6 +19,7 @@ from typing import cast
 import anyio.lowlevel
 
 from ..clock import Clock
+from ..domain.chunk import Chunk
 from ..errors import ConnectionLost, NetworkTimeout, StabilityError, TlsFailed
 
 WIDTH = 256 * 1024
@@ -26,6 +28,9 @@ WIDTH = 256 * 1024
 _STREAK = 4 * WIDTH
 """Bytes that a link may read without giving others a turn."""
 
+_RECORD = 16 * 1024
+"""Bytes that one TLS record holds at most."""
+
 
 class Link(ABC):
     """One connection below HTTP. ``ended`` is true once the peer has closed its side."""
@@ -33,8 +38,8 @@ class Link(ABC):
     ended = False
 
     @abstractmethod
-    async def receive(self, timeout: float) -> memoryview:
-        """The next bytes, valid until the next call; empty at the end.
+    async def receive(self, timeout: float) -> Chunk:
+        """The next bytes; empty at the end.
 
         Raises NetworkTimeout after ``timeout`` seconds without any, and ConnectionLost.
         """
@@ -69,7 +74,6 @@ class SocketLink(Link):
         self._sock = sock
         self._host = host
         self._clock = clock
-        self._view: memoryview | None = None
         self._streak = 0
         self._reading = False
         self._closed = False
@@ -85,16 +89,13 @@ class SocketLink(Link):
     def is_closed(self) -> bool:
         return self._closed
 
-    async def receive(self, timeout: float) -> memoryview:
-        view = self._view
-        if view is None:
-            view = self._view = memoryview(bytearray(WIDTH))
+    async def receive(self, timeout: float) -> bytes:
         self._reading = True
         try:
             if self._streak >= _STREAK:
                 self._streak = 0
                 await anyio.lowlevel.checkpoint()
-            count = await self._receive_into(view, timeout)
+            data = await self._receive(timeout)
         except BaseException as error:
             self._reading = False
             self._shut()
@@ -106,17 +107,17 @@ class SocketLink(Link):
         self._reading = False
         if self._closed:
             self._shut()
-        self.ended = count == 0
-        self._streak += count
-        return view[:count]
+        self.ended = not data
+        self._streak += len(data)
+        return data
 
-    async def _receive_into(self, view: memoryview, timeout: float) -> int:
+    async def _receive(self, timeout: float) -> bytes:
         try:
-            return self._sock.recv_into(view)
+            return self._sock.recv(WIDTH)
         except (BlockingIOError, InterruptedError):
             self._streak = 0
         with self._clock.fail_after(timeout):
-            return await asyncio.get_running_loop().sock_recv_into(self._sock, view)
+            return await asyncio.get_running_loop().sock_recv(self._sock, WIDTH)
 
     async def send(self, data: bytes, timeout: float) -> None:
         try:
@@ -147,7 +148,6 @@ class SocketLink(Link):
 
     def _shut(self) -> None:
         self._closed = True
-        self._view = None
         self._sock.close()
 
     @property
@@ -168,7 +168,6 @@ class TlsLink(Link):
         self._host = host
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
-        self._plain: memoryview | None = None
         self.object = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
 
     @property
@@ -211,13 +210,12 @@ class TlsLink(Link):
             raise
 
     async def receive(self, timeout: float) -> memoryview:
-        if self._plain is None:
-            # Room for one wide read and the rest of a record from the one before.
-            self._plain = memoryview(bytearray(WIDTH + 2 * 16384))
         while True:
-            count = self._open_records(self._plain)
+            # Room for what came, and for a record whose beginning came before.
+            plain = memoryview(bytearray(self._incoming.pending + 2 * _RECORD))
+            count = self._open_records(plain)
             if count or self.ended:
-                return self._plain[:count]
+                return plain[:count].toreadonly()
             if self._outgoing.pending:
                 with contextlib.suppress(OSError):
                     await self._flush(timeout)

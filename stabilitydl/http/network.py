@@ -10,9 +10,10 @@ from typing import Any
 import httpcore
 
 from ..clock import Clock
+from ..domain.chunk import Chunk
 from ..errors import ConnectionLost, NetworkTimeout, ProxyFailed, StabilityError, TlsFailed
 from .connecting import Resolver, connect
-from .framing import Body, Head, body_of
+from .framing import Body, CountedBody, Head, body_of
 from .links import Link, SocketLink, TlsLink
 from .origins import Reach
 
@@ -32,8 +33,10 @@ class StaleConnection(httpcore.ReadError):
 class Stream(httpcore.AsyncNetworkStream):
     """One connection as httpcore sees it. It bounds response heads and knows where a body has to end.
 
-    Everything else than a request passes through as it is, so the greetings of a SOCKS proxy do too. ``is_through``
-    is true from the moment when the peer is the origin itself, not a proxy that is still greeted.
+    The body of a GET whose length is plainly given is detached: httpcore, whose parser would copy every byte several
+    times, is told of an empty one, and the body is read with ``take``. Everything else than a request passes through
+    as it is, so the greetings of a SOCKS proxy do too. ``is_through`` is true from the moment when the peer is the
+    origin itself, not a proxy that is still greeted.
     """
 
     def __init__(self, link: Link, host: str, clock: Clock) -> None:
@@ -45,7 +48,10 @@ class Stream(httpcore.AsyncNetworkStream):
         self._body: Body | None = None
         self._rest = b""
         self._requests = 0
+        self._gets = False
         self.is_through = False
+        self.length: int | None = None
+        """Bytes of the body of the current answer where it is detached."""
 
     @property
     def ended(self) -> bool:
@@ -63,6 +69,27 @@ class Stream(httpcore.AsyncNetworkStream):
         body.add(self._rest)
         self._rest = b""
         self._body = body
+
+    async def take(self, timeout: float = PATIENCE) -> Chunk:
+        """The next bytes of a detached body, empty at its end. Raises ConnectionLost, NetworkTimeout."""
+        body = self._body
+        assert isinstance(body, CountedBody)
+        if body.left <= 0:
+            return b""
+        data: Chunk = self._rest
+        self._rest = b""
+        if not data:
+            data = await self._link.receive(timeout)
+            if not data:
+                raise ConnectionLost(host=self._host)
+        left = body.left
+        body.add(data)
+        return data if len(data) <= left else data[:left]
+
+    @property
+    def is_exact(self) -> bool:
+        """Did the body of the current answer end where it has to, with nothing behind it?"""
+        return self._body is None or (self._body.is_exact and not self._rest)
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         patience = PATIENCE if timeout is None else timeout
@@ -86,9 +113,17 @@ class Stream(httpcore.AsyncNetworkStream):
                 raise self._lost(head)
             end = head.add(data)
             if end is not None:
-                self._head = None
-                self._rest = bytes(head.data[end:])
-                return bytes(head.data)
+                return self._end_head(head, end)
+
+    def _end_head(self, head: Head, end: int) -> bytes:
+        self._head = None
+        self._rest = bytes(head.data[end:])
+        if self._gets:
+            seen, self.length = head.detach(end)
+            if self.length is not None:
+                self._body = CountedBody(self.length)
+                return seen
+        return bytes(head.data)
 
     def _lost(self, head: Head) -> Exception:
         if self._requests > 1 and not head.data:
@@ -102,6 +137,8 @@ class Stream(httpcore.AsyncNetworkStream):
             self._head = Head()
             self._head_deadline = self._clock.monotonic() + PATIENCE
             self._body = None
+            self.length = None
+            self._gets = buffer.startswith(b"GET ")
             self._requests += 1
             self.is_through = not buffer.startswith(b"CONNECT ")
         try:
@@ -134,7 +171,7 @@ class Stream(httpcore.AsyncNetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         if info == "is_readable":
-            return self._link.is_readable or (self._body is not None and not self._body.is_exact)
+            return self._link.is_readable or not self.is_exact
         if info == "ssl_object":
             return self._link.object if isinstance(self._link, TlsLink) else None
         if info == "socket":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import anyio
@@ -12,6 +11,7 @@ import httpx
 
 from ..clock import Clock
 from ..errors import ProxyFailed
+from .bodies import Body, DetachedBody, Fields, ParsedBody
 from .connecting import Resolver
 from .faults import mapped
 from .network import Backend, StaleConnection, Stream
@@ -28,6 +28,9 @@ DIRECT = "stabilitydl.direct"
 
 PLACE = "stabilitydl.place"
 """Name of the answer extension that holds the class of the address that answered, a ``Reach``."""
+
+BODY = "stabilitydl.body"
+"""Name of the answer extension that holds the ``Body`` of the answer, for reading without further layers."""
 
 _TRIES = 4
 """Connections to try while the kept-alive ones turn out to be closed."""
@@ -60,22 +63,22 @@ class Transport(httpx.AsyncBaseTransport):
         pool = self._pool(_Route(proxy, reach, origin.scheme == "https"), origin.host)
         response = await _exchange(pool, request, origin.host)
         stream = response.extensions.get("network_stream")
+        stream = stream if isinstance(stream, Stream) else None
         try:
-            if isinstance(stream, Stream):
-                stream.expect(response.status, response.headers)
+            body, headers = _body(response, stream, origin.host)
             if response.status == 407 and proxy is not None:
                 raise ProxyFailed(detail="it wants a name and a password")
         except Exception as error:
-            if isinstance(stream, Stream):
+            if stream is not None:
                 stream.close()
             with anyio.CancelScope(shield=True):
                 await response.aclose()
             raise mapped(error, origin.host) from error
         return httpx.Response(
             response.status,
-            headers=response.headers,
-            stream=_Body(response, stream if isinstance(stream, Stream) else None, origin.host),
-            extensions={**response.extensions, PLACE: _place(origin, proxy, stream)},
+            headers=headers,
+            stream=body,
+            extensions={**response.extensions, PLACE: _place(origin, proxy, stream), BODY: body},
         )
 
     async def aclose(self) -> None:
@@ -125,31 +128,18 @@ async def _exchange(pool: httpcore.AsyncConnectionPool, request: httpx.Request, 
     raise AssertionError
 
 
-def _place(origin: Origin, proxy: Proxy | None, stream: object) -> Reach:
-    address = stream.get_extra_info("server_addr") if proxy is None and isinstance(stream, Stream) else None
+def _body(response: httpcore.Response, stream: Stream | None, host: str) -> tuple[Body, Fields]:
+    """The body of an answer and its headers. Raises httpcore.RemoteProtocolError."""
+    if stream is None:
+        return ParsedBody(response, None, host), response.headers
+    if stream.length is None:
+        stream.expect(response.status, response.headers)
+        return ParsedBody(response, stream, host), response.headers
+    length = b"%d" % stream.length
+    told = [(name, length if name.lower() == b"content-length" else value) for name, value in response.headers]
+    return DetachedBody(response, stream, host), told
+
+
+def _place(origin: Origin, proxy: Proxy | None, stream: Stream | None) -> Reach:
+    address = stream.get_extra_info("server_addr") if proxy is None and stream is not None else None
     return place_of(address[0] if address else origin.host)
-
-
-class _Body(httpx.AsyncByteStream):
-    """The body of one answer, with errors mapped."""
-
-    def __init__(self, response: httpcore.Response, stream: Stream | None, host: str) -> None:
-        self._response = response
-        self._stream = stream
-        self._host = host
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        try:
-            async for chunk in self._response.aiter_stream():
-                yield chunk
-        except Exception as error:
-            raise mapped(error, self._host, ended=self._stream is not None and self._stream.ended) from error
-
-    async def aclose(self) -> None:
-        try:
-            await self._response.aclose()
-        except BaseException:
-            # A shield of anyio does not hold against asyncio's own cancellation.
-            if self._stream is not None:
-                self._stream.close()
-            raise

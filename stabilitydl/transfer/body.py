@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import anyio
@@ -73,8 +72,9 @@ class Body:
         self.url = answer.url
         self.host = answer.host
         self.content_type = answer.headers.get("content-type") or ""
+        self.read = answer.next_chunk
+        """The next chunk, empty at the end of the answer. Raises NetworkError, BadAnswer."""
         self._answer = answer
-        self._chunks: AsyncIterator[bytes] = answer.chunks()
 
     @classmethod
     async def open(cls, client: HttpClient, request: Request, wanted: Wanted, clock: Clock) -> Body:
@@ -94,10 +94,6 @@ class Body:
         except BaseException:
             await _close(answer)
             raise
-
-    async def read(self) -> bytes:
-        """The next chunk, empty at the end of the answer. Raises NetworkError, BadAnswer."""
-        return await anext(self._chunks, b"")
 
     async def close(self) -> None:
         """Let go of the connection, also while the task is being cancelled."""

@@ -6,6 +6,7 @@ import anyio
 
 from ..clock import Clock
 from ..disk.openpart import OpenPart
+from ..domain.chunk import Chunk
 from ..errors import LfsPointer, StabilityError, WebPage
 from .bandwidth import Bandwidth
 from .body import Body, Remote, Wanted
@@ -14,7 +15,7 @@ from .plan import Claim, Plan
 from .retry import RetryBudget
 from .route import Route
 from .segment import Segment
-from .sniff import is_lfs_pointer, is_web_page
+from .sniff import SNIFFED, is_lfs_pointer, is_web_page
 
 
 class Run:
@@ -93,7 +94,7 @@ class Run:
         self.opened += 1
         return body
 
-    def note(self, body: Body, chunk: bytes, offset: int) -> None:
+    def note(self, body: Body, chunk: Chunk, offset: int) -> None:
         """``chunk`` came for ``offset``. Raises WebPage or LfsPointer when the file starts like one."""
         check_start(self.order, body, chunk, offset, self.plan.size)
         self.retries.progress()
@@ -121,11 +122,12 @@ class Run:
         return f"<Run {self.order.resource.name} {self.plan!r} segments={len(self._segments)}>"
 
 
-def check_start(order: Order, body: Body, chunk: bytes, offset: int, size: int | None) -> None:
+def check_start(order: Order, body: Body, chunk: Chunk, offset: int, size: int | None) -> None:
     """Refuse bytes that start like something else than the file. Raises WebPage, LfsPointer."""
     if offset != 0:
         return
-    if is_web_page(order.resource.path, "", chunk):
+    start = bytes(chunk[:SNIFFED])
+    if is_web_page(order.resource.path, "", start):
         raise WebPage(host=body.host)
-    if is_lfs_pointer(chunk, size, order.resource.size):
+    if is_lfs_pointer(start, size, order.resource.size):
         raise LfsPointer(host=body.host)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
+SNIFFED = 1024
+"""Bytes of the beginning of a file that tell what it is."""
+
 _PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 _PAGE_STARTS = (b"<!doctype html", b"<html", b"<head", b"<script")
 _TEXT_SUFFIXES = frozenset({".html", ".htm", ".xhtml", ".xml", ".svg", ".md", ".txt"})

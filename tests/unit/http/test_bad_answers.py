@@ -111,6 +111,8 @@ async def test_a_head_has_30_seconds_in_all(trickle: list[bytes]) -> None:
         GOOD + b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ngood\r\n0\r\n\r\n" + GOOD,
         b"HTTP/1.1 204 No\r\n\r\n" + GOOD,
+        b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n" + GOOD,
+        b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n.",
     ],
 )
 async def test_bytes_after_a_body_end_the_connection(client: HttpClient, answer: bytes) -> None:

@@ -122,3 +122,56 @@ def test_how_an_answer_is_framed() -> None:
     ):
         with pytest.raises(httpcore.RemoteProtocolError):
             body_of(200, headers)
+
+
+def detached(head: bytes, size: int = 1000) -> tuple[bytes, int | None]:
+    collected = Head()
+    end = feed(collected, head + b"body", size)
+    assert end is not None
+    return collected.detach(end)
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+@pytest.mark.parametrize("before", [b"", HINT, HINT + HINT.replace(b"Link", b"Content-Length")])
+def test_a_plain_length_is_taken_out_of_the_head(before: bytes, size: int) -> None:
+    """The parser sees an answer without a body; everything else is as it came."""
+    for field in (b"Content-Length: %d\r\n", b"content-length:%d \r\n", b"CONTENT-LENGTH: \t %d\n"):
+        head = before + b"HTTP/1.1 206 Partial\r\nA: b\r\n" + field + b"X-Content-Length: 8\r\n\r\n"
+        seen, length = detached(head % 123, size)
+        assert length == 123
+        assert seen == head % 0
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        b"",
+        b"Content-Length: 5\r\nContent-Length: 5\r\n",
+        b"Content-Length: 5\r\nContent-Length: 6\r\n",
+        b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+        b"Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
+        b"Content-Length: 5\r\nTRANSFER-ENCODING : chunked\r\n",
+        b"Content-Length: 5, 5\r\n",
+        b"Content-Length: 5\r\n 6\r\n",
+        b"Content-Length: 5\r\n\t\r\n",
+        b"Content-Length:\r\n 5\r\n",
+        b"Content-Length : 5\r\n",
+        b"Content-Length: -5\r\n",
+        b"Content-Length: +5\r\n",
+        b"Content-Length: 0x5\r\n",
+        b"Content-Length: 5\r\r\n",
+        b"Content-Length: 1234567890123456789\r\n",
+        b"Content-Length: \xd9\xa5\r\n",
+        b"Transfer-Encoding: chunked\r\n",
+    ],
+)
+def test_any_other_framing_is_left_to_the_parser(fields: bytes) -> None:
+    """H12: what two readers could read in two ways is read by one, which refuses it."""
+    head = b"HTTP/1.1 200 OK\r\n" + fields + b"\r\n"
+    assert detached(head) == (head, None)
+
+
+@pytest.mark.parametrize("status", [b"101", b"204", b"304"])
+def test_answers_that_have_no_body_are_left_to_the_parser(status: bytes) -> None:
+    head = b"HTTP/1.1 " + status + b" X\r\nContent-Length: 5\r\n\r\n"
+    assert detached(head) == (head, None)

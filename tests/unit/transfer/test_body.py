@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 import httpx
@@ -43,14 +43,16 @@ class Server:
         assert bulk
         self.asked = dict(extra)
 
-        async def body() -> AsyncIterator[bytes]:
-            yield self._body
+        chunks = [self._body]
+
+        async def read() -> bytes:
+            return chunks.pop() if chunks else b""
 
         async def close() -> None:
             self.closed += 1
 
         headers = httpx.Headers(dict(self._headers))
-        return Answer(self._status, headers, f"{request.url}?signed", "host.test", body(), close)
+        return Answer(self._status, headers, f"{request.url}?signed", "host.test", read, close)
 
 
 async def ask(server: Server, wanted: Wanted) -> Body:

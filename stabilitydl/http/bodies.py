@@ -1,0 +1,86 @@
+"""The bodies of answers: read past httpcore's parser where the stream knows their length, else through it."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import AsyncIterator, Sequence
+from types import AsyncGeneratorType
+from typing import cast
+
+import httpcore
+import httpx
+
+from ..domain.chunk import Chunk
+from .faults import mapped
+from .network import Stream
+
+Fields = Sequence[tuple[bytes, bytes]]
+
+
+class Body(httpx.AsyncByteStream):
+    """The body of one answer from ``host``. Raises errors of ours only."""
+
+    def __init__(self, response: httpcore.Response, stream: Stream | None, host: str) -> None:
+        self._response = response
+        self._stream = stream
+        self._host = host
+
+    @abstractmethod
+    async def read(self) -> Chunk:
+        """The next bytes, up to 256 KiB or so; empty at the end. Raises ConnectionLost, NetworkTimeout, BadAnswer."""
+
+    @abstractmethod
+    async def _finish(self) -> None:
+        """Give the connection back, or end it where the body is not read to its end."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while chunk := await self.read():
+            yield bytes(chunk)
+
+    async def aclose(self) -> None:
+        try:
+            await self._finish()
+        except BaseException:
+            # A shield of anyio does not hold against asyncio's own cancellation.
+            if self._stream is not None:
+                self._stream.close()
+            raise
+
+
+class DetachedBody(Body):
+    """Read from the stream itself. httpcore knows an empty body, whose end it is shown when the real one is over."""
+
+    async def read(self) -> Chunk:
+        assert self._stream is not None
+        try:
+            return await self._stream.take()
+        except Exception as error:
+            raise mapped(error, self._host) from error
+
+    async def _finish(self) -> None:
+        assert self._stream is not None
+        if self._stream.is_exact and not self._stream.is_closed:
+            async for _ in self._response.aiter_stream():
+                pass
+        else:
+            self._stream.close()
+        await self._response.aclose()
+
+
+class ParsedBody(Body):
+    """Read through httpcore: chunked, or as long as the connection."""
+
+    def __init__(self, response: httpcore.Response, stream: Stream | None, host: str) -> None:
+        super().__init__(response, stream, host)
+        self._parts = cast("AsyncGeneratorType[bytes, None]", response.aiter_stream())
+
+    async def read(self) -> Chunk:
+        try:
+            return await anext(self._parts, b"")
+        except Exception as error:
+            raise mapped(error, self._host, ended=self._stream is not None and self._stream.ended) from error
+
+    async def _finish(self) -> None:
+        if not self._parts.ag_running:
+            await self._parts.aclose()
+        await self._response.aclose()
