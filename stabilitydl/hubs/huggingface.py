@@ -186,9 +186,10 @@ class HuggingFace:
         listing = await self._tree(repository, "", MOST_WITH_PATH if selected else MOST_FILES, client)
         if not selected or not listing.cut or any(is_below(file.path, selected) for file in listing.files):
             return listing
-        for folder in (selected, selected.rpartition("/")[0]):
+        parent = selected.rpartition("/")[0]
+        for folder, recursive in ((selected, True), (parent, False)):
             try:
-                part = await self._tree(repository, folder, MOST_FILES, client)
+                part = await self._tree(repository, folder, MOST_FILES, client, recursive=recursive)
             except NotFound:
                 continue
             listing.files += part.files
@@ -196,12 +197,14 @@ class HuggingFace:
             break
         return listing
 
-    async def _tree(self, repository: Repository, folder: str, most: int, client: HttpClient) -> _Listing:
+    async def _tree(
+        self, repository: Repository, folder: str, most: int, client: HttpClient, *, recursive: bool = True
+    ) -> _Listing:
         """The files below ``folder``, page by page. What stops a later page leaves the earlier ones listed."""
         path = f"/api/{repository.kind}s/{repository.name}/tree/{quote(repository.commit, safe='')}"
         path += f"/{quote(folder)}" if folder else ""
         listing = _Listing()
-        query: str | None = "recursive=true"
+        query: str | None = "recursive=true" if recursive else "recursive=false"
         seen: set[str] = set()
         end = self._clock.monotonic() + LONGEST_LISTING
         entries = 0

@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from ..errors import UsageError
+from .air import parse_air
 from .protocol import Locator
 from .repositories import LONGEST_PATH, is_name
 
@@ -55,10 +56,6 @@ _SITE = frozenset(
 _INTO_FILES = frozenset({"tree", "blob", "resolve", "raw", "blame", "edit", "commit", "commits"})
 _TABS = frozenset({"discussions", "community", "settings", "viewer"})
 _SPECIAL = re.compile(r"refs/(?:convert/[\w.-]+|pr/\d+)(?=/|$)", re.ASCII)
-_AIR = re.compile(
-    r"(?:urn:)?(?:air:)?[\w-]+:[\w-]+:huggingface:(?P<name>[^:@+]+)(?:@(?P<revision>[^:@+]+))?",
-    re.ASCII | re.IGNORECASE,
-)
 _SHORT = re.compile(r"(?P<scheme>(?:huggingface|hf):(?!//))?(?P<body>[^\s:?#\\]+)")
 # What is written like OWNER/NAME and meant as a list file, which is not there.
 _LIST_SUFFIX = re.compile(r"\.(?:txt|list|lst|gz|md5|sha1|sha256|toml|meta4|metalink)$", re.IGNORECASE)
@@ -71,8 +68,8 @@ def recognise(text: str, hub: str, hosts: Members[str]) -> Locator | None:
         return None
     if typed[:5].lower() == "hf://":
         return _from_body(typed, hub, typed[5:])
-    if match := _AIR.fullmatch(typed):
-        return _locator(hub, typed, "model", match["name"], match["revision"], "")
+    if (air := parse_air(typed)) and air.source == "huggingface":
+        return _locator(hub, typed, "model", air.id, air.version, "")
     if (parts := _on_site(typed, hosts)) is not None:
         return _from_page(typed.partition("?")[0].partition("#")[0], hub, parts)
     short = _SHORT.fullmatch(typed)
@@ -158,7 +155,7 @@ def _split_revision(text: str) -> tuple[str, str]:
 
 def _locator(hub: str, text: str, kind: str, name: str, revision: str | None, path: str) -> Locator | None:
     selected = path.strip("/")
-    if not is_name(name) or not (revision or MAIN).isprintable():
+    if not is_name(name) or name in _KINDS or not (revision or MAIN).isprintable():
         return None
     return Locator(
         hub=hub,

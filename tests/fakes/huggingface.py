@@ -167,13 +167,14 @@ class HuggingFaceOrigin(FileOrigin):
         query = exchange.request.query
         if repository.at(revision) is None:
             raise Refused(404, "RevisionNotFound", f"Invalid rev id: {revision}")
-        entries = repository.entries(revision, folder, recursive=query.get("recursive", [""])[0].lower() == "true")
+        recursive = query.get("recursive", ["false"])[0].lower()
+        entries = repository.entries(revision, folder, recursive=recursive == "true")
         if entries is None:
             raise Refused(404, "EntryNotFound", f"{folder} does not exist on {revision}")
         start = int(query.get("cursor", ["0"])[0])
         headers = {}
         if start + self.page < len(entries):
-            following = urlencode({"recursive": "true", "limit": self.page, "cursor": start + self.page})
+            following = urlencode({"recursive": recursive, "limit": self.page, "cursor": start + self.page})
             here = self.link_origin or self.url("")
             headers["Link"] = f'<{here}{exchange.request.path}?{following}>; rel="next"'
         self._json(exchange, [_entry(*entry) for entry in entries[start : start + self.page]], headers)
