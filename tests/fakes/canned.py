@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 from urllib.parse import urlsplit
@@ -43,13 +43,15 @@ class CannedClient:
         self.asked.append(path)
         canned = self._answer(path)
 
-        async def chunks() -> AsyncIterator[bytes]:
-            yield canned.body
+        bodies = [canned.body]
+
+        async def read() -> bytes:
+            return bodies.pop() if bodies else b""
 
         async def close() -> None:
             pass
 
-        return Answer(canned.status, canned.headers, request.url, parts.hostname or "", chunks(), close)
+        return Answer(canned.status, canned.headers, request.url, parts.hostname or "", read, close)
 
     async def get(self, request: Request, *, limit: int = 32 * MIB) -> tuple[Answer, bytes]:
         answer = await self.open(request)
