@@ -25,19 +25,19 @@ def ask_closing(parent: QWidget, *, has_tray: bool) -> tuple[Closing | None, boo
     box.setInformativeText(
         translate("Closing", "What has come is kept; the rest goes on when stabilitydl is started again.")
     )
-    tray = None
+    tray = always = None
     if has_tray:
         tray = box.addButton(translate("Closing", "Keep downloading in the tray"), QMessageBox.ButtonRole.ActionRole)
+        # A box keeps pointing to its check box, so that must not go before the box does.
+        always = QCheckBox(translate("Closing", "Always keep downloading in the tray"), box)
+        box.setCheckBox(always)
     stop = box.addButton(translate("Closing", "Stop and keep"), QMessageBox.ButtonRole.AcceptRole)
     stay = box.addButton(QMessageBox.StandardButton.Cancel)
     box.setDefaultButton(tray or stop)
     box.setEscapeButton(stay)
-    always = QCheckBox(translate("Closing", "Always keep downloading in the tray"))
-    if has_tray:
-        box.setCheckBox(always)
     box.exec()
     clicked = box.clickedButton()
-    remember = always.isChecked()
+    remember = always is not None and always.isChecked()
     box.deleteLater()
     if tray is not None and clicked is tray:
         return Closing.TRAY, remember

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import gc
 import importlib.util
-from collections.abc import Iterator
+import re
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             own = [words for each in item.iter_markers("qt_log_ignore") for words in each.args]
             # Only the first of these markers counts.
             item.add_marker(pytest.mark.qt_log_ignore(*NOT_OFFSCREEN, *own, extend=True), append=False)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
+    """What Qt has to complain about while a test is taken down is a failure too: the plugin listens until its end."""
+    from PySide6.QtCore import QtMsgType, qInstallMessageHandler
+
+    mark = item.get_closest_marker("qt_log_ignore")
+    ignored = re.compile("|".join(mark.args if mark is not None else NOT_OFFSCREEN))
+    said: list[str] = []
+
+    def listen(kind: QtMsgType, _context: object, text: str | None) -> None:
+        if kind not in (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg) and not ignored.search(text or ""):
+            said.append(text or "")
+
+    before = qInstallMessageHandler(listen)
+    try:
+        result = yield
+    finally:
+        qInstallMessageHandler(before)
+    assert not said, f"Qt complains at the end: {said}"
+    return result
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -85,13 +108,9 @@ def pictures(qapp: QApplication) -> Pictures:
 @pytest.fixture
 def dressed(appearance: Appearance, qapp: QApplication) -> Iterator[Appearance]:
     """The look of the program, applied to everything."""
-    from PySide6.QtCore import QCoreApplication, QEvent
-
     before = qapp.style().name(), qapp.font(), qapp.palette()
     appearance.apply()
     yield appearance
-    # What is about to be deleted would be dressed again, which not everything in that state survives.
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     qapp.setStyleSheet("")
     qapp.setStyle(before[0])
     qapp.setFont(before[1])

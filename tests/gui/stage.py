@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import msgspec
 from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -16,6 +17,8 @@ from stabilitydl.demo.hub import DemoHub
 from stabilitydl.domain.events import AnyEvent, StateChanged
 from stabilitydl.domain.resource import ResourceSnapshot
 from stabilitydl.domain.states import State, Tab
+from stabilitydl.engine.context import Fetch
+from stabilitydl.engine.engine import Engine
 from stabilitydl.gui.language import Language
 from stabilitydl.gui.main_window import MainWindow
 from stabilitydl.gui.plan_dialog import PlanDialog
@@ -31,6 +34,16 @@ PATIENCE_MS = 60_000
 """After this a test gives up; nothing that works comes near it."""
 
 
+def _with_fetch(fetch: Fetch) -> type[Opened]:
+    class Rehearsed(Opened):
+        """The window on an engine whose bytes come from elsewhere."""
+
+        def _make_engine(self) -> Engine:
+            return Engine.open(self._paths, self._settings, hubs=self._hubs, fetch=fetch)
+
+    return Rehearsed
+
+
 class Stage:
     """Opens one window after the other on the same home. Everything that waits turns Qt's loop."""
 
@@ -44,16 +57,24 @@ class Stage:
         self.demo = demo
         self._opened: Opened | None = None
 
-    def open(self, locators: Sequence[str] = (), settings: Settings | None = None) -> MainWindow:
-        """A window as the program opens it, with everything on the list loaded."""
+    def open(
+        self, locators: Sequence[str] = (), settings: Settings | None = None, fetch: Fetch | None = None
+    ) -> MainWindow:
+        """A window as the program opens it, with everything on the list loaded.
+
+        ``fetch`` is another byte path. The models of the window are watched by Qt's tester as long as they live.
+        """
         if settings is not None:
             stored.save(self.paths.settings, settings)
-        self._opened = opened = Opened(
+        kind = Opened if fetch is None else _with_fetch(fetch)
+        self._opened = opened = kind(
             self.paths, stored.load(self.paths.settings), self.appearance, self.language, self.demo
         )
         opened.bridge.events.connect(self.events.extend)
         opened.start(locators)
         window = self.window
+        for model in (window.collections.model, window.resources.model):
+            QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Warning, model)
         self.qtbot.waitUntil(lambda: window.shown.is_loaded, timeout=PATIENCE_MS)
         return window
 

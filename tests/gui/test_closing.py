@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 
 import pytest
@@ -128,6 +129,17 @@ def test_it_ends_while_files_come_and_goes_on_at_the_next_start(stage: Stage) ->
     assert window.isVisible()
     stage.change(rate_limit=0)
     stage.until_states(ids, State.DOWNLOADED)
+
+
+@pytest.mark.parametrize("has_tray", [False, True])
+def test_the_look_may_change_while_the_question_goes(stage: Stage, has_tray: bool) -> None:
+    """Qt dresses also what is about to be deleted, with everything that it refers to."""
+    window = stage.open()
+    answer(lambda box: box.reject())
+    ask_closing(window, has_tray=has_tray)
+    gc.collect()
+    stage.change(theme="dark")
+    QApplication.setStyle(QApplication.style().name())
 
 
 def test_where_there_is_no_tray_it_is_not_offered(qtbot: QtBot, stage: Stage) -> None:
