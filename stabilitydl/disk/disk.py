@@ -20,7 +20,7 @@ from .journal import Header
 from .openpart import OpenPart
 from .partfile import PartFile, journal_path, part_path
 from .syncer import Syncer
-from .system import map_error, system
+from .system import let_go, map_error, system
 from .volumes import free_space, volume_id
 from .writer import Budget, Writer
 
@@ -196,7 +196,7 @@ def _discard(target: Path, tag: str) -> None:
         raise map_error(error, path) from error
     finally:
         if descriptor >= 0:
-            system.close(descriptor)
+            let_go(descriptor)
 
 
 def _trash(path: Path) -> None:

@@ -18,7 +18,7 @@ from ..errors import PartChanged
 from ..lane import Lane
 from .digests import Digests
 from .partfile import MIB, PartFile
-from .system import map_error, system
+from .system import let_go, map_error, system
 
 SLICE = 64 * MIB
 _BUFFER = MIB
@@ -75,7 +75,7 @@ class Hasher:
 
 def _close(descriptors: list[int]) -> None:
     for descriptor in descriptors:
-        system.close(descriptor)
+        let_go(descriptor)
 
 
 class PrefixHasher:

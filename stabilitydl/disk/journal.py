@@ -21,7 +21,7 @@ from collections.abc import Mapping
 import msgspec
 
 from ..domain.ranges import Ranges
-from .system import system
+from .system import let_go, system
 
 FORMAT = 1
 BLOCK = 2 * 1024 * 1024
@@ -190,8 +190,8 @@ class Journal:
 
     def close(self) -> None:
         if self._descriptor >= 0:
-            system.close(self._descriptor)
-            self._descriptor = -1
+            descriptor, self._descriptor = self._descriptor, -1
+            let_go(descriptor)
 
     def __repr__(self) -> str:
         return f"<Journal {self.path}{' closed' if self._descriptor < 0 else ''}>"

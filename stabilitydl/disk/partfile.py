@@ -21,7 +21,7 @@ from ..errors import DiskFault, NoSpace, NotWritable, PartChanged, PartInUse, St
 from . import names
 from .blocks import BlockDigester
 from .journal import Contents, Header, Journal
-from .system import map_error, system
+from .system import let_go, map_error, system
 
 MIB = 1024 * 1024
 SMALL = 8 * MIB
@@ -125,12 +125,14 @@ class PartFile:
         return self.is_in_place()
 
     def is_in_place(self) -> bool:
-        """Is the open file still the one that its name leads to?"""
+        """Is the open file still the one that its name leads to? Raises DiskError."""
         try:
             found = system.look(os.fspath(self.path))
+            ours = system.status(self.descriptor)
         except FileNotFoundError:
             return False
-        ours = system.status(self.descriptor)
+        except OSError as error:
+            raise map_error(error, self.path) from error
         return (found.st_dev, found.st_ino) == (ours.st_dev, ours.st_ino)
 
     def recover(self, boot: str) -> Header | None:
@@ -267,8 +269,14 @@ class PartFile:
         self.last_write = system.status(self.descriptor)
 
     def is_untouched(self) -> bool:
-        """Did nobody but us write into the file since it was opened, and does it still have its name?"""
-        return not self.was_touched and not self.sync_failed and self.is_in_place() and self._is_as_left()
+        """Did nobody but us write into the file since it was opened, and does it still have its name?
+
+        Raises DiskError.
+        """
+        try:
+            return not self.was_touched and not self.sync_failed and self.is_in_place() and self._is_as_left()
+        except OSError as error:
+            raise map_error(error, self.target) from error
 
     def _is_as_left(self) -> bool:
         if self.last_write is None:
@@ -351,8 +359,8 @@ class PartFile:
             self.journal.close()
             self.journal = None
         if self.descriptor >= 0:
-            system.close(self.descriptor)
-            self.descriptor = -1
+            descriptor, self.descriptor = self.descriptor, -1
+            let_go(descriptor)
 
     def __repr__(self) -> str:
         shut = " closed" if self.descriptor < 0 else ""

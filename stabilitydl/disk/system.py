@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import sys
 from pathlib import Path
@@ -23,7 +24,7 @@ if sys.platform == "win32":
 else:
     from . import os_posix as system
 
-__all__ = ["map_error", "system"]
+__all__ = ["let_go", "map_error", "system"]
 
 _REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.ELOOP})
 _FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
@@ -50,6 +51,15 @@ def map_error(error: OSError, path: str | Path, needed: int | None = None) -> Di
     if code == errno.EIO:
         return DiskFault(path=name, detail=detail)
     return DiskError(path=name, detail=detail)
+
+
+def let_go(descriptor: int) -> None:
+    """Close a file of which everything that counts was synced, or does not count: no error of closing matters.
+
+    The descriptor is gone in any case.
+    """
+    with contextlib.suppress(OSError):
+        system.close(descriptor)
 
 
 def _free_near(path: Path) -> int | None:

@@ -1,0 +1,208 @@
+"""What one harmed process does: a real engine with a real database brings a pack from a real server."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import anyio
+import msgspec
+
+from stabilitydl.clock import SystemClock
+from stabilitydl.disk import os_posix, syncer
+from stabilitydl.domain.checksum import Checksum
+from stabilitydl.domain.events import AnyEvent, Downloaded
+from stabilitydl.domain.states import State
+from stabilitydl.engine.engine import Engine
+from stabilitydl.engine.reach import Reach
+from stabilitydl.hubs.direct import Direct
+from stabilitydl.hubs.registry import Registry
+from stabilitydl.settings import Settings
+from stabilitydl.transfer.fetch import fetch
+from stabilitydl.transfer.order import Arrival, Live, Order, Services, Source, Watcher
+from tests.engine.harness import paths_in
+from tests.engine.real import expand
+
+from . import controls
+from .faults import Fault, Meter, install
+from .marks import mark
+
+Action = Literal["get", "recover", "cancel", "remove", "retry", "start"]
+
+MIB = 1024 * 1024
+PATIENCE = 10.0
+"""Seconds for what the engine does at its start by itself."""
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """What the process is to do, where, and what goes wrong. An empty checksum means that none is known.
+
+    ``boot`` stands for the start of the system; ``hard_mark`` is bytes between two syncs; ``control`` names a defect;
+    ``is_marked``: every function of the write path shows in the account of the kernel.
+    """
+
+    action: Action
+    home: str
+    to: str
+    report: str
+    urls: tuple[str, ...]
+    checksums: tuple[str, ...]
+    fault: Fault = Fault()
+    boot: str = "boot-1"
+    hard_mark: int = 4 * MIB
+    control: str = ""
+    is_marked: bool = False
+
+
+class Report(msgspec.Struct, frozen=True):
+    """How it ended: per listed file its state, the code of its problem and its tag, and what stayed open."""
+
+    states: tuple[str, ...]
+    codes: tuple[str, ...]
+    tags: tuple[str, ...] = ()
+    open_files: tuple[str, ...] = ()
+    failure: str = ""
+
+
+class HastyClock(SystemClock):
+    """The machine's clock, but nobody waits long."""
+
+    async def sleep(self, seconds: float) -> None:
+        await anyio.sleep(min(seconds, 0.01))
+
+
+class _Counted(Live):
+    """Counts what is fetched where the end of the process cannot take it away."""
+
+    meter: Meter
+    order: int
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "fetched":
+            self.meter.count_fetched(self.order, value - self.fetched)
+        super().__setattr__(name, value)
+
+
+def main(task: Task) -> None:
+    """Do it, and write the report. Never returns."""
+    code = 1
+    folder = Path(task.report)
+    try:
+        meter = Meter(folder / "meter")
+        os_posix.boot_id = lambda: task.boot  # type: ignore[assignment]
+        syncer.HARD_MARK_BYTES, syncer.HARD_MARK_SECONDS = task.hard_mark, 0.0
+        if task.is_marked:
+            mark()
+        install(task.fault, meter)
+        if task.control:
+            controls.install(task.control)
+        report = anyio.run(_work, task, meter)
+        (folder / "report").write_bytes(msgspec.json.encode(report))
+        code = 0
+    except BaseException:
+        (folder / "failure").write_text(traceback.format_exc())
+    finally:
+        os._exit(code)
+
+
+async def _work(task: Task, meter: Meter) -> Report:
+    clock = HastyClock()
+    engine = Engine.open(
+        paths_in(Path(task.home)),
+        Settings(),
+        clock=clock,
+        hubs=Registry([Direct()]),
+        fetch=_counting(meter),
+        reach=Reach(clock, lambda: True),
+    )
+    plain = expand(Path(task.to), task.urls)
+    resources = tuple(
+        msgspec.structs.replace(each, checksums=(Checksum.of("sha256", known),) if known else ())
+        for each, known in zip(plain.resources, task.checksums, strict=True)
+    )
+    expansion = dataclasses.replace(plain, resources=resources)
+    ids = [each.id for each in expansion.resources]
+    announced = os.open(Path(task.report) / "announced", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    engine.listen(_announcer(announced))
+    async with anyio.create_task_group() as tasks:
+        await tasks.start(engine.run)
+        if task.action == "recover":
+            await engine.go_on()
+        known = {row.id: row for row in await engine.snapshots(ids)}
+        if task.action == "start":
+            await _until_tidy(engine, ids)
+        elif task.action == "retry":
+            await engine.retry(ids)
+        elif len(known) < len(ids) or task.action != "recover":
+            await engine.add([expansion])
+            await engine.enqueue(ids)
+        else:
+            await engine.enqueue([each for each, row in known.items() if row.state is State.MISSING])
+        if task.action in ("cancel", "remove"):
+            await _until_some_came(engine, ids[0])
+            await (engine.cancel(ids) if task.action == "cancel" else engine.remove(ids))
+        rows = await engine.wait_settled(ids)
+        if task.action != "get":
+            await _until_tidy(engine, ids)
+        await engine.stop()
+    return Report(
+        states=tuple(row.state.value for row in rows),
+        codes=tuple(row.problem.code if row.problem else "" for row in rows),
+        tags=tuple(row.resource.tag for row in rows),
+        open_files=tuple(_open_below(task.to)),
+    )
+
+
+async def _until_some_came(engine: Engine, resource: str) -> None:
+    while True:
+        rows = await engine.snapshots([resource])
+        if not rows or rows[0].received >= 5 * MIB or rows[0].state.is_settled:
+            return
+        await anyio.sleep(0.001)
+
+
+async def _until_tidy(engine: Engine, ids: Sequence[str]) -> None:
+    """Return when nothing lies around of what is missing, or it is clear that it will."""
+    with anyio.move_on_after(PATIENCE):
+        while True:
+            idle = (State.MISSING, State.DOWNLOADED)
+            rows = [row for row in await engine.snapshots(ids) if row.state in idle and row.target]
+            parts = [(Path(row.target or ""), row.resource.tag) for row in rows]
+            if not any(await engine._on.services.disk.leftovers(parts)):
+                return
+            await anyio.sleep(0.01)
+
+
+def _counting(meter: Meter) -> Callable[..., Any]:
+    async def counting(order: Order, source: Source, live: Live, watcher: Watcher, services: Services) -> Arrival:
+        live.__class__ = _Counted
+        assert isinstance(live, _Counted)
+        live.meter, live.order = meter, order.resource.order
+        return await fetch(order, source, live, watcher, services)
+
+    return counting
+
+
+def _announcer(descriptor: int) -> Callable[[Sequence[AnyEvent]], None]:
+    def announce(events: Sequence[AnyEvent]) -> None:
+        for event in events:
+            if isinstance(event, Downloaded):
+                os.write(descriptor, f"{event.path}\n".encode())
+
+    return announce
+
+
+def _open_below(folder: str) -> list[str]:
+    names = []
+    for entry in Path("/proc/self/fd").iterdir():
+        try:
+            name = os.readlink(entry)  # noqa: PTH115
+        except OSError:
+            continue
+        if name.startswith(folder):
+            names.append(name)
+    return names

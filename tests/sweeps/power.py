@@ -1,0 +1,114 @@
+"""Power cuts: at every changing call the volume loses what was not synced. On a real ext4 where mounting is allowed.
+
+``FS_IOC_SHUTDOWN`` on a loop-mounted file system is the cut: what is not on the device never gets there. Where this
+machine allows no loop mounts, `model` does the same in memory.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from .faults import Fault, Kind
+from .kills import KILLED
+from .pack import MIB, Verdict, Yard
+
+BOUND = 16 * MIB
+"""Bytes of one file that a power cut may cost here: a sync every 4 MiB, what gathers during one, what is in flight."""
+
+IMAGE_SIZE = 160 * MIB
+
+
+class Refused(Exception):
+    """This machine does not allow it; the text is what it said."""
+
+
+class Volume:
+    """A small ext4 of its own, in a file, mounted. A context manager. Raises Refused."""
+
+    def __init__(self, folder: Path) -> None:
+        self.place = folder / "volume"
+        self._image = folder / "volume.img"
+
+    def __enter__(self) -> Self:
+        self.place.mkdir()
+        with self._image.open("wb") as file:
+            file.truncate(IMAGE_SIZE)
+        _run("mkfs.ext4", "-q", "-F", str(self._image))
+        self._mount()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        subprocess.run(["umount", str(self.place)], capture_output=True, check=False)
+        self._image.unlink()
+
+    def settle(self) -> None:
+        """Everything that was done so far is on the device."""
+        descriptor = os.open(self.place, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def come_back(self) -> None:
+        """The machine starts again: mount what is on the device."""
+        _run("umount", str(self.place))
+        self._mount()
+
+    def _mount(self) -> None:
+        _run("mount", "-o", "loop", str(self._image), str(self.place))
+
+
+def _run(*command: str) -> None:
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError as error:
+        raise Refused(f"{command[0]}: {error.strerror}") from error
+    if done.returncode:
+        raise Refused(f"{command[0]}: {done.stderr.strip()}")
+
+
+def sweep(
+    yard: Yard, volume: Volume, kind: Kind = "power", *, control: str = "", every: int = 1, first: int = 1
+) -> Iterator[Verdict]:
+    """One verdict for each point, until a run is not struck any more.
+
+    The volume of the models is cut off. The database lies on another one, which keeps everything: what it says may be
+    ahead of the models, never the reverse.
+    """
+    number = first
+    while True:
+        yard.clear()
+        volume.settle()
+        fault = Fault(kind=kind, number=number, calls=KILLED)
+        harmed = yard.live("get", fault, control=control)
+        if not harmed.struck:
+            return
+        volume.come_back()
+        lost = yard.unkept_promises(harmed) + yard.lies("boot-2")
+        mended = yard.live("recover", boot="boot-2", control=control)
+        verdict = yard.judge(f"{kind} at {number}", harmed, mended)
+        verdict.lost += lost
+        yield verdict
+        number += every
+
+
+def is_allowed(folder: Path) -> str:
+    """Empty where volumes can be made and cut off here, else why not."""
+    if os.geteuid() != 0:
+        return "not root"
+    if shutil.which("mkfs.ext4") is None:
+        return "no mkfs.ext4"
+    try:
+        folder.mkdir(exist_ok=True)
+        with Volume(folder):
+            return ""
+    except Refused as error:
+        return str(error)
