@@ -1,8 +1,8 @@
 """Hub answers: JSON with bounds, read so that one bad field or child never hides the rest.
 
-Bounds hold before anything is decoded: 32 MiB, nesting 64, a million objects and lists. Numbers that no field can
-mean (NaN, infinite, hundreds of digits) read as if they were missing, half characters as question marks; of a key
-that is there twice the last one counts.
+Bounds hold before anything is decoded: 32 MiB, nesting 64, a million objects and lists. What is nested deeper reads
+as null, like numbers that no field can mean (NaN, infinite, hundreds of digits); half characters read as question
+marks; of a key that is there twice the last one counts.
 """
 
 from __future__ import annotations
@@ -17,18 +17,22 @@ from ..errors import HubAnswerUnreadable
 LIMIT = 32 * 1024 * 1024
 DEPTH = 64
 MOST_VALUES = 1_000_000
+MOST_WHERE_DEEP = 250_000
+"""Objects and lists of an answer that is nested too deeply: these are counted one by one."""
 
 _STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_TOKENS = re.compile(_STRINGS.pattern + rb"|[\[\]{}]", re.DOTALL)
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _AS_SQUARE = bytes.maketrans(b"{}", b"[]")
 _LONGEST_NUMBER = 19
 
 
 def parse(data: bytes, hub: str) -> object:
-    """``data`` decoded. Raises HubAnswerUnreadable that names ``hub``: too large, too deep, or no JSON."""
+    """``data`` decoded. Raises HubAnswerUnreadable that names ``hub``: too large, cut off, or no JSON."""
     if len(data) > LIMIT:
         raise HubAnswerUnreadable(hub=hub, detail=f"it is larger than {LIMIT // 1024 // 1024} MiB")
-    _check_brackets(data, hub)
+    if not _is_flat(data, hub):
+        data = _flattened(data, hub)
     text = data.decode("utf-8-sig", "replace")
     try:
         return json.loads(text, parse_int=_whole, parse_float=_number, parse_constant=_nothing)
@@ -127,21 +131,42 @@ class Node:
         return value if isinstance(value, list) else []
 
 
-def _check_brackets(data: bytes, hub: str) -> None:
+def _is_flat(data: bytes, hub: str) -> bool:
     """Count the brackets; then take away the innermost pairs, one level of nesting at a time."""
     brackets = _STRINGS.sub(b"", data).translate(None, _NOT_BRACKETS).translate(_AS_SQUARE)
-    if len(brackets) > 2 * MOST_VALUES:
+    count = len(brackets)
+    if count > 2 * MOST_VALUES:
         raise HubAnswerUnreadable(hub=hub, detail=f"it holds more than {MOST_VALUES:,} objects")
     for _ in range(DEPTH):
         if not brackets:
-            return
+            return True
         inner = brackets.replace(b"[]", b"")
         if len(inner) == len(brackets):
-            break
+            raise HubAnswerUnreadable(hub=hub, detail="it is cut off")
         brackets = inner
-    if brackets:
-        detail = f"it is cut off, or nested deeper than {DEPTH}"
-        raise HubAnswerUnreadable(hub=hub, detail=detail)
+    if brackets and count > 2 * MOST_WHERE_DEEP:
+        raise HubAnswerUnreadable(hub=hub, detail=f"it is nested deeper than {DEPTH}")
+    return not brackets
+
+
+def _flattened(data: bytes, hub: str) -> bytes:
+    """``data`` with null in the place of everything that is nested too deeply."""
+    kept: list[bytes] = []
+    depth = end = begin = 0
+    for match in _TOKENS.finditer(data):
+        match match[0][:1]:
+            case b"[" | b"{":
+                depth += 1
+                if depth == DEPTH + 1:
+                    begin = match.start()
+            case b"]" | b"}":
+                if depth == DEPTH + 1:
+                    kept += (data[end:begin], b"null")
+                    end = match.end()
+                depth -= 1
+    if depth:
+        raise HubAnswerUnreadable(hub=hub, detail="it is cut off")
+    return b"".join((*kept, data[end:]))
 
 
 def _whole(digits: str) -> int | None:

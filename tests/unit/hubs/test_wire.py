@@ -25,10 +25,12 @@ def test_nesting_up_to_the_bound_is_read_f11(data: bytes) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        nested(DEPTH + 1),
-        nested(100_000),
-        nested(33, '{"a":[', "]}"),
         b"[" * 1_000_000,
+        nested(300_000),
+        nested(100_000)[:-1],
+        nested(100) + b"]",
+        b"]" + nested(100) + b"[",
+        b"{" * 70 + b"}" * 70,
         b'["' + b"\\" * 99_999,
         b'["' + b'\\"' * 500_000,
         b"",
@@ -39,10 +41,25 @@ def test_nesting_up_to_the_bound_is_read_f11(data: bytes) -> None:
         b"null null",
     ],
 )
-def test_what_is_too_deep_or_no_json_is_named_f11(data: bytes) -> None:
+def test_what_is_cut_off_or_no_json_is_named_f11(data: bytes) -> None:
     with pytest.raises(HubAnswerUnreadable) as caught:
         parse(data, "the hub")
     assert caught.value.arguments["hub"] == "the hub"
+
+
+@pytest.mark.parametrize(
+    "deep",
+    [nested(DEPTH), nested(100_000), nested(500, '{"a":[', "]}"), b'[["]]]]",' + nested(DEPTH) + b"]]"],
+)
+def test_what_is_nested_too_deeply_reads_as_null_and_hides_nothing_else_f11(deep: bytes) -> None:
+    answer = parse(b'{"before":[1,{"x":"["}],"deep":' + deep + b',"after":[' + deep + b',{"y":"\\""}]}', "hub")
+    assert isinstance(answer, dict)
+    assert answer["before"] == [1, {"x": "["}]
+    assert answer["after"][1] == {"y": '"'}
+    depth, value = 0, answer["deep"]
+    while value:
+        depth, value = depth + 1, value[-1] if isinstance(value, list) else next(iter(value.values()))
+    assert depth <= DEPTH
 
 
 def test_brackets_inside_strings_do_not_count_f11() -> None:
