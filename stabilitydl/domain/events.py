@@ -57,6 +57,13 @@ class RetryScheduled(Event, frozen=True, kw_only=True, tag="retry"):
     after: float
 
 
+class LoginWanted(Event, frozen=True, kw_only=True, tag="login-wanted"):
+    """Resources of ``hub`` wait for somebody to log in; told once, however many they are."""
+
+    hub: str
+    title: str
+
+
 class Downloaded(Event, frozen=True, kw_only=True, tag="downloaded"):
     """A file wears its final name. ``fetched`` bytes came over the network, 0 when it was here already."""
 
@@ -116,7 +123,7 @@ AnyEvent = (
     | CollectionRemoved
     | ResourcesRemoved
     | StateChanged
-    | RetryScheduled
+    | RetryScheduled | LoginWanted
     | Downloaded
     | ProgressTick
     | PictureChanged

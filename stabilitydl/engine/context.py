@@ -10,6 +10,7 @@ from ..clock import Clock
 from ..hubs.registry import Registry
 from ..settings import Settings
 from ..transfer.order import Arrival, Live, Order, Services, Source, Watcher
+from .logins import Logins
 from .publisher import Publisher
 from .reach import Reach
 from .recorder import Recorder
@@ -37,4 +38,4 @@ class Context:
     services: Services
     reach: Reach
     settings: Callable[[], Settings] = field(repr=False)
-    may_log_in: bool = False
+    logins: Logins

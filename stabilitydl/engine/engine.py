@@ -16,12 +16,14 @@ from ..disk.disk import Disk
 from ..domain.attempt import Attempt
 from ..domain.collection import Collection, CollectionSnapshot
 from ..domain.events import AnyEvent, CollectionAdded
+from ..domain.login import Login
 from ..domain.picture import Picture, creator_key
 from ..domain.resource import ResourceSnapshot
 from ..errors import EngineStopped, Problem
 from ..http.client import HttpClient
 from ..http.credentials import Credentials
 from ..http.governor import Governor
+from ..http.vault import Vault
 from ..hubs.protocol import Destination, Expansion
 from ..hubs.registry import Registry
 from ..lane import Lane
@@ -40,6 +42,7 @@ from .gallery import WORKERS, Gallery
 from .here import Foreseen, is_probable
 from .ledger import Ledger
 from .locks import ResourceLocks
+from .logins import Logins
 from .publisher import Publisher, Subscription
 from .reach import Reach
 from .recorder import Recorder
@@ -75,7 +78,7 @@ class Engine:
         self._client = client or HttpClient(
             clock,
             Governor(clock, settings.host_connections, settings.total_connections),
-            Credentials.from_environment(),
+            Credentials.from_environment(vault=Vault(clock), accounts=hubs.accounts),
         )
         self._bandwidth = Bandwidth(clock, settings.rate_limit)
         self._slots = Slots(_limits(settings))
@@ -151,6 +154,13 @@ class Engine:
         gallery = Gallery(cache, recorder, self._hubs, self._client, self.publisher, self._clock)
         with contextlib.closing(gallery):
             async with anyio.create_task_group() as tasks:
+                logins = Logins(
+                    self._client,
+                    self.publisher,
+                    self._clock,
+                    self._skip_login,
+                    may_log_in=self._may_log_in,
+                )
                 context = Context(
                     clock=self._clock,
                     slots=self._slots,
@@ -161,7 +171,7 @@ class Engine:
                     services=Services(client=self._client, disk=disk, clock=self._clock, bandwidth=self._bandwidth),
                     reach=self._reach,
                     settings=lambda: self.settings,
-                    may_log_in=self._may_log_in,
+                    logins=logins,
                 )
                 fleet = Fleet(context, tasks)
                 commands = Commands(context, fleet, tasks.start_soon)
@@ -327,6 +337,31 @@ class Engine:
     async def wait_settled(self, ids: Sequence[str]) -> list[ResourceSnapshot]:
         """Return how ``ids`` stand as soon as this engine is at work on none of them."""
         return await self._on.commands.settled(ids)
+
+    # Logins: see `logins`.
+
+    async def set_token(self, hub: str, token: str) -> Login:
+        """Log in to ``hub``; what waits for it goes on. An empty token logs out.
+
+        Raises BadToken, TokenRefused, UsageError for an unknown hub; KeyringUnavailable when logging out.
+        """
+        logins = self._on.context.logins
+        return await logins.log_in(hub, token) if token else await logins.log_out(hub)
+
+    async def has_token(self, hub: str) -> bool:
+        """Is ``hub`` logged in to? Raises UsageError for an unknown hub."""
+        return (await self._client.credentials.login_of(hub)).has_token
+
+    async def logins(self) -> list[Login]:
+        """How every hub is logged in to."""
+        return await self._on.context.logins.all()
+
+    def decline_login(self, hub: str) -> None:
+        """Nobody will log in to ``hub`` for now: what waits for it ends as BLOCKED."""
+        self._on.context.logins.decline(hub)
+
+    def _skip_login(self, hub: str) -> None:
+        self._on.fleet.skip_login(hub)
 
     # Live settings and news.
 

@@ -114,6 +114,10 @@ class Fleet:
             if each in self._jobs:
                 self._jobs[each].skip()
 
+    def skip_login(self, hub: str) -> None:
+        """Let those that wait to be logged in to ``hub`` try again now."""
+        self.skip(each for each, job in self._jobs.items() if job.wanted_login == hub)
+
     def seen(self, row: ResourceSnapshot) -> ResourceSnapshot:
         """``row`` of the store as it is right now."""
         job = self._jobs.get(row.id)

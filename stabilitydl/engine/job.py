@@ -80,6 +80,12 @@ class Job:
         self._scope.cancel()
 
     @property
+    def wanted_login(self) -> str:
+        """The hub that it waits to be logged in to, empty where it waits for something else."""
+        wait = self.life.row.wait
+        return wait.detail if wait is not None and self.waits_for is WaitReason.LOGIN else ""
+
+    @property
     def waits_for(self) -> WaitReason | None:
         """What the job waits for without a slot."""
         return self.life.reason if self._nap is not None else None
@@ -122,16 +128,21 @@ class Job:
                 self._fetched_before = self.live.fetched
                 self._tries = 0
             self._tries += 1
+            hub = str(failure.arguments.get("hub", ""))
             verdict = judge(
                 failure,
                 came=self.live.fetched > 0,
                 offline=self._context.reach.is_offline(str(failure.arguments.get("host", ""))),
-                may_log_in=self._context.may_log_in,
+                may_log_in=self._context.logins.may_wait(hub),
                 tries=self._tries,
             )
             if isinstance(verdict, State):
                 return Ending(verdict, failure.problem)
+            if verdict is WaitReason.LOGIN:
+                self._context.logins.want(hub)
             await self._wait(verdict, failure)
+            if verdict is WaitReason.LOGIN and not self._context.logins.may_wait(hub):
+                return Ending(State.BLOCKED, failure.problem)
 
     async def _bring(self) -> Ending:
         """One try from the lock to the file. Raises StabilityError."""

@@ -19,6 +19,7 @@ from ..domain.events import (
     CollectionAdded,
     CollectionRemoved,
     Downloaded,
+    LoginWanted,
     PictureChanged,
     ProgressTick,
     ResourcesRemoved,
@@ -171,5 +172,7 @@ def _subject(event: AnyEvent) -> str:
             return "\0".join(event.resources)
         case PictureChanged():
             return event.picture.key
+        case LoginWanted():
+            return event.hub
         case ProgressTick():
             return ""

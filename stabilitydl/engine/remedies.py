@@ -94,7 +94,8 @@ def pause_before_retry(reason: WaitReason, error: StabilityError, tries: int) ->
 
 def wait_of(reason: WaitReason, error: StabilityError, until: float | None) -> Wait:
     """The wait as subscribers see it. ``until`` is seconds since 1970; a poll is no end that is worth showing."""
-    detail = error.arguments.get("host", error.arguments.get("path", ""))
+    named = ("hub", "host") if reason is WaitReason.LOGIN else ("host", "path")
+    detail = next((error.arguments[name] for name in named if name in error.arguments), "")
     shown = until if reason in (WaitReason.HOST, WaitReason.NETWORK) else None
     return Wait(reason=reason, until=shown, detail=str(detail or ""))
 

@@ -15,6 +15,7 @@ from ..clock import Clock
 from ..domain.attempt import Attempt
 from ..domain.collection import Collection, CollectionSnapshot
 from ..domain.events import AnyEvent
+from ..domain.login import Login
 from ..domain.picture import Picture
 from ..domain.resource import ResourceSnapshot
 from ..errors import EngineStopped, Problem
@@ -117,6 +118,19 @@ class Member(Membership):
         # Whoever waits wants them: the next owner might know nobody else who does.
         self._want(ids)
         return await self._ask(Engine.wait_settled, ids)
+
+    async def set_token(self, hub: str, token: str) -> Login:
+        return await self._ask(Engine.set_token, hub, token)
+
+    async def has_token(self, hub: str) -> bool:
+        return await self._ask(Engine.has_token, hub)
+
+    async def logins(self) -> list[Login]:
+        return await self._ask(Engine.logins)
+
+    def decline_login(self, hub: str) -> None:
+        if self._role is not None:
+            self._role.tell(Engine.decline_login, hub)
 
     def set_limit(self, rate: int) -> None:
         """Also of the owner where that is another process, and of the next one."""

@@ -34,6 +34,8 @@ QUESTIONS = frozenset(
         "free_space",
         "prepare",
         "wait_settled",
+        "has_token",
+        "logins",
     }
 )
 """Methods that change nothing: nobody needs the answer any more once the process that asked has gone."""
@@ -52,11 +54,12 @@ COMMANDS = frozenset(
         "undo_cancel",
         "remove",
         "set_priority",
+        "set_token",
     }
 )
 """Methods that are carried out to their end, whatever becomes of the process that asked."""
 
-ORDERS = frozenset({"set_limit", "set_settings"})
+ORDERS = frozenset({"set_limit", "set_settings", "decline_login"})
 """Methods that answer nothing and are done at once."""
 
 ALLOWED = QUESTIONS | COMMANDS | ORDERS

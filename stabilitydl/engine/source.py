@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from ..domain.resource import Address, Resource
-from ..errors import NotFound, StabilityError
+from ..errors import LoginNeeded, NotFound, StabilityError
 from ..http.client import HttpClient
 from ..http.governor import Governor
 from ..http.origins import Origin
@@ -43,12 +43,15 @@ class HubSource:
         return await hub.request(self._resource, self._address, self._client)
 
     async def explain(self, error: StabilityError) -> StabilityError:
-        """What ``error`` means on this hub, without any text of a server in it."""
+        """What ``error`` means on this hub, without any text of a server in it; a login names the hub it is for."""
         try:
             hub = self._hubs.by_name(self._address.hub)
-            return without_body(await hub.explain(self._resource, error, self._client))
+            explained = without_body(await hub.explain(self._resource, error, self._client))
         except StabilityError:
-            return without_body(error)
+            explained = without_body(error)
+        if isinstance(explained, LoginNeeded):
+            explained.arguments["hub"] = self._address.hub
+        return explained
 
     def __repr__(self) -> str:
         return f"<HubSource {self._address.hub} of {self._resource.id[:8]}>"

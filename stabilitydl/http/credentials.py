@@ -135,15 +135,22 @@ class Credentials:
             page=account.page,
         )
 
+    def checked(self, hub: str, token: str) -> str:
+        """``token`` without blanks around it. Raises BadToken for what cannot be one, UsageError for an unknown hub;
+        neither shows it."""
+        text = token.strip()
+        if not _is_token(text):
+            raise BadToken(hub=self.account(hub).title)
+        _note(text)
+        return text
+
     async def log_in(self, hub: str, token: str) -> Login:
         """Use a token from now on and keep it in the keyring, or in memory where that cannot be used.
 
         Raises BadToken for what cannot be one, UsageError for an unknown hub; neither shows it.
         """
-        account = self.account(hub)
-        text = token.strip()
-        if not _is_token(text):
-            raise BadToken(hub=account.title)
+        self.account(hub)
+        text = self.checked(hub, token)
         self._set(hub, _Token(text, LoginSource.SESSION))
         self._asked.add(hub)
         if self._vault is not None:

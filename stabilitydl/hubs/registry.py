@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..clock import Clock, SystemClock
 from ..errors import HubError, UnknownLocator
+from ..http.accounts import ACCOUNTS, Account
 from .civitai import Civitai
 from .direct import Direct
 from .huggingface import HuggingFace
@@ -39,6 +40,12 @@ class Registry:
 
     def __repr__(self) -> str:
         return f"<Registry {' '.join(hub.name for hub in self._hubs)}>"
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """What can be logged in to: the hubs of the product, and others that say how by an attribute ``account``."""
+        more = (getattr(hub, "account", None) for hub in self._hubs)
+        return (*ACCOUNTS, *(account for account in more if isinstance(account, Account)))
 
     def find(self, text: str) -> tuple[Hub, Locator]:
         """The hub for what the user typed. Raises UnknownLocator with what is accepted and the nearest match."""

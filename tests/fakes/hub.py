@@ -9,6 +9,7 @@ from stabilitydl.domain.checksum import Checksum
 from stabilitydl.domain.collection import Collection, CollectionKey, Layout
 from stabilitydl.domain.resource import Address, Resource, resource_id
 from stabilitydl.errors import NotFound, RemoteGone, StabilityError
+from stabilitydl.http.accounts import Account
 from stabilitydl.http.client import HttpClient
 from stabilitydl.http.request import Request
 from stabilitydl.hubs.protocol import Destination, Expansion, Locator
@@ -20,6 +21,7 @@ class FakeHub:
 
     name = "fake"
     forms = ("fake:NAME",)
+    account = Account(hub="fake", title="Fake", sites=("https://fake.test",), variables=("FAKE_TOKEN",))
 
     def __init__(self) -> None:
         self.packs: dict[str, Expansion] = {}

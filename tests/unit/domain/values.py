@@ -130,6 +130,7 @@ EVENTS = {
     events.ProgressTick: st.builds(
         events.ProgressTick, entries=st.lists(progress, max_size=3).map(tuple), speed=SECONDS
     ),
+    events.LoginWanted: st.builds(events.LoginWanted, hub=TEXT, title=TEXT),
     events.PictureChanged: st.builds(
         events.PictureChanged,
         picture=st.builds(Picture, key=TEXT, version=TEXT, path=TEXT, is_loading=st.booleans()),

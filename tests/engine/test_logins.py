@@ -1,0 +1,193 @@
+"""Files that want a login: asked for once, waited for, and brought after it (A08)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from stabilitydl.clock import SystemClock
+from stabilitydl.domain.collection import Layout
+from stabilitydl.domain.events import LoginWanted
+from stabilitydl.domain.login import LoginSource
+from stabilitydl.domain.states import State, WaitReason
+from stabilitydl.errors import BadToken, TokenRefused, UsageError
+from stabilitydl.hubs.civitai import Civitai
+from stabilitydl.hubs.direct import Direct
+from stabilitydl.hubs.protocol import Destination
+from stabilitydl.hubs.registry import Registry
+from stabilitydl.settings import Settings
+from stabilitydl.transfer.fetch import fetch
+from tests.engine.harness import Harness
+from tests.fakes import keyring
+from tests.fakes.origin import Exchange
+from tests.unit.hubs.pages import CivitaiOrigin, file, model, version
+
+pytestmark = pytest.mark.anyio
+
+DATA = b"weights" * 10
+CHILDREN = 200
+
+
+class LoginOrigin(CivitaiOrigin):
+    """A hub that gives files to ``members`` and calls ``known`` its users; the two may differ."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.members = {"Bearer canary-good"}
+        self.known = {"Bearer canary-good"}
+        self.routes["/api/download/models/70"] = self.give_file
+        self.routes["/api/v1/me"] = self._me
+
+    def give_file(self, exchange: Exchange) -> None:
+        if exchange.request.headers.get("authorization") in self.members:
+            exchange.answer(200, {"Content-Type": "application/octet-stream"}, DATA)
+        else:
+            words = {"error": "Unauthorized", "message": "The creator of this asset requires you to be logged in"}
+            exchange.answer(401, {"Content-Type": "application/json"}, json.dumps(words).encode())
+
+    def _me(self, exchange: Exchange) -> None:
+        known = exchange.request.headers.get("authorization") in self.known
+        exchange.answer(200 if known else 401, {"Content-Type": "application/json"}, b"{}")
+
+    @property
+    def tries(self) -> int:
+        """How often a file was asked for."""
+        return self.times("/api/download/models/70")
+
+
+@pytest.fixture
+def origin(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[LoginOrigin]:
+    with LoginOrigin() as server:
+        monkeypatch.setenv("CIVITAI_ENDPOINT", server.url(""))
+        monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "tests.fakes.keyring.FileKeyring")
+        monkeypatch.setenv(keyring.FILE, str(tmp_path / "keyring.json"))
+        yield server
+
+
+def harness(folder: Path, *, may_log_in: bool = True) -> Harness:
+    return Harness(
+        folder,
+        settings=Settings(jobs=16),
+        fetch=fetch,
+        hubs=Registry([Civitai(), Direct()]),
+        clock=SystemClock(),
+        may_log_in=may_log_in,
+    )
+
+
+async def queue(h: Harness, origin: LoginOrigin, to: Path, count: int = CHILDREN) -> list[str]:
+    files = [file(n, name=f"{n}.bin", sizeKB=len(DATA) / 1024, hashes={}) for n in range(1, count + 1)]
+    origin.give_model(model(7, [version(70, files)]))
+    (expansion,), problems = await h.engine.expand(["civitai:7"], Destination(to, Layout.FLAT))
+    assert not problems
+    return await h.get(expansion)
+
+
+def wanted(h: Harness) -> list[str]:
+    h.follow()
+    return [event.hub for event in h.events if isinstance(event, LoginWanted)]
+
+
+async def test_two_hundred_files_ask_once_and_go_on_after_the_login_a08(tmp_path: Path, origin: LoginOrigin) -> None:
+    async with harness(tmp_path) as h:
+        ids = await queue(h, origin, tmp_path / "to")
+        await h.until_state(State.WAITING, *ids)
+        assert wanted(h) == ["civitai"]
+        (row,) = await h.engine.snapshots(ids[:1])
+        assert row.wait is not None
+        assert (row.wait.reason, row.wait.detail) == (WaitReason.LOGIN, "civitai")
+        assert origin.tries == CHILDREN
+        with pytest.raises(TokenRefused) as caught:
+            await h.engine.set_token("civitai", "canary-wrong")
+        assert "canary" not in f"{caught.value!r} {caught.value}"
+        await h.calm()
+        assert origin.tries == CHILDREN
+        assert not await h.engine.has_token("civitai")
+        login = await h.engine.set_token("civitai", " canary-good\n")
+        assert (login.source, login.is_checked, login.trouble) == (LoginSource.KEYRING, True, "")
+        rows = await h.settled(ids)
+        assert {row.state for row in rows} == {State.DOWNLOADED}
+        assert origin.tries == 2 * CHILDREN
+        assert wanted(h) == ["civitai"]
+        assert await h.engine.has_token("civitai")
+
+
+async def test_a_token_that_opens_nothing_is_tried_once_by_each_file_a08(tmp_path: Path, origin: LoginOrigin) -> None:
+    origin.known.add("Bearer canary-poor")
+    async with harness(tmp_path) as h:
+        ids = await queue(h, origin, tmp_path / "to", 5)
+        await h.until_state(State.WAITING, *ids)
+        await h.engine.set_token("civitai", "canary-poor")
+        await h.until(lambda: len(wanted(h)) == 2 and origin.tries == 10)
+        await h.until_state(State.WAITING, *ids)
+        await h.calm()
+        assert origin.tries == 10
+        await h.engine.set_token("civitai", "canary-good")
+        assert {row.state for row in await h.settled(ids)} == {State.DOWNLOADED}
+        assert wanted(h) == ["civitai"] * 2
+
+
+async def test_who_would_not_log_in_is_not_asked_again(tmp_path: Path, origin: LoginOrigin) -> None:
+    async with harness(tmp_path) as h:
+        ids = await queue(h, origin, tmp_path / "to", 3)
+        await h.until_state(State.WAITING, *ids)
+        h.engine.decline_login("civitai")
+        rows = await h.settled(ids)
+        assert {(row.state, row.problem.code if row.problem else "") for row in rows} == {
+            (State.BLOCKED, "login-needed")
+        }
+        assert origin.tries == 3
+        await h.engine.retry(ids)
+        assert {row.state for row in await h.settled(ids)} == {State.BLOCKED}
+        assert wanted(h) == ["civitai"]
+        await h.engine.set_token("civitai", "canary-good")
+        await h.engine.retry(ids)
+        assert {row.state for row in await h.settled(ids)} == {State.DOWNLOADED}
+
+
+async def test_where_nobody_can_log_in_files_are_blocked(tmp_path: Path, origin: LoginOrigin) -> None:
+    async with harness(tmp_path, may_log_in=False) as h:
+        ids = await queue(h, origin, tmp_path / "to", 3)
+        assert {row.state for row in await h.settled(ids)} == {State.BLOCKED}
+        assert wanted(h) == []
+
+
+async def test_a_hub_without_accounts_is_not_waited_for(tmp_path: Path, origin: LoginOrigin) -> None:
+    async with harness(tmp_path) as h:
+        origin.routes["/plain/a.bin"] = origin.give_file
+        (expansion,), _ = await h.engine.expand([origin.url("/plain/a.bin")], Destination(tmp_path))
+        ids = await h.get(expansion)
+        (row,) = await h.settled(ids)
+        assert row.state is State.BLOCKED
+
+
+async def test_logins_are_listed_and_ended(
+    tmp_path: Path, origin: LoginOrigin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", "canary-hf")
+    async with harness(tmp_path) as h:
+        found = {login.hub: login for login in await h.engine.logins()}
+        assert {hub: login.source for hub, login in found.items()} == {
+            "civitai": LoginSource.NONE,
+            "huggingface": LoginSource.ENVIRONMENT,
+            "modelscope": LoginSource.NONE,
+        }
+        assert found["huggingface"].detail == "HF_TOKEN"
+        await h.engine.set_token("civitai", "canary-good")
+        login = await h.engine.set_token("civitai", "")
+        assert not login.has_token
+        assert keyring.contents() == {}
+        with pytest.raises(BadToken):
+            await h.engine.set_token("civitai", "can ary")
+        with pytest.raises(UsageError):
+            await h.engine.set_token("nosuch", "canary")
+
+
+async def test_a_hub_that_cannot_be_asked_takes_any_token_for_now(tmp_path: Path, origin: LoginOrigin) -> None:
+    origin.routes["/api/v1/me"] = lambda exchange: exchange.answer(500)
+    async with harness(tmp_path) as h:
+        login = await h.engine.set_token("civitai", "canary-new")
+        assert (login.source, login.is_checked) == (LoginSource.KEYRING, False)
