@@ -7,12 +7,13 @@ Read in this order. Underneath: ``qt`` (what Qt leaves open), ``tr`` (texts and 
 (colours, fonts, style sheet), ``painting`` (what delegates draw with), ``background`` (work in a thread),
 ``pictures`` with ``picture_file`` (reading them) and ``picture_loader`` (from the engine to the screen).
 
-The children of a collection, from values to pixels: ``resource_index`` (filter and order, without Qt), ``arrangement``
-(rows that stay right while children change), ``queue_order``, ``children`` (what events make of them), ``state_text``
-and ``failure_text`` (what a state is called), ``cell_text``, ``selection`` (ids), ``resource_table_model``,
-``selection_model`` (ids for Qt's views), ``row_pointer`` (what the mouse means), ``row_delegate``,
-``resource_delegate``, ``state_delegate`` and ``resource_card_delegate`` (painting), ``resource_header``,
-``resource_view`` (the list), ``resource_grid`` (the pictures).
+The children of a collection, from values to pixels: ``sums`` and ``rows`` (children as columns), ``resource_index``
+(filter and order, without Qt), ``arrangement`` (rows that stay right while children change), ``queue_order``,
+``children`` (what events make of them), ``state_text`` and ``failure_text`` (what a state is called), ``cell_text``,
+``selection`` (ids), ``chosen`` (the rows of these), ``resource_cells`` (what Qt asks), ``arranger`` (rows worked out
+in a thread), ``leavings``, ``resource_table_model``, ``selection_model`` (ids for Qt's views), ``row_pointer`` (what
+the mouse means), ``row_delegate``, ``resource_delegate``, ``state_delegate`` and ``resource_card_delegate``
+(painting), ``resource_header``, ``resource_view`` (the list), ``resource_grid`` (the pictures).
 
 The collections: ``collection_groups``, ``collection_tree_model``, ``collection_delegate``, ``collection_view``.
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .resource_index import STATES_OF, Key, Order, Query, Request, Rows, select, sort_key
+from .resource_index import Key, Order, Query, Request, select, sort_key
+from .rows import STATES_OF, Rows
+
+_NOWHERE = -1
 
 
 @dataclass
@@ -38,7 +42,7 @@ class Arrangement:
         self.slots = slots
         self.query = query
         self.order = order
-        self._rows: dict[int, int] | None = None
+        self._rows: array[int] | None = None
 
     def __len__(self) -> int:
         return len(self.slots)
@@ -47,21 +51,30 @@ class Arrangement:
         """The row of a slot, None when it is not shown."""
         self.know_rows()
         assert self._rows is not None
-        return self._rows.get(slot)
+        row = self._rows[slot] if slot < len(self._rows) else _NOWHERE
+        return None if row == _NOWHERE else row
 
     def moves(self, rows: Rows, changed: Iterable[int]) -> Moves:
         """What has to be removed and inserted because the children in ``changed`` are others now; changes nothing."""
         leaving: list[int] = []
         coming: list[int] = []
+        absent: list[int] = []
         states = STATES_OF[self.query.tab]
+        # Read once, not copied: nothing changes before this returns.
+        request = Request(rows, rows.codes, rows.sizes, self.query, self.order)
         for slot in changed:
             row = self.row(slot)
-            wanted = rows.snapshots[slot].state in states if row is not None else self._is_shown(rows, slot)
-            if row is not None and (not wanted or self.order.follows_state):
+            if row is None:
+                absent.append(slot)
+                continue
+            wanted = rows.snapshots[slot].state in states
+            if not wanted or self.order.follows_state:
                 leaving.append(row)
-            if wanted and (row is None or self.order.follows_state):
+            if wanted and self.order.follows_state:
                 coming.append(slot)
-        return self._spans(rows, sorted(leaving), coming)
+        # Of what a query asks, only the state can change; but who was not here may not fit the rest of it.
+        coming += select(request, absent)
+        return self._spans(request, sorted(leaving), coming)
 
     def remove(self, start: int, stop: int) -> None:
         """Take the rows from ``start`` to before ``stop`` out."""
@@ -84,14 +97,12 @@ class Arrangement:
     def know_rows(self) -> None:
         """Work out the way back now, as in the thread that made the slots."""
         if self._rows is None:
-            self._rows = dict(zip(self.slots, range(len(self.slots)), strict=True))
+            rows = array("l", [_NOWHERE]) * (max(self.slots, default=_NOWHERE) + 1)
+            for row, slot in enumerate(self.slots):
+                rows[slot] = row
+            self._rows = rows
 
-    def _is_shown(self, rows: Rows, slot: int) -> bool:
-        # Of what a query asks, only the state can change; but the child was not here to tell that the rest fits.
-        one = Rows([rows.snapshots[slot]])
-        return bool(select(Request.of(one, self.query, self.order)))
-
-    def _spans(self, rows: Rows, leaving: list[int], coming: list[int]) -> Moves:
+    def _spans(self, request: Request, leaving: list[int], coming: list[int]) -> Moves:
         moves = Moves()
         for row in reversed(leaving):
             if moves.removed and moves.removed[-1][0] == row + 1:
@@ -100,7 +111,7 @@ class Arrangement:
                 moves.removed.append((row, row + 1))
         gone = set(leaving)
         left = [slot for row, slot in enumerate(self.slots) if row not in gone] if coming and gone else self.slots
-        key = sort_key(rows.snapshots, self.order.column) if self.order.column is not None else None
+        key = sort_key(request, self.order.column) if self.order.column is not None else None
         groups: dict[int, list[int]] = {}
         for slot in self._sorted(coming, key):
             groups.setdefault(self._place(left, slot, key), []).append(slot)

@@ -7,7 +7,8 @@ from html import escape
 from ..domain.resource import ResourceSnapshot
 from ..domain.states import State
 from ..text import format_bytes, plain
-from .resource_index import Column, size_of
+from .resource_index import Column
+from .rows import size_of
 from .state_text import StateText, explain
 from .tr import QT_TRANSLATE_NOOP, fill, translate
 

@@ -5,11 +5,8 @@ No Qt here. What the events change is handed to the item model as slots.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import compress
 
 import msgspec
 
@@ -18,22 +15,11 @@ from ..domain.resource import ResourceSnapshot
 from ..domain.states import State
 from ..errors import Problem
 from .queue_order import QueueOrder
-from .resource_index import Rows, size_of
+from .rows import Rows
 from .state_text import StateText, describe
 
 Changed = dict[int, State]
 """Slots that changed, with the state that each had before."""
-
-
-@dataclass(frozen=True)
-class Totals:
-    """What some children add up to. ``bytes`` is their size, ``remaining`` what is still to come of it; children of
-    unknown size are in neither, and are counted in ``unknown``."""
-
-    files: int = 0
-    bytes: int = 0
-    remaining: int = 0
-    unknown: int = 0
 
 
 @dataclass(frozen=True)
@@ -90,41 +76,6 @@ class Children:
             retrying=self._retrying.get(snapshot.id),
         )
 
-    def ids_in(self, states: AbstractSet[State], among: AbstractSet[str] | None = None) -> list[str]:
-        """The ids of all children in one of ``states``, in the order of the hub; of ``among`` only, if given."""
-        found = self.rows.snapshots if among is None else self._found(among)
-        return [snapshot.resource.id for snapshot in found if snapshot.state in states]
-
-    def states_among(self, ids: AbstractSet[str]) -> Counter[State]:
-        """How many of these children are in which state."""
-        return Counter([snapshot.state for snapshot in self._found(ids)])
-
-    def totals(self, ids: Collection[str]) -> Totals:
-        """What these children add up to; ids that are not known are left out."""
-        found = self._found(ids)
-        sizes = [snapshot.resource.size for snapshot in found]
-        if None in sizes:
-            sizes = [size_of(snapshot) for snapshot in found]
-        remaining = sum(
-            [
-                size - snapshot.received
-                for snapshot, size in zip(found, sizes, strict=True)
-                if size is not None and snapshot.state is not State.DOWNLOADED
-            ]
-        )
-        for running in self.progress.values():
-            snapshot = self.snapshot_of(running.resource)
-            if snapshot is not None and running.resource in ids and size_of(snapshot) is not None:
-                remaining -= running.received - snapshot.received
-        return Totals(len(found), sum(filter(None, sizes)), remaining, sizes.count(None))
-
-    def _found(self, ids: Collection[str]) -> list[ResourceSnapshot]:
-        snapshots, slots = self.rows.snapshots, self.rows.slots
-        if len(ids) < len(snapshots) // 8 or not isinstance(ids, AbstractSet):
-            return [snapshots[slot] for slot in sorted({slots[key] for key in ids if key in slots})]
-        # In the order in which they lie in memory; in the order of a set, each would have to be waited for.
-        return list(compress(snapshots, map(ids.__contains__, self.rows.ids)))
-
     def take_state(self, event: StateChanged, changed: Changed) -> bool:
         """Follow a move; True when the queue is another now."""
         slot = self.rows.slots.get(event.resource)
@@ -167,6 +118,7 @@ class Children:
             after[entry.resource] = entry
             if before.get(entry.resource) != entry:
                 touched.append(slot)
+                self.rows.receive(slot, entry.received)
                 if entry.speed >= 1:
                     self._retrying.pop(entry.resource, None)
         touched.extend(slots[resource] for resource in before if resource not in after)

@@ -9,7 +9,8 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QSizePolicy, QWidget
 
 from .menu_button import MenuButton
-from .resource_index import Facets, Query
+from .resource_index import Query
+from .rows import Facets
 from .theme import SPACE
 from .tr import QT_TRANSLATE_NOOP, fill, translate
 

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from ..domain.states import State
-from .resource_table_model import ResourceTableModel
+from .sums import Sums
 
 DOWNLOAD = frozenset({State.MISSING})
 PAUSE = frozenset(state for state in State if state.is_unfinished)
@@ -27,13 +27,9 @@ class Offer:
     remaining: int = 0
 
     @classmethod
-    def of(cls, model: ResourceTableModel, ids: AbstractSet[str]) -> Offer:
-        """Look through the selected children once, however many they are."""
-        if not ids:
-            return cls()
-        states = model.states_among(ids)
-        remaining = model.totals(frozenset(model.ids_in(DOWNLOAD, ids))).remaining if State.MISSING in states else 0
-        return cls(states, model.totals(ids).bytes, remaining)
+    def of(cls, selected: Sums) -> Offer:
+        """What can be done with what adds up to this."""
+        return cls(selected.counts, selected.totals().bytes, selected.totals(DOWNLOAD).remaining)
 
     def count(self, states: AbstractSet[State] = ALL) -> int:
         """How many of the selection are in one of ``states``."""

@@ -10,8 +10,8 @@ from ..domain.resource import ResourceSnapshot
 from ..text import format_bytes, plain
 from .painting import Canvas
 from .qt import AnyIndex, override
-from .resource_index import size_of
-from .resource_table_model import Role
+from .resource_cells import Role
+from .rows import size_of
 from .row_delegate import RowDelegate
 from .state_delegate import draw_state, stack
 from .state_text import StateText

@@ -1,26 +1,23 @@
 """Which children are shown and in which order, worked out over plain values without Qt.
 
-Every child has a *slot*, its place in the order of its hub. An arrangement is a list of slots. `Rows` holds the
-children, and `arrange` works out which slots are shown, in any thread.
+An arrangement is a list of slots (see `Rows`). `arrange` works out which slots are shown, in any thread.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from ..domain.resource import ResourceSnapshot
-from ..domain.states import State, Tab, tab_of
+from ..domain.states import Tab
+from .rows import STATES_OF, Rows
+from .sums import UNKNOWN, marks
 
 Key = Callable[[int], Any]
 
 _CHUNK = 8192
-_RANK = {state: rank for rank, state in enumerate(State)}
-STATES_OF = {tab: frozenset(state for state in State if tab in (Tab.ALL, tab_of(state))) for tab in Tab}
-_SEPARATOR = "\n"
+_UNDER = {tab: marks(states) for tab, states in STATES_OF.items()}
 
 
 class Column(IntEnum):
@@ -71,138 +68,72 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Facets:
-    """The values that filters can choose from, with how many children have each; most frequent first."""
-
-    types: tuple[tuple[str, int], ...] = ()
-    base_models: tuple[tuple[str, int], ...] = ()
-    versions: tuple[tuple[str, int], ...] = ()
-
-
-class Rows:
-    """The children, one per slot. The list of snapshots is changed in place, by one thread only."""
-
-    def __init__(self, snapshots: Sequence[ResourceSnapshot] = ()) -> None:
-        self.snapshots = list(snapshots)
-        self.ids = [snapshot.resource.id for snapshot in self.snapshots]
-        self.slots = dict(zip(self.ids, range(len(self.ids)), strict=True))
-        self.states = Counter(snapshot.state for snapshot in self.snapshots)
-        self.words: list[str] = []
-        self._facets: Facets | None = None
-
-    def __len__(self) -> int:
-        return len(self.snapshots)
-
-    def put(self, slot: int, snapshot: ResourceSnapshot) -> None:
-        """Replace the child in ``slot`` by a later snapshot of it."""
-        self.states[self.snapshots[slot].state] -= 1
-        self.states[snapshot.state] += 1
-        self.snapshots[slot] = snapshot
-
-    def count(self, tab: Tab) -> int:
-        """Children under ``tab``, whatever is filtered."""
-        return sum(self.states[state] for state in STATES_OF[tab])
-
-    def know_words(self) -> None:
-        """Fold the texts that filters look into. They stay the same for the life of the children."""
-        if len(self.words) != len(self.snapshots):
-            self.words = [_words(snapshot) for snapshot in self.snapshots]
-
-    def know_facets(self) -> None:
-        """Work out `facets` now, as in the thread that made these rows."""
-        _ = self.facets
-
-    @property
-    def facets(self) -> Facets:
-        """What filters can choose from; worked out when it is first asked for."""
-        if self._facets is None:
-            children = [snapshot.resource for snapshot in self.snapshots]
-            self._facets = Facets(
-                tuple(Counter([child.type for child in children]).most_common()),
-                tuple(Counter([child.base_model for child in children]).most_common()),
-                tuple(Counter([child.version for child in children]).most_common()),
-            )
-        return self._facets
-
-    def __repr__(self) -> str:
-        return f"<Rows {len(self)}>"
-
-
-def _words(snapshot: ResourceSnapshot) -> str:
-    child = snapshot.resource
-    path = "" if child.path == child.name else child.path
-    return _SEPARATOR.join((child.name, path, child.version, child.type, child.base_model, child.creator)).casefold()
-
-
-@dataclass(frozen=True)
 class Request:
-    """What an arrangement is worked out from; safe to hand to another thread while `Rows` goes on changing."""
+    """What an arrangement is worked out from: what can change of the children, and whom to ask for the rest.
+
+    Safe to hand to another thread while ``rows`` goes on changing, if ``codes`` and ``sizes`` are copies.
+    """
 
     rows: Rows
-    snapshots: Sequence[ResourceSnapshot]
+    codes: Sequence[int]
+    sizes: Sequence[int]
     query: Query
     order: Order
 
     @classmethod
     def of(cls, rows: Rows, query: Query, order: Order) -> Request:
         """A request with the children as they are now."""
-        return cls(rows, rows.snapshots.copy(), query, order)
+        return cls(rows, bytes(rows.codes), rows.sizes[:], query, order)
 
 
 def arrange(request: Request) -> list[int]:
     """The slots that are shown, in order."""
-    slots = select(request)
+    slots = select(request, range(len(request.codes)))
     if request.order.column is not None:
-        _sort(slots, sort_key(request.snapshots, request.order.column), descending=request.order.descending)
+        _sort(slots, sort_key(request, request.order.column), descending=request.order.descending)
     return slots
 
 
-def select(request: Request) -> list[int]:
-    """The slots that are shown, in the order of the hub."""
-    query, snapshots = request.query, request.snapshots
-    slots: Iterable[int] = range(len(snapshots))
+def select(request: Request, slots: Iterable[int]) -> list[int]:
+    """Those of ``slots`` that are shown, in the order in which they come."""
+    query, rows = request.query, request.rows
     if query.tab is not Tab.ALL:
-        states = STATES_OF[query.tab]
-        slots = [slot for slot in slots if snapshots[slot].state in states]
+        codes, under = request.codes, _UNDER[query.tab]
+        slots = [slot for slot in slots if under[codes[slot]]]
     for term in query.text.casefold().split():
-        request.rows.know_words()
-        words = request.rows.words
-        slots = [slot for slot in slots if term in words[slot]]
+        rows.know_words()
+        names, about = rows.names, rows.about
+        slots = [slot for slot in slots if term in names[slot] or term in about[slot]]
     if query.types:
-        slots = [slot for slot in slots if snapshots[slot].resource.type in query.types]
+        slots = [slot for slot in slots if rows.snapshots[slot].resource.type in query.types]
     if query.base_models:
-        slots = [slot for slot in slots if snapshots[slot].resource.base_model in query.base_models]
+        slots = [slot for slot in slots if rows.snapshots[slot].resource.base_model in query.base_models]
     if query.versions:
-        slots = [slot for slot in slots if snapshots[slot].resource.version in query.versions]
+        slots = [slot for slot in slots if rows.snapshots[slot].resource.version in query.versions]
     if query.at_least is not None or query.at_most is not None:
-        low, high = query.at_least or 0, query.at_most
-        slots = [slot for slot in slots if _fits(size_of(snapshots[slot]), low, high)]
+        low, high, sizes = query.at_least or 0, query.at_most, request.sizes
+        slots = [slot for slot in slots if _fits(sizes[slot], low, high)]
     return list(slots)
 
 
-def _fits(size: int | None, low: int, high: int | None) -> bool:
-    return size is not None and low <= size and (high is None or size <= high)
+def _fits(size: int, low: int, high: int | None) -> bool:
+    return size != UNKNOWN and low <= size and (high is None or size <= high)
 
 
-def size_of(snapshot: ResourceSnapshot) -> int | None:
-    """Bytes of a child: what its hub says, else what its file has."""
-    size = snapshot.resource.size
-    return snapshot.file_size if size is None else size
-
-
-def sort_key(snapshots: Sequence[ResourceSnapshot], column: Column) -> Key:
+def sort_key(request: Request, column: Column) -> Key:
     """A value by which a slot is sorted. Unknown sizes count as less than nothing."""
+    rows, codes, sizes = request.rows, request.codes, request.sizes
     match column:
         case Column.NAME:
-            return lambda slot: snapshots[slot].resource.name.casefold()
+            return lambda slot: rows.snapshots[slot].resource.name.casefold()
         case Column.TYPE:
-            return lambda slot: snapshots[slot].resource.type.casefold()
+            return lambda slot: rows.snapshots[slot].resource.type.casefold()
         case Column.BASE_MODEL:
-            return lambda slot: snapshots[slot].resource.base_model.casefold()
+            return lambda slot: rows.snapshots[slot].resource.base_model.casefold()
         case Column.SIZE:
-            return lambda slot: -1 if (size := size_of(snapshots[slot])) is None else size
+            return lambda slot: sizes[slot]
         case Column.STATE:
-            return lambda slot: _RANK[snapshots[slot].state]
+            return lambda slot: codes[slot]
         case _:
             return lambda slot: slot
 

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QPoint, QTimer, Signal
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QMenu, QStackedWidget, QToolButton, QVBoxLayout
 
@@ -31,10 +31,6 @@ from .resource_view import ResourceView
 from .tab_bar import TabBar
 from .theme import SPACE, Appearance, mark
 from .tr import fill, translate
-
-_AT_ONCE = 2000
-"""Children up to which sums follow every change at once."""
-_SUMS_MILLISECONDS = 250
 
 
 class ResourcePane(QFrame):
@@ -72,10 +68,6 @@ class ResourcePane(QFrame):
         self.stack = QStackedWidget()
         self._strip = QFrame()
         self.bar = ActionBar()
-        self._sums = QTimer(self)
-        self._sums.setSingleShot(True)
-        self._sums.setInterval(_SUMS_MILLISECONDS)
-        self._sums.timeout.connect(self._show_sums)
         self._kinds = QButtonGroup(self)
         self.as_list, self.as_grid = QToolButton(), QToolButton()
         self._arrange()
@@ -113,7 +105,7 @@ class ResourcePane(QFrame):
         self.tabs.chosen.connect(self._ask)
         self.filters.changed.connect(self._ask)
         self._kinds.buttonClicked.connect(self._show_kind)
-        self.model.arranged.connect(self._show_kind)
+        self.model.arranged.connect(self._settle)
         self.model.counts_changed.connect(self._show_counts)
         self.model.selection.changed.connect(self._show_selection)
         for view in (self.list, self.grid):
@@ -170,8 +162,6 @@ class ResourcePane(QFrame):
     def load(self, children: list[ResourceSnapshot]) -> None:
         """Show these children."""
         self.model.load(children)
-        self.filters.offer(self.model.facets)
-        self._show_counts()
         self._show_kind()
 
     def show_free(self, free: int) -> None:
@@ -200,29 +190,24 @@ class ResourcePane(QFrame):
 
     def close_model(self) -> None:
         """Stop what runs."""
-        self._sums.stop()
         self.model.close()
 
     def _ask(self, _changed: object = None) -> None:
         self.model.show(replace(self.filters.query, tab=self.tabs.current))
         self._show_kind()
 
+    def _settle(self) -> None:
+        self.filters.offer(self.model.facets)
+        self._show_kind()
+
     def _show_counts(self) -> None:
         self.tabs.show_counts({tab: self.model.count(tab) for tab in Tab})
-        if self.model.total > _AT_ONCE:
-            # Adding up so many takes a while; it can wait for the next changes.
-            self._sums.start()
-        else:
-            self._show_sums()
-
-    def _show_sums(self) -> None:
+        missing = self.model.sums.totals(offers.DOWNLOAD)
+        self.header.show_sums(missing.files, missing.remaining, self.model.sums.totals().bytes)
         self._show_selection()
-        missing = self.model.totals(frozenset(self.missing()))
-        everything = self.model.totals(frozenset(self.model.ids_in(offers.ALL)))
-        self.header.show_sums(missing.files, missing.remaining, everything.bytes)
 
     def _show_selection(self) -> None:
-        self.bar.show_offer(Offer.of(self.model, self.model.selection.ids), self._free)
+        self.bar.show_offer(Offer.of(self.model.selected_sums), self._free)
 
     def missing(self) -> list[str]:
         """The children that are missing and that the hub gives."""

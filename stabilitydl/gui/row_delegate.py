@@ -13,7 +13,7 @@ from ..domain.resource import ResourceSnapshot
 from .painting import Canvas
 from .pictures import Pictures
 from .qt import AnyIndex, override
-from .resource_table_model import Role
+from .resource_cells import Role
 from .selection import Selection
 from .theme import RESOURCE_ROW, Appearance
 

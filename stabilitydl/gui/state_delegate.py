@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QStyle
 from ..domain.resource import ResourceSnapshot
 from .painting import END, MARK_SIZE, START, TRACK_HEIGHT, Canvas
 from .qt import AnyIndex, override
-from .resource_table_model import Role
+from .resource_cells import Role
 from .row_delegate import RowDelegate
 from .state_text import Mark, StateText
 from .theme import Fonts

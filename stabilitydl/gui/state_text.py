@@ -17,7 +17,7 @@ from ..errors import Problem, Remedy
 from ..text import format_bytes, format_duration, format_speed
 from .failure_text import short_text
 from .hub_names import hub_title
-from .resource_index import size_of
+from .rows import size_of
 from .tr import QT_TRANSLATE_NOOP, fill, problem_text, remedy_text, translate
 
 

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from stabilitydl.gui.filters import Filters
-from stabilitydl.gui.resource_index import Facets, Query
+from stabilitydl.gui.resource_index import Query
+from stabilitydl.gui.rows import Facets
 
 
 @pytest.fixture

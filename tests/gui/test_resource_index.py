@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from stabilitydl.domain.states import State, Tab
 from stabilitydl.gui import resource_index
 from stabilitydl.gui.arrangement import Arrangement, spans
-from stabilitydl.gui.resource_index import Column, Order, Query, Request, Rows, arrange
+from stabilitydl.gui.resource_index import Column, Order, Query, Request, arrange
+from stabilitydl.gui.rows import Rows
 
 from .samples import MB, child
 

@@ -12,9 +12,11 @@ from pytestqt.qtbot import QtBot
 from stabilitydl.domain.resource import ResourceSnapshot
 from stabilitydl.domain.states import State, Tab
 from stabilitydl.errors import Problem
+from stabilitydl.gui import arranger
 from stabilitydl.gui.pictures import Pictures
 from stabilitydl.gui.resource_index import Column
 from stabilitydl.gui.resource_pane import ResourcePane
+from stabilitydl.gui.rows import Rows
 from stabilitydl.gui.state_text import RowAction
 from stabilitydl.gui.theme import Appearance
 from tests.gui.samples import MB, child, key, moved, pack
@@ -225,3 +227,26 @@ def test_narrow_places_leave_room_for_names(qtbot: QtBot, pane: ResourcePane) ->
 def test_many_children_are_added_up_after_a_while(qtbot: QtBot, pane: ResourcePane) -> None:
     pane.load([child(number, size=MB) for number in range(2500)])
     qtbot.waitUntil(lambda: pane.header.get_missing.text() == "Get the missing 2,500 \u00b7 2.5 GB")
+
+
+def test_filters_offer_what_the_shown_children_have_once_they_are_there(
+    qtbot: QtBot, pane: ResourcePane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arranger, "THREAD_FROM", 3)
+    pane.load([child(number, type=("Upscaler", "VAE")[number % 2]) for number in range(50, 60)])
+    with qtbot.waitSignal(pane.model.arranged, timeout=60_000):
+        pass
+    pane.filters.menu.aboutToShow.emit()
+    titles = [each.text() for menu in pane.filters.menu.findChildren(QMenu) for each in menu.actions()]
+    assert {"Upscaler (5)", "VAE (5)"} <= set(titles)
+
+
+def test_counts_and_sums_do_not_look_through_the_children(pane: ResourcePane, monkeypatch: pytest.MonkeyPatch) -> None:
+    def look(*_arguments: object) -> None:
+        raise AssertionError("a hundred thousand children would be noticed")
+
+    for name in ("ids_in", "mask", "sums_under"):
+        monkeypatch.setattr(Rows, name, look)
+    pane.model.apply([moved(0, State.MISSING, State.QUEUED)])
+    assert pane.tabs.count(Tab.MISSING) == 4
+    assert pane.header.get_missing.text().startswith("Get the missing 4 ")

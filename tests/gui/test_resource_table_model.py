@@ -16,11 +16,12 @@ from stabilitydl.domain.events import AnyEvent, Downloaded, ResourcesRemoved, Re
 from stabilitydl.domain.resource import Wait
 from stabilitydl.domain.states import State, Tab, WaitReason
 from stabilitydl.errors import Problem
-from stabilitydl.gui import resource_table_model
-from stabilitydl.gui.children import Totals
+from stabilitydl.gui import arranger
 from stabilitydl.gui.queue_order import QueueOrder
+from stabilitydl.gui.resource_cells import Role
 from stabilitydl.gui.resource_index import Column, Order, Query
-from stabilitydl.gui.resource_table_model import MOST_SPANS, STATE_ROLES, ResourceTableModel, Role
+from stabilitydl.gui.resource_table_model import MOST_SPANS, STATE_ROLES, ResourceTableModel
+from stabilitydl.gui.sums import Totals
 from tests.fakes.clock import ManualClock
 
 from .samples import COLLECTION, MB, child, every_state, key, moved, progress, tick
@@ -60,7 +61,7 @@ def model(qtmodeltester: ModelTester, clock: ManualClock) -> Iterator[ResourceTa
 def threaded(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both ways of arranging, with few children."""
     if request.param == "in a thread":
-        monkeypatch.setattr(resource_table_model, "THREAD_FROM", 3)
+        monkeypatch.setattr(arranger, "THREAD_FROM", 3)
 
 
 def settle(qtbot: QtBot, model: ResourceTableModel) -> None:
@@ -128,7 +129,7 @@ def test_the_latest_wish_wins(model: ResourceTableModel, qtbot: QtBot) -> None:
 def test_events_that_come_while_a_thread_works_are_not_lost(
     model: ResourceTableModel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(resource_table_model, "THREAD_FROM", 3)
+    monkeypatch.setattr(arranger, "THREAD_FROM", 3)
     model.load([child(number) for number in range(10)])
     model.apply([moved(4, State.MISSING, State.QUEUED)])
     settle(qtbot, model)
@@ -142,7 +143,7 @@ def test_events_that_come_while_a_thread_works_are_not_lost(
 def test_another_collection_does_not_show_under_the_old_rows(
     model: ResourceTableModel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(resource_table_model, "THREAD_FROM", 3)
+    monkeypatch.setattr(arranger, "THREAD_FROM", 3)
     first = [child(number) for number in range(10)]
     model.load(first)
     settle(qtbot, model)
