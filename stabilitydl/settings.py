@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tomllib
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal, get_args, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 import msgspec
 import tomli_w
@@ -15,6 +16,8 @@ import tomli_w
 from .errors import UsageError
 
 MIB = 1024 * 1024
+_LONGEST = MIB
+"""Bytes of a settings file; a longer one is none of ours."""
 
 
 class Section(StrEnum):
@@ -116,6 +119,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 Value = bool | int | str
 
+_UNREADABLE = (OSError, ValueError, RecursionError, msgspec.ValidationError)
+"""What reading a file may raise; errors of TOML and of UTF-8 are ValueErrors."""
+
 
 @dataclass(frozen=True)
 class Field:
@@ -175,20 +181,75 @@ def load(path: Path) -> Settings:
     Raises UsageError that names the file and the field when it cannot be read.
     """
     try:
-        with path.open("rb") as file:
-            return msgspec.convert(tomllib.load(file), Settings)
+        return msgspec.convert(_read(path), Settings)
     except FileNotFoundError:
         return Settings()
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+    except _UNREADABLE as error:
         raise UsageError(detail=f"The settings in {path} cannot be read: {error}") from error
 
 
+def recover(path: Path) -> tuple[Settings, UsageError | None]:
+    """The settings whatever the file holds, and what was wrong with it: unreadable settings never stop a start.
+
+    Of a file with wrong values the others count; instead of one that cannot be read at all the copy of what was last
+    saved counts, else the defaults. A bad file is put aside beside its place, so what is wrong is told once.
+    """
+    try:
+        return load(path), None
+    except UsageError as error:
+        problem = error
+    settings = _good_fields(path)
+    if settings is None:
+        try:
+            settings = load(_copy_of(path))
+        except UsageError:
+            settings = Settings()
+    if path.is_file():
+        # Where it cannot be put aside it is told again the next time.
+        with contextlib.suppress(OSError):
+            path.replace(path.with_name(path.name + ".unreadable"))
+            save(path, settings)
+    return settings, problem
+
+
+def _read(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        data = file.read(_LONGEST + 1)
+    if len(data) > _LONGEST:
+        raise ValueError("it is too long")
+    return tomllib.loads(data.decode("utf-8-sig"))
+
+
+def _good_fields(path: Path) -> Settings | None:
+    """The settings without the values that are wrong, None when the file cannot be read at all."""
+    try:
+        found = _read(path)
+    except _UNREADABLE:
+        return None
+    settings = Settings()
+    for name, value in found.items():
+        with contextlib.suppress(msgspec.ValidationError):
+            only = msgspec.convert({name: value}, Settings)
+            if name in Settings.__struct_fields__:
+                settings = msgspec.structs.replace(settings, **{name: getattr(only, name)})
+    return settings
+
+
+def _copy_of(path: Path) -> Path:
+    return path.with_name(path.name + ".saved")
+
+
 def save(path: Path, settings: Settings) -> None:
-    """Write the fields that differ from the defaults; the file changes at once or not at all."""
+    """Write the fields that differ from the defaults, and a copy; each file changes at once or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     changed = {
         name: value for name, value in msgspec.to_builtins(settings).items() if value != getattr(Settings(), name)
     }
+    for place in (path, _copy_of(path)):
+        _write(place, changed)
+
+
+def _write(path: Path, changed: dict[str, Any]) -> None:
     temporary = path.with_name(path.name + ".new")
     with temporary.open("wb") as file:
         tomli_w.dump(changed, file)

@@ -21,8 +21,10 @@ from .session import Session
 
 
 def settings_for(paths: Paths, request: GetRequest | None = None) -> Settings:
-    """The user's settings, with what the command line says instead. Raises UsageError."""
-    settings = stored.load(paths.settings)
+    """The user's settings, with what the command line says instead; what is wrong with the file is said."""
+    settings, problem = stored.recover(paths.settings)
+    if problem is not None:
+        console.say(f"{problem} What can be used of them is used.")
     if request is None:
         return settings
     given = {"jobs": request.jobs, "connections": request.connections, "rate_limit": request.rate}

@@ -105,8 +105,5 @@ class Opened(QObject):
 
 
 def _settings(paths: Paths) -> tuple[Settings, UsageError | None]:
-    """The settings, or the defaults and what is wrong with the file: unreadable settings never stop the start."""
-    try:
-        return stored.load(paths.settings), None
-    except UsageError as error:
-        return Settings(), error
+    """What can be used of the settings, and what is wrong with the file."""
+    return stored.recover(paths.settings)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stabilitydl.errors import UsageError
-from stabilitydl.settings import Section, Settings, Unit, fields, load, save
+from stabilitydl.settings import Section, Settings, Unit, fields, load, recover, save
 
 BOUNDS = {
     "jobs": (1, 64),
@@ -43,7 +43,7 @@ def test_what_is_saved_is_loaded(path: Path) -> None:
     )
     save(path, settings)
     assert load(path) == settings
-    assert list(path.parent.iterdir()) == [path]
+    assert sorted(path.parent.iterdir()) == [path, path.with_name("settings.toml.saved")]
 
 
 def test_only_what_differs_from_the_defaults_is_written(path: Path) -> None:
@@ -135,6 +135,48 @@ def test_a_save_that_fails_leaves_the_old_file(path: Path, monkeypatch: pytest.M
     with pytest.raises(OSError, match="No space"):
         save(path, Settings(jobs=10))
     assert load(path) == Settings(jobs=9)
+
+
+@pytest.mark.parametrize(
+    ("data", "settings"),
+    [
+        (b"", Settings()),
+        (b"\xef\xbb\xbfjobs = 7\n", Settings(jobs=7)),
+        (b"jobs = 7\nnews = 1\n", Settings(jobs=7)),
+        (b"jobs = 700\nconnections = 2\ntheme = 5\n", Settings(connections=2)),
+        (b"jobs = 9\nconnec", Settings(jobs=3)),
+        (b"\xff\xfe\0", Settings(jobs=3)),
+        (b"[" * 100_000, Settings(jobs=3)),
+        (b"jobs = 9\n#" + b"x" * (2 << 20), Settings(jobs=3)),
+    ],
+    ids=["empty", "BOM", "unknown key", "wrong values", "half-written", "no text", "deep", "huge"],
+)
+def test_unreadable_settings_never_stop_a_start(path: Path, data: bytes, settings: Settings) -> None:
+    """B08: the last good copy or what is good, the bad file kept, one notice."""
+    save(path, Settings(jobs=3))
+    write(path, data)
+    is_bad = settings.jobs == 3 or settings.connections == 2
+    found, problem = recover(path)
+    assert found == settings
+    assert (problem is not None) == is_bad
+    assert recover(path) == (settings, None)
+    aside = path.with_name("settings.toml.unreadable")
+    assert aside.exists() == is_bad
+    assert not is_bad or aside.read_bytes() == data
+
+
+def test_without_a_good_copy_the_defaults_count(path: Path) -> None:
+    """B08"""
+    write(path, b"jobs = ")
+    found, problem = recover(path)
+    assert (found, problem is not None) == (Settings(), True)
+
+
+def test_settings_that_cannot_even_be_put_aside(path: Path) -> None:
+    """B08"""
+    path.mkdir(parents=True)
+    assert recover(path)[0] == Settings()
+    assert path.is_dir()
 
 
 @given(st.integers(1, 64), st.integers(0, 2**62), st.text(st.characters(codec="utf-8"), max_size=20))

@@ -209,12 +209,15 @@ def test_an_unknown_locator_says_what_is_accepted(run: Run) -> None:
     assert "[unknown-locator]" in said.err
 
 
-def test_bad_settings_are_named(run: Run, home: Path) -> None:
+def test_bad_settings_are_named_once_and_stop_nothing(run: Run, home: Path) -> None:
+    """B08"""
     (home / "config").mkdir(parents=True)
     (home / "config" / "settings.toml").write_text("jobs = 0\n")
-    said = run("get", URL)
-    assert said.code == 2
-    assert "settings.toml" in said.err
+    for told in (True, False):
+        said = run("get", "::::")
+        assert said.code == 2
+        assert "[unknown-locator]" in said.err
+        assert ("settings.toml cannot be read" in said.err) is told
 
 
 class Unexpected(Exception):
