@@ -64,6 +64,7 @@ class Writer:
         self._budget = budget
         self._queue: _Batch = []
         self._in_flight = 0
+        self._due = False
 
     async def write(self, part: OpenPart, offset: int, chunk: Chunk) -> None:
         """Accept ``chunk`` for ``part`` at ``offset``; waits while too much is accepted. Raises the part's error."""
@@ -74,8 +75,10 @@ class Writer:
         part.accept(len(chunk))
         self._budget.take(len(chunk))
         self._queue.append((part, offset, chunk))
-        if self._in_flight < _BATCHES_IN_FLIGHT:
-            self._send()
+        if not self._due and self._in_flight < _BATCHES_IN_FLIGHT:
+            # Whatever the connections bring in this turn of the loop goes in one batch: a hop costs more than a chunk.
+            self._due = True
+            asyncio.get_running_loop().call_soon(self._send)
 
     @property
     def lane(self) -> Lane:
@@ -87,14 +90,16 @@ class Writer:
         return self._lane.close(timeout)
 
     def _send(self) -> None:
+        self._due = False
+        if not self._queue:
+            return
         batch, self._queue = self._queue, []
         self._in_flight += 1
         self._lane.start(_write_batch, batch).add_done_callback(self._settle)
 
     def _settle(self, done: asyncio.Future[dict[OpenPart, int]]) -> None:
         self._in_flight -= 1
-        if self._queue:
-            self._send()
+        self._send()
         for part, count in done.result().items():
             self._budget.give_back(count)
             part.settle(count)

@@ -61,6 +61,7 @@ async def test_neighbours_are_written_with_one_call(lanes: Lanes, target: Path, 
     await part.write(0, DATA[:10])
     await anyio.to_thread.run_sync(entered.wait)
     await part.write(10, DATA[10:20])
+    await turns()
     # A second batch is under way now; what comes meanwhile gathers.
     for offset in (20, 500, 30, 510, 40):
         await part.write(offset, DATA[offset : offset + 10])
@@ -71,6 +72,17 @@ async def test_neighbours_are_written_with_one_call(lanes: Lanes, target: Path, 
     assert part.written == Ranges([(0, 50), (500, 520)])
     assert part.file.path.read_bytes()[:50] == DATA[:50]
     assert part.file.path.read_bytes()[500:] == DATA[500:520]
+    await part.close()
+
+
+async def test_what_comes_in_one_turn_of_the_loop_is_one_batch(lanes: Lanes, target: Path, calls: Calls) -> None:
+    part = await lanes.begin(target)
+    calls.watch("write_at")
+    await offer(part, 0, 2 * MIB)
+    assert calls.count("write_at") == 0
+    await part.flush()
+    assert calls.count("write_at") == 1
+    assert part.written == Ranges([(0, 2 * MIB)])
     await part.close()
 
 

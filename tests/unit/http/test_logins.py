@@ -105,7 +105,9 @@ async def test_without_a_keyring_a_token_lives_as_long_as_the_process_a09(
     assert (await again.login_of("civitai")).source is LoginSource.ENVIRONMENT
 
 
-@pytest.mark.parametrize("token", ["", "  ", "can\r\nary", "can ary", "canaryé", "canary" * 200_000, "canary;x", "c\0a"])
+@pytest.mark.parametrize(
+    "token", ["", "  ", "can\r\nary", "can ary", "canaryé", "canary" * 200_000, "canary;x", "c\0a"]
+)
 async def test_what_cannot_be_a_token_is_refused_unseen_a07(vault: Vault, token: str) -> None:
     tokens = Credentials.from_environment({}, vault=vault)
     with pytest.raises(BadToken) as caught:
@@ -163,7 +165,9 @@ async def test_netrc_and_the_passwords_of_addresses_are_never_read_a10(
 ) -> None:
     for folder in (tmp_path, tmp_path / "user"):
         folder.mkdir(exist_ok=True)
-        (folder / ".netrc").write_text("default login canary password canary\nmachine 127.0.0.1 login canary password canary")
+        (folder / ".netrc").write_text(
+            "default login canary password canary\nmachine 127.0.0.1 login canary password canary"
+        )
         (folder / ".netrc").chmod(stat.S_IRUSR | stat.S_IWUSR)
     monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
     client = HttpClient(ManualClock(), credentials=Credentials.from_environment({}), proxies=Proxies({}))
