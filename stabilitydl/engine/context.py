@@ -15,6 +15,7 @@ from .publisher import Publisher
 from .reach import Reach
 from .recorder import Recorder
 from .slots import Slots
+from .twins import Twins
 
 
 class Fetch(Protocol):
@@ -39,3 +40,4 @@ class Context:
     reach: Reach
     settings: Callable[[], Settings] = field(repr=False)
     logins: Logins
+    twins: Twins = field(default_factory=Twins)

@@ -9,16 +9,26 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import anyio
 
 from ..domain.checksum import Verification
 from ..domain.events import RetryScheduled
-from ..domain.resource import ResourceSnapshot, Wait
+from ..domain.resource import Address, Resource, ResourceSnapshot, Wait
 from ..domain.states import State, WaitReason
-from ..errors import ContentError, DiskError, InternalError, PartInUse, Problem, StabilityError, TargetTaken
+from ..errors import (
+    ContentError,
+    DiskError,
+    InternalError,
+    NoSpace,
+    PartInUse,
+    Problem,
+    StabilityError,
+    TargetTaken,
+)
+from ..transfer.copy import copy
 from ..transfer.order import Live, Order
 from .context import Context
 from .here import Found, accept, is_recorded, known_checksums, read_and_compare
@@ -27,7 +37,8 @@ from .life import Ending, Life
 from .remedies import judge, pause_before_retry, wait_of
 from .scheduler import Entry
 from .slots import Closure
-from .source import HubSource, in_order, nowhere, warm_up
+from .source import HubSource, nowhere, warm_up
+from .twins import addresses_of, file_of, twins_of
 
 PROCESS_LOOKS = 4
 """Looks at another process's part file between two tries to take it over."""
@@ -61,6 +72,8 @@ class Job:
         self._was_absent: bool | None = None
         self._tries = 0
         self._fetched_before = 0
+        self._is_alone = False
+        """Twins are not waited for any more: the user said so."""
 
     @property
     def id(self) -> str:
@@ -97,6 +110,7 @@ class Job:
         wait = self.life.row.wait
         if wait is not None and wait.reason is WaitReason.HOST:
             warm_up(self._context.services.client.governor, wait.detail)
+        self._is_alone = self._is_alone or self.waits_for is WaitReason.TWIN
         self._nap.cancel()
 
     async def run(self) -> None:
@@ -138,6 +152,10 @@ class Job:
             )
             if isinstance(verdict, State):
                 return Ending(verdict, failure.problem)
+            if verdict is WaitReason.TWIN:
+                self._tries = 0
+            else:
+                self._context.twins.leave(self.life.row)
             if verdict is WaitReason.LOGIN:
                 self._context.logins.want(hub)
             await self._wait(verdict, failure)
@@ -154,7 +172,7 @@ class Job:
         if self.life.reason not in _QUIET:
             self.life.move(State.RESOLVING)
         found = await self._look()
-        return await self._fetch() if found is None else await self._settle_for(found)
+        return await self._obtain() if found is None else await self._settle_for(found)
 
     async def _take_lock(self) -> bool:
         now = self._context.clock.wall()
@@ -208,26 +226,55 @@ class Job:
             await self._context.services.disk.discard(self._target, self.life.row.resource.tag)
         return Ending(State.DOWNLOADED, file=found)
 
-    async def _fetch(self) -> Ending:
+    async def _obtain(self) -> Ending:
+        """From the file of a twin, else from wherever the bytes can be had. Raises StabilityError."""
+        try:
+            twins = await twins_of(self.life.row.resource, self._context.recorder)
+            arrived = await self._copy(twins)
+            if arrived is not None:
+                return arrived
+            if not self._is_alone:
+                self._context.twins.enter(self.life.row)
+            return await self._fetch(addresses_of(self.life.row.resource, twins))
+        except TargetTaken:
+            found = await self._look()
+            if found is None:
+                raise
+            return await self._settle_for(found)
+
+    async def _copy(self, twins: Sequence[ResourceSnapshot]) -> Ending | None:
+        """The file of a twin that is here; None where there is none, or it turns out to be another one."""
+        context = self._context
+        path = await file_of(twins, context.services.disk)
+        if path is None:
+            return None
+        order = Order(self.life.row.resource, self._target)
+        try:
+            return Ending(State.DOWNLOADED, file=await copy(order, path, self.live, self, context.services))
+        except (TargetTaken, PartInUse, NoSpace):
+            raise
+        except (ContentError, DiskError) as error:
+            _log.info("the file of a twin of %s cannot be copied: %s", self.id, error)
+            self.life.move(State.RESOLVING)
+            return None
+
+    async def _fetch(self, places: Sequence[tuple[Resource, Address]]) -> Ending:
         """Bring the file from the first address that gives it. Raises the error of the first one otherwise."""
         context = self._context
-        order = Order(self.life.row.resource, self._target, context.settings().connections)
+        order = Order(
+            self.life.row.resource, self._target, context.settings().connections, is_one_of_many=len(places) > 1
+        )
         first: StabilityError | None = None
-        for address in in_order(self.life.row.resource):
-            source = HubSource(self.life.row.resource, address, context.hubs, context.services.client)
+        for owner, address in places:
+            source = HubSource(owner, address, context.hubs, context.services.client)
             try:
                 return Ending(
                     State.DOWNLOADED, file=await context.fetch(order, source, self.live, self, context.services)
                 )
-            except TargetTaken:
-                found = await self._look()
-                if found is None:
-                    raise
-                return await self._settle_for(found)
-            except (DiskError, ContentError):
+            except DiskError:
                 raise
             except StabilityError as error:
-                explained = await source.explain(error)
+                explained = error if isinstance(error, ContentError) else await source.explain(error)
                 first = first or explained
         raise first or nowhere(self.life.row.resource)
 
@@ -300,6 +347,9 @@ class Job:
             elif reason is WaitReason.PROCESS:
                 if await self._has_let_go(looks):
                     return
+            elif reason is WaitReason.TWIN:
+                if self._context.twins.is_free(self.life.row):
+                    return
             else:
                 return
 
@@ -345,6 +395,7 @@ class Job:
     async def _let_go(self, ending: Ending) -> None:
         """Write the end, let go of the lock, and only then tell everybody. Raises nothing."""
         self._context.slots.leave(self.id)
+        self._context.twins.leave(self.life.row)
         self._context.recorder.forget(self.id)
         if self._claim is not None:
             ending = await self._write(ending)

@@ -30,6 +30,7 @@ VERDICTS: Mapping[type[StabilityError], Verdict] = MappingProxyType(
         errors.NoSpace: WaitReason.SPACE,
         errors.VolumeMissing: WaitReason.VOLUME,
         errors.PartInUse: WaitReason.PROCESS,
+        errors.TwinComes: WaitReason.TWIN,
         errors.ChecksumMismatch: State.QUARANTINED,
     }
 )
@@ -40,6 +41,7 @@ BUSY_TRIES = 5
 PATIENT_TRIES = 20
 """Waits in a row for a host that says for how long."""
 PROCESS_POLL = 0.5
+"""Seconds between two looks at what another process, or the job of a twin, does."""
 LOCAL_POLL = 5.0
 """Seconds between two looks at a volume that is full or gone."""
 
@@ -86,7 +88,7 @@ def pause_before_retry(reason: WaitReason, error: StabilityError, tries: int) ->
             return min(5.0 * 2.0 ** min(tries - 1, 10), 60.0)
         case WaitReason.SPACE | WaitReason.VOLUME:
             return LOCAL_POLL
-        case WaitReason.PROCESS:
+        case WaitReason.PROCESS | WaitReason.TWIN:
             return PROCESS_POLL
         case _:
             return None

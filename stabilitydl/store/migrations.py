@@ -105,5 +105,16 @@ _SECOND = (
     "ALTER TABLE resources ADD COLUMN precision TEXT NOT NULL DEFAULT ''",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND)
+# The SHA-256 of a file, as its hub says or as it arrived: what tells that two resources have the same bytes.
+_THIRD = (
+    """
+    ALTER TABLE resources ADD COLUMN content TEXT GENERATED ALWAYS AS (
+        CASE instr(checksums, '"sha256","digits":"') WHEN 0 THEN sha256
+        ELSE substr(checksums, instr(checksums, '"sha256","digits":"') + 19, 64) END
+    ) VIRTUAL
+    """,
+    "CREATE INDEX resources_content ON resources (content) WHERE content IS NOT NULL",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD)
 SCHEMA_VERSION = len(MIGRATIONS)

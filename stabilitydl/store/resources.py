@@ -66,6 +66,15 @@ def snapshots(database: Database, ids: Iterable[str]) -> list[ResourceSnapshot]:
     )
 
 
+def same_content(database: Database, sha256: str) -> list[ResourceSnapshot]:
+    """All resources whose file has this digest, as their hub says or as it arrived, in the order they were added."""
+    return database.read(
+        f"SELECT {SNAPSHOT_COLUMNS} FROM resources WHERE content = ? ORDER BY number",  # noqa: S608
+        (sha256,),
+        snapshot_of,
+    )
+
+
 def children(database: Database, collection_id: str | None = None) -> list[ResourceSnapshot]:
     """The children of one collection, or of all in the order these were added; each in the order of its hub."""
     if collection_id is not None:

@@ -93,6 +93,10 @@ class Store:
         """The known ones among ``ids``, in that order."""
         return resources.snapshots(self._database, ids)
 
+    def same_content(self, sha256: str) -> list[ResourceSnapshot]:
+        """All resources whose file has this digest, as their hub says or as it arrived."""
+        return resources.same_content(self._database, sha256)
+
     def apply(self, changes: Sequence[Change]) -> None:
         """Write new states, all in one transaction. Unknown ids are left out; whether a move is legal is not asked."""
         if changes:

@@ -158,13 +158,15 @@ class _Fetch:
             stop = min(size or SHORTEST_RANGE, SHORTEST_RANGE)
             return Wanted(name=name, start=0, stop=stop, whole=self._mode.whole)
         start, end = next(self._part.written.missing(resumed.size))
+        is_proven = self._order.is_one_of_many and self._order.resource.checksum is not None
+        validator = "" if is_proven else resumed.validator
         return Wanted(
             name=name,
             start=start,
             stop=min(end, start + SHORTEST_RANGE),
             size=resumed.size,
-            validator=resumed.validator,
-            is_strong=_is_strong(resumed.validator),
+            validator=validator,
+            is_strong=_is_strong(validator),
         )
 
     async def _receive(self, body: Body, resumed: Header | None) -> Remote:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from stabilitydl.domain.checksum import Verification
+from stabilitydl.domain.checksum import Algorithm, Checksum, Verification
 from stabilitydl.domain.resource import Wait
 from stabilitydl.domain.states import State, WaitReason
 from stabilitydl.errors import Problem
@@ -96,3 +96,15 @@ def test_children_share_the_texts_that_they_have_in_common(store: Store) -> None
         assert getattr(first, name) is getattr(second, name), name
     assert first.name == first.path
     assert first.name is first.path
+
+
+def test_equal_content_is_found_by_what_the_hub_says_or_by_what_arrived(store: Store) -> None:
+    digest, other = "ab" * 32, "cd" * 32
+    parent, (one, two, three) = a_pack(3)
+    known = (Checksum(Algorithm.CRC32, "01234567"), Checksum(Algorithm.SHA256, digest))
+    one, two = (msgspec.structs.replace(child, checksums=known) for child in (one, two))
+    store.add(parent, [one, two, three], now=1.0)
+    assert [row.id for row in store.same_content(digest)] == [one.id, two.id]
+    store.apply([Change(three.id, State.DOWNLOADED, sha256=other), Change(one.id, State.DOWNLOADED, sha256=other)])
+    assert [row.id for row in store.same_content(other)] == [three.id], "the word of the hub counts first"
+    assert store.same_content("ef" * 32) == []
