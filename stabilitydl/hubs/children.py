@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 
 from ..disk.names import is_dangerous, safe_name, safe_path
@@ -26,9 +27,18 @@ def place(path: str) -> tuple[str, Problem | None]:
     try:
         placed = safe_path(path)
     except UnsafeName as error:
-        return safe_name(path), error.problem
+        return _harmless(path), error.problem
     name = name_of(placed)
     return placed, DangerousFileType(name=name).problem if is_dangerous(name) else None
+
+
+def _harmless(path: str) -> str:
+    """A file name that recalls ``path``, or stands for it where even its letters would climb once decoded."""
+    name = safe_name(path)
+    try:
+        return safe_path(name)
+    except UnsafeName:
+        return f"file-{hashlib.sha256(path.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
 
 
 def name_of(path: str) -> str:

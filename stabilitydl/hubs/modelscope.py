@@ -55,6 +55,8 @@ DEFAULT_ENDPOINT = "https://modelscope.cn"
 INTERNATIONAL_ENDPOINT = "https://www.modelscope.ai"
 ENDPOINT_VARIABLE = "MODELSCOPE_ENDPOINT"
 DOMAIN_VARIABLE = "MODELSCOPE_DOMAIN"
+ACCOUNT = "modelscope"
+"""The login of all its sites."""
 
 
 class ModelScope:
@@ -148,7 +150,7 @@ class ModelScope:
         """What a refusal of a file means. What is private to others is missing here."""
         if isinstance(error, NotFound | RemoteGone):
             return RemoteGone(host=error.arguments.get("host"), status=error.arguments.get("status"))
-        if isinstance(error, AccessDenied) and not client.credentials.has(self.name):
+        if isinstance(error, AccessDenied) and not client.credentials.has(ACCOUNT):
             return LoginNeeded(host=error.arguments.get("host"), status=error.arguments.get("status"))
         return without_body(error)
 
@@ -188,7 +190,7 @@ class ModelScope:
         """One good answer of the API. Raises what a refusal means, be it in the status or in the envelope."""
         answer, body = await client.get(self._request(f"/api/v1{path}"), limit=LIMIT)
         error = error_for(answer.status, answer.headers, answer.host, self._clock.wall())
-        if isinstance(error, LoginNeeded) and client.credentials.has(self.name):
+        if isinstance(error, LoginNeeded) and client.credentials.has(ACCOUNT):
             raise TokenRefused(hub=self.name)
         if isinstance(error, NotFound):
             raise RepositoryHidden(hub=self.name, page=locator.identity)
@@ -229,7 +231,7 @@ class ModelScope:
         return f"{root}/{quote(pin.commit, safe='')}/{quote(pin.path)}"
 
     def _request(self, path: str) -> Request:
-        return Request(url=f"{self._endpoint}{path}", hub=self.name, trusted=self._trusted)
+        return Request(url=f"{self._endpoint}{path}", hub=ACCOUNT, trusted=self._trusted)
 
 
 def _configured() -> str:

@@ -13,11 +13,12 @@ from stabilitydl.http.credentials import Credentials
 from stabilitydl.http.request import Request
 
 MIB = 1024 * 1024
+_NOBODY = Credentials({})
 
 
 @dataclass(frozen=True)
 class Canned:
-    """One answer."""
+    """One answer. The case of header names does not matter."""
 
     body: bytes = b""
     status: int = 200
@@ -29,7 +30,7 @@ class CannedClient:
 
     def __init__(self, answer: Callable[[str], Canned], credentials: Credentials | None = None) -> None:
         self._answer = answer
-        self.credentials = credentials or Credentials({})
+        self.credentials = credentials or _NOBODY
         self.asked: list[str] = []
 
     @property
@@ -51,7 +52,8 @@ class CannedClient:
         async def close() -> None:
             pass
 
-        return Answer(canned.status, canned.headers, request.url, parts.hostname or "", read, close)
+        headers = {name.lower(): value for name, value in canned.headers.items()}
+        return Answer(canned.status, headers, request.url, parts.hostname or "", read, close)
 
     async def get(self, request: Request, *, limit: int = 32 * MIB) -> tuple[Answer, bytes]:
         answer = await self.open(request)
