@@ -11,6 +11,7 @@ this tree where they enter (``http.client``, ``disk``, ``store``, ``hubs``), onc
     |- EngineStopped                 a command came before the engine ran, or after it ended
     |- EngineUnreachable  OtherVersion   another process runs the engine and cannot be joined
     |- HeldBack                      another process paused it or gave it up
+    |- TwinComes                     another resource brings the same bytes
     |- UsageError                    what was typed cannot be used
     |  |- UnknownLocator  BadChecksum  BadNumber  BadListLine  BadListFile  UnknownCollection
     |  |- NothingMatched: FilterLeftNothing
