@@ -16,7 +16,7 @@ import anyio
 
 from ..domain.checksum import Verification
 from ..domain.events import RetryScheduled
-from ..domain.resource import Address, Resource, ResourceSnapshot, Wait
+from ..domain.resource import ResourceSnapshot, Wait
 from ..domain.states import State, WaitReason
 from ..errors import (
     ContentError,
@@ -34,10 +34,11 @@ from .context import Context
 from .here import Found, accept, is_recorded, known_checksums, read_and_compare
 from .ledger import Claim, Finish
 from .life import Ending, Life
+from .places import fetch_from
 from .remedies import judge, pause_before_retry, wait_of
 from .scheduler import Entry
 from .slots import Closure
-from .source import HubSource, nowhere, warm_up
+from .source import warm_up
 from .twins import addresses_of, file_of, twins_of
 
 PROCESS_LOOKS = 4
@@ -235,7 +236,9 @@ class Job:
                 return arrived
             if not self._is_alone:
                 self._context.twins.enter(self.life.row)
-            return await self._fetch(addresses_of(self.life.row.resource, twins))
+            places = addresses_of(self.life.row.resource, twins)
+            order = Order(self.life.row.resource, self._target, self._context.settings().connections)
+            return Ending(State.DOWNLOADED, file=await fetch_from(places, order, self.live, self, self._context))
         except TargetTaken:
             found = await self._look()
             if found is None:
@@ -257,26 +260,6 @@ class Job:
             _log.info("the file of a twin of %s cannot be copied: %s", self.id, error)
             self.life.move(State.RESOLVING)
             return None
-
-    async def _fetch(self, places: Sequence[tuple[Resource, Address]]) -> Ending:
-        """Bring the file from the first address that gives it. Raises the error of the first one otherwise."""
-        context = self._context
-        order = Order(
-            self.life.row.resource, self._target, context.settings().connections, is_one_of_many=len(places) > 1
-        )
-        first: StabilityError | None = None
-        for owner, address in places:
-            source = HubSource(owner, address, context.hubs, context.services.client)
-            try:
-                return Ending(
-                    State.DOWNLOADED, file=await context.fetch(order, source, self.live, self, context.services)
-                )
-            except DiskError:
-                raise
-            except StabilityError as error:
-                explained = error if isinstance(error, ContentError) else await source.explain(error)
-                first = first or explained
-        raise first or nowhere(self.life.row.resource)
 
     def phase(self, state: State) -> None:
         """The byte path is RESOLVING, DOWNLOADING or VERIFYING now."""

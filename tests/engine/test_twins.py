@@ -13,6 +13,7 @@ from stabilitydl import errors
 from stabilitydl.domain.checksum import Checksum, Verification
 from stabilitydl.domain.resource import Address
 from stabilitydl.domain.states import State, WaitReason
+from stabilitydl.engine.pace import WINDOW
 from stabilitydl.hubs.protocol import Expansion
 from stabilitydl.settings import Settings
 from tests.engine.harness import Harness
@@ -179,6 +180,40 @@ async def test_when_all_addresses_fail_the_first_one_explains(tmp_path: Path) ->
         async with real(tmp_path) as h:
             (row,) = await h.settled(await h.get(many(tmp_path / "to", data, [one.url, other])))
             assert (row.state, row.problem and row.problem.code) == (State.QUARANTINED, "checksum-mismatch")
+
+
+def three_places(folder: Path) -> Expansion:
+    plain = pack(folder / "to", "a.bin")
+    addresses = tuple(Address("fake", f"https://{name}.test/a.bin", place) for place, name in enumerate("abc"))
+    return Expansion(
+        collection=plain.collection,
+        resources=(msgspec.structs.replace(plain.resources[0], addresses=addresses),),
+    )
+
+
+async def test_a_slow_address_gives_way_and_the_fastest_one_must_do(tmp_path: Path) -> None:
+    async with Harness(tmp_path) as h:
+        steps = hold(h.fetch, "a.bin", "a.bin", "a.bin", "a.bin")
+        (each,) = await h.get(three_places(tmp_path))
+        await h.advance_until(lambda: len(h.fetch.calls) == 4, 5.0)
+        h.clock.advance(1000.0)
+        await h.calm()
+        assert len(h.fetch.calls) == 4, "where all are slow one of them has to do"
+        steps[3].go.set()
+        await h.until_state(State.DOWNLOADED, each)
+
+
+async def test_what_the_user_wants_slow_is_not_too_slow(tmp_path: Path) -> None:
+    async with Harness(tmp_path, settings=Settings(rate_limit=1000)) as h:
+        (step,) = hold(h.fetch, "a.bin")
+        (each,) = await h.get(three_places(tmp_path))
+        await h.until_state(State.DOWNLOADING, each)
+        for _ in range(10):
+            h.clock.advance(WINDOW + 1)
+            await h.calm()
+        assert len(h.fetch.calls) == 1
+        step.go.set()
+        await h.until_state(State.DOWNLOADED, each)
 
 
 async def test_the_addresses_of_a_twin_help_too(tmp_path: Path) -> None:
