@@ -17,7 +17,7 @@ from ..paths import Paths
 from . import arguments, console
 from .exit_codes import ExitCode
 from .filters import Filter
-from .requests import Command, ControlRequest, DemoRequest, GetRequest, ListRequest, PlanRequest
+from .requests import Command, ControlRequest, DemoRequest, GetRequest, ListRequest, LoginRequest, PlanRequest
 
 PROGRAM = "stabilitydl"
 T = TypeVar("T")
@@ -325,6 +325,38 @@ def remove(
 ) -> Action:
     """Take files off the list; the files themselves stay."""
     return _control(Command.REMOVE, collections, include, with_files)
+
+
+@app.command()
+def login(
+    hub: Annotated[
+        str | None, typer.Argument(metavar="HUB", help="civitai, huggingface or modelscope.", show_default=False)
+    ] = None,
+    debug: Debug = False,
+) -> Action:
+    """Log in to a hub with a token, or show who is logged in.
+
+    The token is typed without an echo, or read from the standard input; it is kept in the keyring of the system.
+    """
+    return _login(LoginRequest(hub=hub))
+
+
+@app.command()
+def logout(
+    hub: Annotated[str, typer.Argument(metavar="HUB", help="civitai, huggingface or modelscope.", show_default=False)],
+    debug: Debug = False,
+) -> Action:
+    """Forget the token of a hub."""
+    return _login(LoginRequest(hub=hub, out=True))
+
+
+def _login(request: LoginRequest) -> Action:
+    def run(paths: Paths) -> int:
+        from . import login as command
+
+        return command.run(request, paths)
+
+    return run
 
 
 @app.command()

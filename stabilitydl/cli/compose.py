@@ -39,10 +39,19 @@ def destination_for(paths: Paths, settings: Settings, to: Path | None) -> Destin
     return Destination(library, Layout.LIBRARY)
 
 
-def open_session(paths: Paths, settings: Settings | None = None) -> Session:
-    """An engine with all hubs, the demo hub among them. Enter it to start it."""
+def open_session(paths: Paths, settings: Settings | None = None, *, may_ask: bool = False) -> Session:
+    """An engine with all hubs, the demo hub among them. Enter it to start it.
+
+    ``may_ask`` lets files wait for a login where somebody sits at a terminal.
+    """
     demo = DemoHub()
-    return Session(paths, settings or settings_for(paths), Registry.standard(demo), closing=[demo.close])
+    return Session(
+        paths,
+        settings or settings_for(paths),
+        Registry.standard(demo),
+        closing=[demo.close],
+        may_log_in=may_ask and console.may_ask(),
+    )
 
 
 def renderer_for(*, json: bool) -> Renderer:

@@ -13,6 +13,8 @@ from typing import TextIO
 from ..errors import REMEDIES, Problem
 from ..text import plain
 
+LONGEST_SECRET = 64 * 1024
+
 
 def prepare() -> None:
     """Let every character be printed, whatever the encoding of the terminal, and stand in for closed streams."""
@@ -59,6 +61,23 @@ def is_terminal(stream: TextIO) -> bool:
 def may_ask() -> bool:
     """Is somebody there to answer a question?"""
     return is_terminal(sys.stdin) and is_terminal(sys.stderr)
+
+
+def is_terminal_input() -> bool:
+    """Does somebody type what is read?"""
+    try:
+        return sys.stdin.isatty()
+    except ValueError:
+        return False
+
+
+def ask_secret(question: str) -> str:
+    """One line that nobody may see: typed without an echo, or piped in. At most `LONGEST_SECRET` characters."""
+    if is_terminal_input():
+        import getpass
+
+        return getpass.getpass(question, sys.stderr)[:LONGEST_SECRET]
+    return sys.stdin.readline(LONGEST_SECRET).rstrip("\r\n")
 
 
 def ask(question: str) -> bool:

@@ -24,7 +24,7 @@ def run(request: ControlRequest, paths: Paths) -> int:
     try:
         if not paths.database.exists():
             return _nothing_listed(request, renderer)
-        with open_session(paths) as session:
+        with open_session(paths, may_ask=not request.json) as session:
             session.start()
             return _run(request, session, renderer)
     except StabilityError as error:

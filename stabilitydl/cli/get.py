@@ -42,7 +42,7 @@ def run(request: GetRequest, paths: Paths) -> int:
     destination = destination_for(paths, settings, request.to)
     renderer = renderer_for(json=request.json)
     try:
-        with open_session(paths, settings) as session:
+        with open_session(paths, settings, may_ask=not (request.yes or request.json)) as session:
             session.recognise(request.locators)
             session.start()
             if not session.is_owner and (request.jobs or request.connections or request.rate is not None):
@@ -78,7 +78,8 @@ def _get(request: GetRequest, destination: Destination, session: Session, render
     # Only now, so that what was refused leaves no trace on the list.
     session.ask(lambda engine: engine.add([choice.expansion for choice in choices]))
     tally.ask_for(session.ask(lambda engine: engine.snapshots([one.row.id for one in planned])))
-    wanted = [one.row.id for one in planned if not one.is_here and one.blocked is None]
+    # What a server refused before is asked for again: somebody may have logged in since.
+    wanted = [one.row.id for one in planned if not one.is_here and one.row.resource.blocked is None]
     return bring(session, renderer, tally, wanted, lambda engine: engine.enqueue(wanted))
 
 

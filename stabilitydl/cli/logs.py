@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 
 from ..paths import Paths
+from ..secrecy import known_secrets
 
 LOGGER = logging.getLogger("stabilitydl.cli")
 
@@ -53,7 +54,7 @@ class RedactingFormatter(logging.Formatter):
         self._secrets = [value for name in TOKEN_VARIABLES if len(value := environ.get(name, "")) >= 4]
 
     def format(self, record: logging.LogRecord) -> str:
-        return redact(super().format(record), self._secrets)
+        return redact(super().format(record), (*self._secrets, *known_secrets()))
 
 
 def quiet() -> None:

@@ -19,6 +19,10 @@ class Renderer(Protocol):
         """A sentence for the person."""
         ...
 
+    def ask_secret(self, question: str) -> str:
+        """Ask the person for a line that is not shown."""
+        ...
+
     def collection(self, collection: Collection, children: Sequence[Resource]) -> None:
         """A collection that the command is about, with all its children."""
         ...

@@ -42,6 +42,9 @@ class JsonRenderer:
     def note(self, text: str) -> None:
         console.say(text)
 
+    def ask_secret(self, question: str) -> str:
+        return console.ask_secret(question)
+
     def collection(self, collection: Collection, children: Sequence[Resource]) -> None:
         emit(
             event="collection",

@@ -44,6 +44,9 @@ class PlainRenderer:
     def note(self, text: str) -> None:
         console.say(text)
 
+    def ask_secret(self, question: str) -> str:
+        return console.ask_secret(question)
+
     def collection(self, collection: Collection, children: Sequence[Resource]) -> None:
         self.note(headline(collection, children))
 
@@ -90,6 +93,15 @@ class BarRenderer(PlainRenderer):
             console.say(text)
         else:
             self._console.print(text, soft_wrap=True)
+
+    def ask_secret(self, question: str) -> str:
+        if self._live is None:
+            return console.ask_secret(question)
+        self._live.stop()
+        try:
+            return console.ask_secret(question)
+        finally:
+            self._live.start(refresh=True)
 
     def begin(self, tally: Tally, now: float) -> None:
         from rich.live import Live

@@ -70,6 +70,14 @@ class ControlRequest:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LoginRequest:
+    """``login`` and ``logout``. ``hub`` None shows who is logged in."""
+
+    hub: str | None
+    out: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class DemoRequest:
     """``demo``. ``headless`` means: not even if there is a display."""
 

@@ -20,14 +20,17 @@ from types import FrameType, TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 from ..clock import Clock, SystemClock
-from ..domain.events import AnyEvent
+from ..domain.events import AnyEvent, LoginWanted
 from ..domain.resource import ResourceSnapshot
 from ..engine.any_engine import AnyEngine
 from ..engine.engine import Engine
 from ..engine.remote import SharedEngine
+from ..errors import UsageError
+from ..http.accounts import Account
 from ..hubs.registry import Registry
 from ..paths import Paths
 from ..settings import Settings
+from . import console
 from .exit_codes import ExitCode
 from .render import Renderer
 from .tally import Tally
@@ -47,7 +50,7 @@ _SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "S
 class Session:
     """The engine of one command. Entering it takes over the signals; leaving it stops an engine that runs here.
 
-    ``closing`` are called at the end.
+    ``closing`` are called at the end. ``may_log_in``: somebody is there who can be asked for a token.
     """
 
     def __init__(
@@ -58,12 +61,16 @@ class Session:
         *,
         closing: Iterable[Callable[[], object]] = (),
         clock: Clock | None = None,
+        may_log_in: bool = False,
     ) -> None:
+        self.may_log_in = may_log_in
         self.clock = clock or SystemClock()
         self._registry = registry
         self._closing = list(closing)
         self._thread = SharedEngine(
-            paths, lambda: Engine.open(paths, settings, clock=self.clock, hubs=registry), clock=self.clock
+            paths,
+            lambda: Engine.open(paths, settings, clock=self.clock, hubs=registry, may_log_in=may_log_in),
+            clock=self.clock,
         )
         self._news: deque[Sequence[AnyEvent]] = deque()
         self._signals = _Signals()
@@ -94,11 +101,21 @@ class Session:
         for locator in locators:
             self._registry.find(locator)
 
+    def account(self, hub: str) -> Account:
+        """What ``hub`` asks of those who log in. Raises UsageError for one that has no logins."""
+        accounts = {account.hub: account for account in self._registry.accounts}
+        if hub not in accounts:
+            raise UsageError(detail=f"There is no login for “{hub}”; there is one for: {', '.join(accounts)}.")
+        return accounts[hub]
+
     def start(self) -> None:
         """Start the engine, or attach to the one that runs. Raises StoreError, EngineUnreachable, OtherVersion."""
         self._started = True
         self._thread.start()
         self._thread.subscribe(self._news.append)
+        if self.is_owner:
+            for problem in self.ask(lambda engine: engine.notices()):
+                console.say(problem.message)
 
     def ask(self, question: Callable[[AnyEngine], Awaitable[T]]) -> T:
         """Run ``question`` with the engine in its thread, and return the answer or raise its error."""
@@ -210,6 +227,9 @@ def bring(
     def show(batch: Sequence[AnyEvent]) -> None:
         tally.apply(batch)
         renderer.events(batch, tally, session.clock.monotonic())
+        for event in batch:
+            if isinstance(event, LoginWanted):
+                _offer_login(session, renderer, event)
 
     tally.expect(ids)
     try:
@@ -236,3 +256,12 @@ def bring(
         renderer.note("Stopped. Everything that arrived is kept; go on with: stabilitydl resume")
         return ExitCode.INTERRUPTED
     return tally.exit_code
+
+
+def _offer_login(session: Session, renderer: Renderer, event: LoginWanted) -> None:
+    from .login import offer
+
+    if session.may_log_in:
+        offer(session, renderer, event.hub, event.title)
+    else:
+        renderer.note(f"Files wait for a login to {event.title}; log in there, or with: stabilitydl login {event.hub}")

@@ -135,6 +135,7 @@ class Job:
 
     async def _work(self) -> Ending:
         while True:
+            begin = self._context.logins.now
             try:
                 return await self._bring()
             except StabilityError as error:
@@ -158,6 +159,8 @@ class Job:
             else:
                 self._context.twins.leave(self.life.row)
             if verdict is WaitReason.LOGIN:
+                if self._context.logins.changed_since(hub, begin):
+                    continue
                 self._context.logins.want(hub)
             await self._wait(verdict, failure)
             if verdict is WaitReason.LOGIN and not self._context.logins.may_wait(hub):

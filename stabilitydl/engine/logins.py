@@ -40,11 +40,22 @@ class Logins:
         self._retry = retry
         self._may_log_in = may_log_in
         self._wanted: set[str] = set()
+        self._changes = 0
+        self._changed: dict[str, int] = {}
         self._declined: set[str] = set()
 
     def may_wait(self, hub: str) -> bool:
         """May a resource of ``hub`` wait for a login? Not where nobody can log in, or somebody would not."""
         return self._may_log_in and hub not in self._declined and self._client.credentials.can_log_in(hub)
+
+    @property
+    def now(self) -> int:
+        """A moment, for `changed_since`."""
+        return self._changes
+
+    def changed_since(self, hub: str, moment: int) -> bool:
+        """Did somebody log in to ``hub`` after ``moment``? Then a refusal may be one of the token before."""
+        return self._changed.get(hub, 0) > moment
 
     def want(self, hub: str) -> None:
         """A resource waits for a login of ``hub``: tell it, unless that was done."""
@@ -61,6 +72,8 @@ class Logins:
         text = credentials.checked(hub, token)
         is_checked = await self._is_known(hub, text)
         login = await credentials.log_in(hub, text)
+        self._changes += 1
+        self._changed[hub] = self._changes
         self._wanted.discard(hub)
         self._declined.discard(hub)
         self._retry(hub)

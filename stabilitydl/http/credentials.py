@@ -15,6 +15,7 @@ import anyio
 
 from ..domain.login import Login, LoginSource
 from ..errors import BadToken, KeyringUnavailable, UsageError
+from ..secrecy import note_secret
 from .accounts import ACCOUNTS, Account
 from .origins import Origin
 from .vault import Vault
@@ -22,13 +23,6 @@ from .vault import Vault
 VARIABLES: Mapping[str, str] = {account.hub: account.variables[0] for account in ACCOUNTS}
 
 _LONGEST = 4096
-_SHORTEST_SECRET = 4
-_KNOWN: set[str] = set()
-
-
-def known_secrets() -> tuple[str, ...]:
-    """Every secret that this process has held, longest first: what no log may show."""
-    return tuple(sorted(_KNOWN, key=len, reverse=True))
 
 
 @dataclass(frozen=True, repr=False)
@@ -141,7 +135,7 @@ class Credentials:
         text = token.strip()
         if not _is_token(text):
             raise BadToken(hub=self.account(hub).title)
-        _note(text)
+        note_secret(text)
         return text
 
     async def log_in(self, hub: str, token: str) -> Login:
@@ -181,7 +175,7 @@ class Credentials:
     def hold(self, name: str, secret: str) -> None:
         """Know a secret until this process ends, or until `keep` puts it into the keyring."""
         self._held[name] = secret
-        _note(secret)
+        note_secret(secret)
 
     async def keep(self, names: Iterable[str]) -> bool:
         """Put secrets that are held into the keyring; False when it cannot be used and they stay in memory only."""
@@ -258,7 +252,7 @@ class Credentials:
 
     def _set(self, hub: str, token: _Token) -> None:
         self._tokens[hub] = token
-        _note(token.text)
+        note_secret(token.text)
 
     def __repr__(self) -> str:
         return f"<Credentials {', '.join(sorted(self._tokens)) or 'none'}>"
@@ -271,8 +265,3 @@ def _name(hub: str) -> str:
 def _is_token(text: str) -> bool:
     usable = text.isascii() and text.isprintable() and not any(character in text for character in ' ;,"')
     return bool(text) and len(text) <= _LONGEST and usable
-
-
-def _note(secret: str) -> None:
-    if len(secret) >= _SHORTEST_SECRET:
-        _KNOWN.add(secret)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,40 +22,11 @@ from stabilitydl.settings import Settings
 from stabilitydl.transfer.fetch import fetch
 from tests.engine.harness import Harness
 from tests.fakes import keyring
-from tests.fakes.origin import Exchange
-from tests.unit.hubs.pages import CivitaiOrigin, file, model, version
+from tests.fakes.civitai import GOOD, LoginOrigin
 
 pytestmark = pytest.mark.anyio
 
-DATA = b"weights" * 10
 CHILDREN = 200
-
-
-class LoginOrigin(CivitaiOrigin):
-    """A hub that gives files to ``members`` and calls ``known`` its users; the two may differ."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.members = {"Bearer canary-good"}
-        self.known = {"Bearer canary-good"}
-        self.routes["/api/download/models/70"] = self.give_file
-        self.routes["/api/v1/me"] = self._me
-
-    def give_file(self, exchange: Exchange) -> None:
-        if exchange.request.headers.get("authorization") in self.members:
-            exchange.answer(200, {"Content-Type": "application/octet-stream"}, DATA)
-        else:
-            words = {"error": "Unauthorized", "message": "The creator of this asset requires you to be logged in"}
-            exchange.answer(401, {"Content-Type": "application/json"}, json.dumps(words).encode())
-
-    def _me(self, exchange: Exchange) -> None:
-        known = exchange.request.headers.get("authorization") in self.known
-        exchange.answer(200 if known else 401, {"Content-Type": "application/json"}, b"{}")
-
-    @property
-    def tries(self) -> int:
-        """How often a file was asked for."""
-        return self.times("/api/download/models/70")
 
 
 @pytest.fixture
@@ -79,8 +50,7 @@ def harness(folder: Path, *, may_log_in: bool = True) -> Harness:
 
 
 async def queue(h: Harness, origin: LoginOrigin, to: Path, count: int = CHILDREN) -> list[str]:
-    files = [file(n, name=f"{n}.bin", sizeKB=len(DATA) / 1024, hashes={}) for n in range(1, count + 1)]
-    origin.give_model(model(7, [version(70, files)]))
+    origin.give_pack(count)
     (expansion,), problems = await h.engine.expand(["civitai:7"], Destination(to, Layout.FLAT))
     assert not problems
     return await h.get(expansion)
@@ -106,7 +76,7 @@ async def test_two_hundred_files_ask_once_and_go_on_after_the_login_a08(tmp_path
         await h.calm()
         assert origin.tries == CHILDREN
         assert not await h.engine.has_token("civitai")
-        login = await h.engine.set_token("civitai", " canary-good\n")
+        login = await h.engine.set_token("civitai", f" {GOOD}\n")
         assert (login.source, login.is_checked, login.trouble) == (LoginSource.KEYRING, True, "")
         rows = await h.settled(ids)
         assert {row.state for row in rows} == {State.DOWNLOADED}
@@ -125,9 +95,21 @@ async def test_a_token_that_opens_nothing_is_tried_once_by_each_file_a08(tmp_pat
         await h.until_state(State.WAITING, *ids)
         await h.calm()
         assert origin.tries == 10
-        await h.engine.set_token("civitai", "canary-good")
+        await h.engine.set_token("civitai", GOOD)
         assert {row.state for row in await h.settled(ids)} == {State.DOWNLOADED}
         assert wanted(h) == ["civitai"] * 2
+
+
+async def test_a_refusal_of_before_that_comes_after_the_login_asks_nobody(tmp_path: Path, origin: LoginOrigin) -> None:
+    gate = origin.gates["2"] = threading.Event()
+    async with harness(tmp_path) as h:
+        ids = await queue(h, origin, tmp_path / "to", 2)
+        await h.until(lambda: origin.tries == 2)
+        await h.until_state(State.WAITING, ids[0])
+        await h.engine.set_token("civitai", GOOD)
+        gate.set()
+        assert {row.state for row in await h.settled(ids)} == {State.DOWNLOADED}
+        assert (origin.tries, wanted(h)) == (4, ["civitai"])
 
 
 async def test_who_would_not_log_in_is_not_asked_again(tmp_path: Path, origin: LoginOrigin) -> None:
@@ -143,7 +125,7 @@ async def test_who_would_not_log_in_is_not_asked_again(tmp_path: Path, origin: L
         await h.engine.retry(ids)
         assert {row.state for row in await h.settled(ids)} == {State.BLOCKED}
         assert wanted(h) == ["civitai"]
-        await h.engine.set_token("civitai", "canary-good")
+        await h.engine.set_token("civitai", GOOD)
         await h.engine.retry(ids)
         assert {row.state for row in await h.settled(ids)} == {State.DOWNLOADED}
 
@@ -176,7 +158,7 @@ async def test_logins_are_listed_and_ended(
             "modelscope": LoginSource.NONE,
         }
         assert found["huggingface"].detail == "HF_TOKEN"
-        await h.engine.set_token("civitai", "canary-good")
+        await h.engine.set_token("civitai", GOOD)
         login = await h.engine.set_token("civitai", "")
         assert not login.has_token
         assert keyring.contents() == {}

@@ -11,11 +11,12 @@ import pytest
 from stabilitydl.domain.login import LoginSource
 from stabilitydl.errors import BadToken, KeyringUnavailable, UsageError
 from stabilitydl.http.client import HttpClient
-from stabilitydl.http.credentials import Credentials, known_secrets
+from stabilitydl.http.credentials import Credentials
 from stabilitydl.http.origins import Origin
 from stabilitydl.http.proxies import Proxies
 from stabilitydl.http.request import Request
 from stabilitydl.http.vault import Vault
+from stabilitydl.secrecy import known_secrets
 from tests.fakes import keyring
 from tests.fakes.clock import ManualClock
 from tests.fakes.origin import FileOrigin
