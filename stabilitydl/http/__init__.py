@@ -4,9 +4,16 @@
 - ``client`` (one request from beginning to end), ``redirects``, ``origins`` (who is who, and what is private),
   ``credentials`` (tokens bound to origins), ``accounts`` (which hubs have some), ``vault`` (the keyring of the
   system), ``governor`` (budget per host and cool-down);
-- ``transport`` (the httpx transport: routes and pools), ``bodies`` (read past the parser or through it), ``pools``,
-  ``proxies``, ``trust`` (certificates), ``faults`` (foreign exceptions become ours), ``logs`` (foreign loggers keep
-  quiet);
+- ``sender`` (one request, one answer; imported with the first one), ``transport`` (the httpx transport: routes and
+  pools), ``bodies`` (read past the parser or through it), ``pools``, ``proxies``, ``trust`` (certificates), ``faults``
+  (foreign exceptions become ours), ``logs`` (foreign loggers keep quiet);
 - ``network`` (what httpcore's pools stand on: wide reads), ``framing`` (where heads and bodies end), ``links``
   (sockets and TLS), ``connecting`` (names and addresses).
 """
+
+from __future__ import annotations
+
+import sys
+
+# httpx would import its own command line, and with it rich, pygments and click; it goes on without.
+sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]

@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 import contextlib
-import ssl
 from collections.abc import Sequence
-from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
-import anyio
-import httpx
-
-from .. import __version__
 from ..clock import Clock
 from ..errors import NetworkTimeout, StabilityError, TooManyRedirects
 from .answer import Answer
 from .credentials import Credentials
-from .faults import mapped
-from .governor import Governor, Slot
-from .logs import silence_logs
+from .governor import Governor
 from .origins import Origin, Reach, parse_url
-from .proxies import Proxies
 from .redirects import MOST_HOPS, STATUSES, check_place, follow, headers_for, may_repeat_body
 from .request import Request
 from .status import retry_after
-from .transport import BODY, DIRECT, PLACE, REACH, Transport
+
+if TYPE_CHECKING:
+    import ssl
+
+    from .proxies import Proxies
+    from .sender import Sender
 
 MIB = 1024 * 1024
-TIMEOUT = 30.0
-"""Seconds for connecting, and for each wait for bytes."""
 CALL_TIMEOUT = 300.0
 """Seconds for a whole hub call."""
 _DRAINED = 64 * 1024
@@ -39,7 +33,8 @@ class HttpClient:
     """Sends requests, follows redirects, adds credentials, keeps to the governor's limits.
 
     Every redirect is a request of its own: headers are built anew for each origin, https never leads to http, and a
-    private address is reached only where the user pointed at one of its class.
+    private address is reached only where the user pointed at one of its class. What all that stands on is imported
+    with the first request: a window that shows what is on its list needs none of it.
     """
 
     def __init__(
@@ -52,19 +47,12 @@ class HttpClient:
         context: ssl.SSLContext | None = None,
     ) -> None:
         """``proxies`` None means those of this machine; ``context`` None means to trust what the system trusts."""
-        silence_logs()
         self._clock = clock
         self.governor = governor or Governor(clock)
         self.credentials = credentials or Credentials({})
-        self._transport = Transport(clock, proxies or Proxies(), context)
-        self._client = httpx.AsyncClient(
-            transport=self._transport,
-            headers={"User-Agent": f"stabilitydl/{__version__}", "Accept": "*/*", "Accept-Encoding": "identity"},
-            timeout=httpx.Timeout(TIMEOUT, pool=None),
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
-            follow_redirects=False,
-            trust_env=False,
-        )
+        self._proxies = proxies
+        self._context = context
+        self._made: Sender | None = None
 
     async def open(self, request: Request, *, extra: Sequence[tuple[str, str]] = (), bulk: bool = False) -> Answer:
         """Send a request and return the answer, whatever its status, with the body still to be read.
@@ -90,7 +78,7 @@ class HttpClient:
             headers = headers_for(origin, first, own, self.credentials.headers_for(request.hub, origin))
             slot = await self.governor.acquire(origin, bulk)
             direct = request.direct and origin.host == first.host
-            sent = await self._send(url, headers, {REACH: reach, DIRECT: direct}, slot, body)
+            sent = await self._sender.send(url, headers, body, reach=reach, direct=direct, slot=slot)
             answer = sent.answer
             location = answer.headers.get("location")
             if answer.status not in STATUSES or location is None:
@@ -124,44 +112,21 @@ class HttpClient:
     @property
     def connections(self) -> list[str]:
         """What each open connection is doing, for the log and for tests."""
-        return self._transport.connections
+        return self._made.connections if self._made is not None else []
 
     async def aclose(self) -> None:
         """Close every connection, and let go of the keyring."""
-        await self._client.aclose()
+        if self._made is not None:
+            await self._made.aclose()
         await self.credentials.aclose()
 
-    async def _send(
-        self,
-        url: httpx.URL,
-        headers: list[tuple[str, str]],
-        extensions: dict[str, object],
-        slot: Slot,
-        body: bytes | None,
-    ) -> _Sent:
-        try:
-            method = "GET" if body is None else "POST"
-            kind = () if body is None else (("Content-Type", "application/json"),)
-            message = self._client.build_request(
-                method, url, headers=[*headers, *kind], content=body, extensions=extensions
-            )
-            response = await self._client.send(message, stream=True)
-        except BaseException as error:
-            slot.release()
-            if isinstance(error, StabilityError) or not isinstance(error, Exception):
-                raise
-            raise mapped(error, url.host) from error
+    @property
+    def _sender(self) -> Sender:
+        if self._made is None:
+            from .sender import Sender
 
-        async def close() -> None:
-            try:
-                with anyio.CancelScope(shield=True):
-                    await response.aclose()
-            finally:
-                slot.release()
-
-        read = response.extensions[BODY].read
-        answer = Answer(response.status_code, response.headers, str(url), url.host, read, close)
-        return _Sent(answer, response.extensions[PLACE])
+            self._made = Sender(self._clock, self._proxies, self._context)
+        return self._made
 
     def _heed(self, answer: Answer, origin: Origin) -> None:
         """Leave a host alone that says for how long."""
@@ -180,11 +145,4 @@ class HttpClient:
                     return
 
     def __repr__(self) -> str:
-        return f"<HttpClient {len(self._transport.connections)} connections>"
-
-
-class _Sent(NamedTuple):
-    """An answer, and the class of the address that gave it."""
-
-    answer: Answer
-    place: Reach
+        return f"<HttpClient {len(self.connections)} connections>"

@@ -56,9 +56,8 @@ class Credentials:
         self._held: dict[str, str] = {}
         self._asked: set[str] = set()
         self._asking = anyio.Lock()
-        self._origins = {hub: account.origins(self._environ) for hub, account in self._accounts.items()}
-        for hub, more in (origins or {}).items():
-            self._origins[hub] = self._origins.get(hub, frozenset()) | more
+        self._more = dict(origins or {})
+        self._origins: dict[str, frozenset[Origin]] = {}
         for hub in {*self._accounts, *self._given}:
             self._fall_back(hub)
 
@@ -95,7 +94,7 @@ class Credentials:
 
     async def prepare(self, hub: str, origin: Origin) -> None:
         """Ask the keyring for the token of ``hub``, once, where it may be sent to ``origin``."""
-        if hub in self._accounts and origin in self._origins.get(hub, frozenset()):
+        if hub in self._accounts and origin in self._origins_of(hub):
             await self._load(hub)
 
     def headers_for(self, hub: str, origin: Origin) -> tuple[tuple[str, str], ...]:
@@ -104,7 +103,7 @@ class Credentials:
         Raises UsageError for a token that cannot be one; the message does not show it.
         """
         token = self._tokens.get(hub)
-        if token is None or origin not in self._origins.get(hub, frozenset()):
+        if token is None or origin not in self._origins_of(hub):
             return ()
         if not _is_token(token.text):
             where = token.detail or VARIABLES.get(hub, hub)
@@ -112,6 +111,14 @@ class Credentials:
         bearer = ("Authorization", f"Bearer {token.text}")
         account = self._accounts.get(hub)
         return (bearer, ("Cookie", f"{account.cookie}={token.text}")) if account and account.cookie else (bearer,)
+
+    def _origins_of(self, hub: str) -> frozenset[Origin]:
+        """Where the token of ``hub`` may be sent; worked out when somebody first asks."""
+        if hub not in self._origins:
+            account = self._accounts.get(hub)
+            own = account.origins(self._environ) if account is not None else frozenset()
+            self._origins[hub] = own | self._more.get(hub, frozenset())
+        return self._origins[hub]
 
     # Logging in and out.
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import dataclass
 from enum import Enum
-
-import httpx
+from typing import TYPE_CHECKING
 
 from ..errors import UsageError
 from .request import redacted
+
+if TYPE_CHECKING:
+    import httpx
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -44,6 +46,9 @@ def parse_url(text: str) -> httpx.URL:
     Raises UsageError for other schemes, an empty host, and a user name or password inside; the message shows neither
     those nor the query.
     """
+    # Imported when the first address is read, because a list of what is here needs none.
+    import httpx
+
     try:
         url = httpx.URL(text.partition("#")[0])
         usable = url.scheme in _DEFAULT_PORTS and bool(url.raw_host) and url.raw_host.isascii()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-
-import httpx
+from typing import TYPE_CHECKING
 
 from ..errors import PrivateAddress, UnsafeRedirect, UsageError
 from .origins import Origin, Reach, parse_url, place_of
 from .request import redacted
+
+if TYPE_CHECKING:
+    import httpx
 
 MOST_HOPS = 10
 STATUSES = frozenset({301, 302, 303, 307, 308})
@@ -24,12 +26,14 @@ def follow(url: httpx.URL, location: str) -> httpx.URL:
 
     Refused are other schemes than http and https, an empty host, user names, and https to http.
     """
+    from httpx import InvalidURL
+
     host = url.host
     try:
         if _NO_HOST.match(location):
             raise ValueError
         target = parse_url(str(url.join(location)))
-    except (UsageError, httpx.InvalidURL, ValueError):
+    except (UsageError, InvalidURL, ValueError):
         raise UnsafeRedirect(host=host, target=redacted(location)) from None
     if url.scheme == "https" and target.scheme != "https":
         raise UnsafeRedirect(host=host, target=redacted(str(target)))

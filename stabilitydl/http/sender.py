@@ -1,0 +1,96 @@
+"""One request, one answer: where httpx comes in. Nothing is followed or judged here."""
+
+from __future__ import annotations
+
+import ssl
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import NamedTuple
+
+import anyio
+import httpx
+
+from .. import __version__
+from ..clock import Clock
+from ..errors import StabilityError
+from .answer import Answer
+from .faults import mapped
+from .governor import Slot
+from .logs import silence_logs
+from .origins import Reach
+from .proxies import Proxies
+from .transport import BODY, DIRECT, PLACE, REACH, Transport
+
+TIMEOUT = 30.0
+"""Seconds for connecting, and for each wait for bytes."""
+
+
+class Sent(NamedTuple):
+    """An answer, and the class of the address that gave it."""
+
+    answer: Answer
+    place: Reach
+
+
+class Sender:
+    """The one httpx client on our transport, without its cookies, redirects and settings of the environment."""
+
+    def __init__(self, clock: Clock, proxies: Proxies | None = None, context: ssl.SSLContext | None = None) -> None:
+        """``proxies`` None means those of this machine; ``context`` None means to trust what the system trusts."""
+        silence_logs()
+        self._transport = Transport(clock, proxies or Proxies(), context)
+        self._client = httpx.AsyncClient(
+            transport=self._transport,
+            headers={"User-Agent": f"stabilitydl/{__version__}", "Accept": "*/*", "Accept-Encoding": "identity"},
+            timeout=httpx.Timeout(TIMEOUT, pool=None),
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    async def send(
+        self,
+        url: httpx.URL,
+        headers: list[tuple[str, str]],
+        body: bytes | None,
+        *,
+        reach: Reach,
+        direct: bool,
+        slot: Slot,
+    ) -> Sent:
+        """Ask once. Closing the answer releases ``slot``; a failure, which is an error of ours, has done so already."""
+        extensions = {REACH: reach, DIRECT: direct}
+        try:
+            method = "GET" if body is None else "POST"
+            kind = () if body is None else (("Content-Type", "application/json"),)
+            message = self._client.build_request(
+                method, url, headers=[*headers, *kind], content=body, extensions=extensions
+            )
+            response = await self._client.send(message, stream=True)
+        except BaseException as error:
+            slot.release()
+            if isinstance(error, StabilityError) or not isinstance(error, Exception):
+                raise
+            raise mapped(error, url.host) from error
+
+        async def close() -> None:
+            try:
+                with anyio.CancelScope(shield=True):
+                    await response.aclose()
+            finally:
+                slot.release()
+
+        read = response.extensions[BODY].read
+        answer = Answer(response.status_code, response.headers, str(url), url.host, read, close)
+        return Sent(answer, response.extensions[PLACE])
+
+    @property
+    def connections(self) -> list[str]:
+        """What each open connection is doing, for the log and for tests."""
+        return self._transport.connections
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._client.aclose()
+
+    def __repr__(self) -> str:
+        return f"<Sender {len(self.connections)} connections>"

@@ -1,0 +1,52 @@
+"""What is not imported before it is needed: it is most of the time that a window takes to open."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SHOWS_A_LIST = """
+import sys
+from stabilitydl.engine.engine import Engine
+from stabilitydl.engine.thread import EngineThread
+from stabilitydl.paths import Paths
+from stabilitydl.settings import Settings
+
+thread = EngineThread(lambda: Engine.open(Paths.from_environment(), Settings()))
+thread.start()
+assert thread.call(thread.engine.collections) == []
+assert thread.call(thread.engine.resources) == []
+assert thread.stop(60)
+print(*{name.partition(".")[0] for name, module in sys.modules.items() if module})
+"""
+SENDS_A_REQUEST = """
+import sys
+import stabilitydl.http.sender
+print(*{name.partition(".")[0] for name, module in sys.modules.items() if module})
+"""
+
+
+def modules(script: str) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2]
+    )
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize("name", ["httpx", "httpcore", "h11", "truststore", "rich", "click", "PySide6"])
+def test_a_list_is_shown_without(name: str, imported_for_a_list: set[str]) -> None:
+    assert name not in imported_for_a_list
+
+
+@pytest.fixture(scope="module")
+def imported_for_a_list() -> set[str]:
+    return modules(SHOWS_A_LIST)
+
+
+def test_httpx_comes_without_its_command_line() -> None:
+    imported = modules(SENDS_A_REQUEST)
+    assert "httpx" in imported
+    assert not imported & {"rich", "click", "pygments"}
