@@ -134,14 +134,22 @@ class Display:
         self._do("key", "--delay", "0", *keys)
 
     def click(self, x: int, y: int, *, button: int = 1, holding: str = "") -> None:
-        """A click of the mouse at a place of the screen, with a key held down where one is named."""
+        """A click of the mouse at a place of the screen, with a key held down where one is named.
+
+        The pointer is taken away again, because it would cover what is to be seen there.
+        """
         held = ["keydown", holding] if holding else []
         released = ["keyup", holding] if holding else []
-        self._do("mousemove", str(x), str(y), *held, "click", str(button), *released)
+        self._do("mousemove", str(x), str(y), *held, "click", str(button), *released, *self._aside)
 
-    def move(self, x: int, y: int) -> None:
-        """Put the mouse somewhere."""
-        self._do("mousemove", str(x), str(y))
+    def put_pointer_aside(self) -> None:
+        """Move the mouse to the corner where it covers least."""
+        self._do(*self._aside)
+
+    @property
+    def _aside(self) -> tuple[str, ...]:
+        width, height = self._size
+        return "mousemove", str(width - 1), str(height - 1)
 
     @contextlib.contextmanager
     def copied(self, text: str) -> Iterator[None]:

@@ -1,8 +1,8 @@
 """The window of the program as somebody sees and handles it: by titles, colours, keys and clicks.
 
 Where to click is read off the screen. The one filled button of a view has the accent colour; the rows of the list lie
-between hairlines that are 40 pixels apart; the bar for a selection has its own surface, and its last button says what
-the selection is most likely for. These are the tokens of the light look, which is why the settings ask for it.
+between hairlines, at a known height; the bar for a selection has its own surface, and its last button says what the
+selection is most likely for. Colours and heights are those of the light look, which is why the settings ask for it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from stabilitydl.gui.theme import ACTION_BAR_HEIGHT, HEADER_HEIGHT, LIGHT, RESOURCE_ROW
 from tests.e2e.display import Display
 from tests.e2e.frame import Box
 from tests.e2e.program import Program, wait_until
@@ -19,8 +20,7 @@ from tests.e2e.program import Program, wait_until
 TITLE, PLAN = "^stabilitydl$", "^Plan"
 SETTINGS = {"theme": "light", "language": "en"}
 
-_ACCENT, _LINE, _SELECTION_BAR = "#2f6fdb", "#dfe3e8", "#e6effc"
-_LIST_HEADER, _ROW, _BAR, _CORNER = 28, 40, 52, 40
+_CORNER = 40
 
 
 def write_settings(program: Program, **values: object) -> None:
@@ -38,6 +38,7 @@ class Sight:
         self.display = display
         self.program = program
         self.process = process
+        display.put_pointer_aside()
         self.window = self.wait_window(TITLE)
         display.focus(self.window)
 
@@ -47,10 +48,9 @@ class Sight:
     # The program by its own account: a second process that asks for the list.
 
     def children(self) -> list[dict[str, Any]]:
-        """The children of the one collection, in the order of the hub."""
-        (collection,) = self.program.run("list", "--json").object["collections"]
-        found: list[dict[str, Any]] = collection["resources"]
-        return found
+        """The children of all collections, in the order of their hubs."""
+        collections = self.program.run("list", "--json").object["collections"]
+        return [child for collection in collections for child in collection["resources"]]
 
     def states(self) -> Counter[str]:
         return Counter(child["state"] for child in self.children())
@@ -87,24 +87,31 @@ class Sight:
         place, frame = self.place, self.display.look()
         x, length = place.x + place.width // 2, place.width // 4
         # The row that has the keyboard is framed in another colour.
-        lines = {*frame.rules(_LINE, x, length), *frame.rules(_ACCENT, x, length)}
-        top = next((y for y in sorted(lines) if y - _LIST_HEADER in lines), place.bottom)
+        lines = {y for color in (LIGHT.line, LIGHT.faint_line, LIGHT.accent) for y in frame.rules(color, x, length)}
+        top = next((y for y in sorted(lines) if y - HEADER_HEIGHT in lines), place.bottom)
         found: list[Box] = []
-        while top + _ROW in lines:
-            found.append(Box(x, top, length, _ROW))
-            top += _ROW
+        while top + RESOURCE_ROW in lines:
+            found.append(Box(x, top, length, RESOURCE_ROW))
+            top += RESOURCE_ROW
         return found
+
+    def has_progress(self, row: Box) -> bool:
+        """Is there a bar in this row that is filled to some part?"""
+        return bool(self.display.look().areas(LIGHT.accent, 3, 2, row))
+
+    def is_here(self, row: Box) -> bool:
+        """Does this row say in green that the file is here?"""
+        return self.display.look().count(LIGHT.good_text, row) > 0
 
     def bar(self) -> Box | None:
         """The bar for what is selected."""
         place = self.place
-        found = self.display.look().areas(_SELECTION_BAR, place.width // 2, 4, place)
-        return Box(found[0].x, found[0].y, found[0].width, _BAR) if found else None
+        found = self.display.look().areas(LIGHT.accent_surface, place.width // 2, 4, place)
+        return Box(found[0].x, found[0].y, found[0].width, ACTION_BAR_HEIGHT) if found else None
 
-    def filled_button(self, window: str) -> Box | None:
-        """The lowest filled button of a window."""
-        found = self.display.look().areas(_ACCENT, 3 * _ROW // 2, 3, self.display.place(window))
-        return found[-1] if found else None
+    def is_filled(self, dialog: str) -> bool:
+        """Has a dialog a button with the accent colour? A plan has one as soon as it can be started."""
+        return bool(self.display.look().areas(LIGHT.accent, 3 * RESOURCE_ROW // 2, 3, self.display.place(dialog)))
 
     # Hands.
 
@@ -118,28 +125,20 @@ class Sight:
             # The text is fetched from the other program when it is pasted, so that has to live until then.
             self.wait_window(PLAN)
 
+    def wait_plan(self) -> None:
+        """Wait for a plan that can be started; it has the keyboard then, on the button that starts it."""
+        plan = self.wait_window(PLAN)
+        self.display.focus(plan)
+        self.until(lambda: self.is_filled(plan))
+
     def click_rows(self, numbers: Sequence[int]) -> None:
         """Select these of the visible rows with the mouse and Ctrl."""
         rows = self.rows()
         for place, number in enumerate(numbers):
             self.display.click(*rows[number].centre, holding="ctrl" if place else "")
 
-    def click_filled(self, window: str) -> None:
-        """Click the filled button of a window, once there is one."""
-        self.until(lambda: self.filled_button(window))
-        button = self.filled_button(window)
-        assert button is not None
-        self.display.click(*button.centre)
-
-    def click_left_of_filled(self, window: str) -> None:
-        """Click what stands left of the filled button."""
-        self.until(lambda: self.filled_button(window))
-        button = self.filled_button(window)
-        assert button is not None
-        self.display.click(button.x - _CORNER, button.centre[1])
-
     def click_last_of_bar(self) -> None:
-        """Click the last button of the bar for what is selected, once it is there."""
+        """Click the last button of the bar for what is selected, once it is there. It stays at the end of the bar."""
         self.until(self.bar)
         bar = self.bar()
         assert bar is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import queue
 import signal
@@ -12,12 +11,12 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from stabilitydl.engine import remote_endpoint
 from tests.e2e.program import Program, files_in, finish, sha256, stop, wait_until
+from tests.e2e.watched import Watched, owner_of
 from tests.engine.harness import PATIENCE, paths_in
 from tests.fakes.origin import FileOrigin, Served
 
@@ -27,43 +26,6 @@ MIB = 1024 * 1024
 @pytest.fixture
 def program(home: Path) -> Program:
     return Program(home)
-
-
-class Watched:
-    """A running ``get --json``; its lines are collected while it runs."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self.process = process
-        self.lines: list[dict[str, Any]] = []
-        self._reader = threading.Thread(target=self._read, name="reader", daemon=True)
-        self._reader.start()
-
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.lines.append(json.loads(line))
-
-    def of(self, kind: str) -> list[dict[str, Any]]:
-        return [line for line in list(self.lines) if line["event"] == kind]
-
-    def until(self, kind: str, **fields: object) -> None:
-        """Return when a line of this kind with these fields has come. Fails when the output ends before."""
-
-        def has_come() -> bool:
-            return any(fields.items() <= line.items() for line in self.of(kind))
-
-        wait_until(lambda: has_come() or not self._reader.is_alive())
-        assert has_come(), self.lines
-
-    def end(self) -> int:
-        code = self.process.wait(PATIENCE)
-        self._reader.join(PATIENCE)
-        return code
-
-
-def owner_of(program: Program) -> int | None:
-    endpoint = remote_endpoint.read(program.home / "data")
-    return endpoint.pid if endpoint is not None else None
 
 
 def publish(origin: FileOrigin, folder: Path, count: int, size: int) -> tuple[Path, list[Served]]:
