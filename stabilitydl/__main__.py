@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -21,6 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _print_version()
     if arguments is None:
         _end_like_ctrl_c()
+        # What is loaded now stays: looking through it for garbage takes a tenth of the start. `EngineThread` and
+        # whatever else runs for long switch the collector on again.
+        gc.disable()
     try:
         if not words and has_window():
             code = open_window_alone()

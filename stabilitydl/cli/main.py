@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,6 +28,7 @@ def _run(words: list[str], open_window: OpenWindow | None) -> int:
         # A frozen bundle has no ``python -m``; it starts the demo hub through itself.
         from ..demo.server import main as serve
 
+        gc.enable()
         return serve()
     paths = Paths.from_environment()
     options = words[: words.index("--")] if "--" in words else words

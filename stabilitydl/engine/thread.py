@@ -6,6 +6,7 @@ Ids go in, frozen values come out. The thread is a daemon: an engine that hangs 
 from __future__ import annotations
 
 import contextlib
+import gc
 import threading
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import CancelledError, Future
@@ -37,7 +38,14 @@ class EngineThread:
         self._thread = threading.Thread(target=self._main, name="engine", daemon=True)
 
     def start(self) -> None:
-        """Return when the engine is at work. Raises what kept it from starting, such as StoreError."""
+        """Return when the engine is at work. Raises what kept it from starting, such as StoreError.
+
+        Where the collector of garbage was switched off while the program was loaded, it begins to work here, and
+        leaves out what it finds.
+        """
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
         self._thread.start()
         self._ready.wait()
         self._raise_failure()

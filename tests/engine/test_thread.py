@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,6 +46,26 @@ def test_a_pack_arrives_and_events_reach_another_thread(thread: EngineThread, tm
     assert sum(isinstance(event, Downloaded) for event in events) == 2
     thread.unsubscribe(subscription)
     assert repr(thread).startswith("<EngineThread running <Engine ")
+
+
+def test_the_collector_works_from_the_start_on(thread: EngineThread) -> None:
+    """It is off while the program is loaded; what is there by then is left out, and all that comes is looked at."""
+    frozen = gc.get_freeze_count()
+    gc.disable()
+    try:
+        thread.start()
+        assert gc.isenabled()
+        assert gc.get_freeze_count() > frozen
+    finally:
+        gc.enable()
+        gc.unfreeze()
+
+
+def test_a_collector_that_is_on_is_left_alone(thread: EngineThread) -> None:
+    frozen = gc.get_freeze_count()
+    thread.start()
+    assert gc.isenabled()
+    assert gc.get_freeze_count() == frozen
 
 
 def test_it_is_called_from_many_threads(thread: EngineThread, tmp_path: Path) -> None:
