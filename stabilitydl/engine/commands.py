@@ -14,6 +14,7 @@ from ..domain.events import CollectionRemoved, ResourcesRemoved, StateChanged
 from ..domain.resource import ResourceSnapshot, resource_tag
 from ..domain.states import State
 from ..errors import CODES, PartInUse, Remedy, StabilityError
+from ..hubs.signed import secret_names
 from ..store.change import Change
 from .context import Context
 from .fleet import SLICE, Fleet
@@ -120,6 +121,7 @@ class Commands:
             await self._discard_parts(rows, frozenset(State) - {State.DOWNLOADED})
             applied = await self._context.recorder.commit(lambda ledger: ledger.remove([row.id for row in rows]))
             self._undo.take_back(ids)
+            await self._context.services.client.credentials.forget(secret_names(row.resource for row in applied.before))
             await self._tell_removed(applied.before)
             if failure is not None:
                 raise failure

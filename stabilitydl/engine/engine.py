@@ -26,6 +26,7 @@ from ..http.governor import Governor
 from ..http.vault import Vault
 from ..hubs.protocol import Destination, Expansion
 from ..hubs.registry import Registry
+from ..hubs.signed import secret_names
 from ..lane import Lane
 from ..paths import Paths
 from ..pictures.cache import PictureCache
@@ -238,6 +239,7 @@ class Engine:
         """Put collections and their children on the list, or refresh what is known of them. Raises StoreError."""
         now = self._clock.wall()
         for each in expansions:
+            await self._client.credentials.keep(secret_names(each.resources))
             await self._on.recorder.commit(
                 lambda ledger, each=each: ledger.store.add(each.collection, each.resources, now)  # type: ignore[misc]
             )

@@ -2,24 +2,26 @@
 
 Accepted are ``https://HOST/FILE`` (or http), the path of a list file, and for checksum lists ``PATH+URL``, the path
 with the address of the folder in which the listed files lie. An address is a collection of kind ``url`` with one
-child; a list file is a collection of kind ``list``, known by its absolute path (and base address).
+child; a list file is a collection of kind ``list``, known by its absolute path (and base address). Of a signed address
+only what is not secret is kept here, see ``signed``.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..domain.collection import Collection
 from ..domain.resource import Address, Resource, resource_id
-from ..errors import BadListFile, NotFound, Problem, RemoteGone, StabilityError, UsageError
+from ..errors import BadListFile, NotFound, Problem, RemoteGone, SecretMissing, StabilityError, UsageError
 from ..http.client import HttpClient
 from ..http.request import Request
 from ..lane import Lane
 from .children import key_for, name_of, place
 from .lists import Entry, read, split_base
 from .protocol import Destination, Expansion, Locator, without_body
+from .signed import MARK, completed, is_marked, redacted_address, secret_name, split_secret
 from .urls import clean_url, is_web, name_from_url
 
 
@@ -33,7 +35,7 @@ class Direct:
         """An address or an existing file. An address that cannot be used is recognised; ``expand`` refuses it."""
         typed = text.strip()
         if is_web(typed):
-            return Locator(hub=self.name, text=typed, kind="url", identity=typed)
+            return _web_locator(self.name, typed)
         for path, base in ((typed, ""), split_base(typed)):
             if path and _is_file(path):
                 absolute = os.path.abspath(os.path.expanduser(path))  # noqa: PTH100, PTH111 - symlinks stay
@@ -47,19 +49,30 @@ class Direct:
         BadListFile. Bad lines of a list are problems.
         """
         if locator.kind == "url":
-            return self._expand_url(locator, destination)
+            return self._expand_url(locator, destination, client)
         identity = locator.identity + (f"+{locator.base}" if locator.base else "")
         collection = self._collection(locator, destination, identity, _title(locator))
         lane = Lane("list")
         try:
-            children, problems = await lane.run(_read_children, collection, Path(locator.identity), locator.base)
+            children, problems, secrets = await lane.run(
+                _read_children, collection, Path(locator.identity), locator.base
+            )
         finally:
             lane.close(0)
+        _hold(client, secrets)
         return Expansion(collection=collection, resources=children, problems=problems)
 
     async def request(self, resource: Resource, address: Address, client: HttpClient) -> Request:
-        """The address itself. The user typed it, so it may lead into a private network."""
-        return Request(url=address.reference, trusted=True)
+        """The address itself. The user typed it, so it may lead into a private network.
+
+        Raises SecretMissing where it was signed and its secret part is not here.
+        """
+        if not is_marked(address.reference):
+            return Request(url=address.reference, trusted=True)
+        query = await client.credentials.secret(secret_name(resource.collection, address.reference))
+        if query is None:
+            raise SecretMissing(hub=self.name)
+        return Request(url=completed(address.reference, query), trusted=True)
 
     async def explain(self, resource: Resource, error: StabilityError, client: HttpClient) -> StabilityError:
         """Nobody can be asked where a missing file went: it is gone."""
@@ -70,21 +83,24 @@ class Direct:
     async def absolute(self, reference: str) -> str:
         return reference
 
-    def _expand_url(self, locator: Locator, destination: Destination) -> Expansion:
+    def _expand_url(self, locator: Locator, destination: Destination, client: HttpClient) -> Expansion:
         try:
             url = clean_url(locator.identity)
         except ValueError as error:
             raise UsageError(detail=f"This address cannot be used: {error}.") from None
+        signed = completed(url, locator.secret) if locator.secret else url
         name = name_from_url(url)
         collection = self._collection(locator, destination, url, name)
         path, blocked = place(name)
+        addresses, secrets = _addresses(collection.id, [signed])
+        _hold(client, secrets)
         child = Resource(
             id=resource_id(collection.id, "file"),
             collection=collection.id,
             key="file",
             name=name_of(path),
             path=path,
-            addresses=_addresses([url]),
+            addresses=addresses,
             blocked=blocked,
         )
         return Expansion(collection=collection, resources=(child,))
@@ -101,18 +117,32 @@ class Direct:
         )
 
 
-def _read_children(collection: Collection, path: Path, base: str) -> tuple[tuple[Resource, ...], tuple[Problem, ...]]:
+def _web_locator(hub: str, typed: str) -> Locator:
+    """An address. What is secret in it goes apart at once; one that cannot be used stays as it is, to be refused."""
+    try:
+        public, secret = split_secret(clean_url(typed))
+    except ValueError:
+        return Locator(hub=hub, text=redacted_address(typed), kind="url", identity=typed)
+    return Locator(hub=hub, text=public if secret else typed, kind="url", identity=public, secret=secret)
+
+
+def _read_children(
+    collection: Collection, path: Path, base: str
+) -> tuple[tuple[Resource, ...], tuple[Problem, ...], dict[str, str]]:
     entries, problems = read(path, base)
     if not entries and not problems:
         raise BadListFile(file=str(path), reason="it lists nothing")
-    children = (_child(collection, entry, order) for order, entry in enumerate(entries))
-    return tuple({child.id: child for child in children}.values()), tuple(problems)
+    secrets: dict[str, str] = {}
+    children = (_child(collection, entry, order, secrets) for order, entry in enumerate(entries))
+    return tuple({child.id: child for child in children}.values()), tuple(problems), secrets
 
 
-def _child(collection: Collection, entry: Entry, order: int) -> Resource:
+def _child(collection: Collection, entry: Entry, order: int, secrets: dict[str, str]) -> Resource:
     """One entry. What it is, is its path and its contents, where they are known; else its path and first address."""
     path, blocked = place(entry.path)
-    content = min(entry.checksums).digits if entry.checksums else entry.urls[0]
+    addresses, found = _addresses(collection.id, entry.urls)
+    secrets.update(found)
+    content = min(entry.checksums).digits if entry.checksums else addresses[0].reference
     key = f"{path}\n{content}"
     return Resource(
         id=resource_id(collection.id, key),
@@ -121,14 +151,28 @@ def _child(collection: Collection, entry: Entry, order: int) -> Resource:
         name=name_of(path),
         path=path,
         checksums=entry.checksums,
-        addresses=_addresses(entry.urls),
+        addresses=addresses,
         order=order,
         blocked=blocked,
     )
 
 
-def _addresses(urls: Sequence[str]) -> tuple[Address, ...]:
-    return tuple(Address(Direct.name, url, priority) for priority, url in enumerate(urls))
+def _addresses(collection: str, urls: Sequence[str]) -> tuple[tuple[Address, ...], dict[str, str]]:
+    """The addresses as they may be stored, and the secret parts of them by the names under which they are kept."""
+    addresses: list[Address] = []
+    secrets: dict[str, str] = {}
+    for priority, url in enumerate(urls):
+        reference, secret = split_secret(url)
+        if secret:
+            reference += MARK
+            secrets[secret_name(collection, reference)] = secret
+        addresses.append(Address(Direct.name, reference, priority))
+    return tuple(addresses), secrets
+
+
+def _hold(client: HttpClient, secrets: Mapping[str, str]) -> None:
+    for name, secret in secrets.items():
+        client.credentials.hold(name, secret)
 
 
 def _title(locator: Locator) -> str:

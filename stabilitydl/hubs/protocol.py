@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -28,6 +28,7 @@ class Locator:
     ``identity`` names the collection within ``kind``, ``revision`` the branch, tag or commit of a repository.
     ``selection`` is ``version:ID``, ``file:ID`` or ``path:PATH`` (a file, or a folder with all below it) where only
     a part of it was meant, else empty. ``base`` is the address below which the names of a checksum list lie.
+    ``secret`` is the query of a signed address, which is in none of the others.
     """
 
     hub: str
@@ -37,6 +38,7 @@ class Locator:
     revision: str = ""
     selection: str = ""
     base: str = ""
+    secret: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

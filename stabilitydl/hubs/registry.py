@@ -16,6 +16,7 @@ from .direct import Direct
 from .huggingface import HuggingFace
 from .modelscope import ModelScope
 from .protocol import Hub, Locator
+from .signed import redacted_address
 
 _FILLED_IN = re.compile(r"[A-Z]{2,}.*", re.DOTALL)
 _PATH = re.compile(
@@ -52,7 +53,7 @@ class Registry:
         for hub in self._hubs:
             if locator := hub.recognise(text):
                 return hub, locator
-        raise UnknownLocator(locator=text, hint=self._hint(text.strip()))
+        raise UnknownLocator(locator=redacted_address(text), hint=self._hint(text.strip()))
 
     def by_name(self, name: str) -> Hub:
         """The hub of a stored collection or address. Raises HubError when this program does not know it."""
