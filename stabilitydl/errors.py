@@ -36,7 +36,7 @@ this tree where they enter (``http.client``, ``disk``, ``store``, ``hubs``), onc
     |- ContentError                  the bytes are not what was promised
     |  |- ChecksumMismatch  SizeMismatch
     |- StoreError
-       |- StoreNewer  StoreDamaged  StoreBusy  StoreFull  StoreNotWritable
+       |- StoreNewer  StoreDamaged  StoreRebuilt  StoreBusy  StoreFull  StoreNotWritable
        |- NoLongerListed           a command came too late
 """
 
@@ -822,6 +822,14 @@ class StoreDamaged(StoreError):
     code = "store-damaged"
     template = "The database is damaged: {detail}."
     remedy = Remedy.REPORT
+
+
+class StoreRebuilt(StoreError):
+    """The database was damaged; a new one was made from what could be read."""
+
+    code = "store-rebuilt"
+    template = "The database was damaged and is made again, with {files} files; the old one is kept as {path}."
+    remedy = Remedy.NONE
 
 
 class StoreBusy(StoreError):

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from ..domain.collection import CollectionSnapshot, summarise
 from ..domain.resource import ResourceSnapshot
 from ..domain.states import State, Tab
-from ..errors import StabilityError, UnknownCollection
+from ..errors import StabilityError, StoreNewer, UnknownCollection
 from ..paths import Paths
 from ..store.store import Store
 from ..text import format_bytes, format_count, plain
@@ -79,8 +79,14 @@ def has_vanished(row: ResourceSnapshot) -> bool:
 
 
 def _open(paths: Paths) -> Store | None:
-    """The store, or None where there is none yet: asking leaves no trace."""
-    return Store.open(paths.database) if paths.database.exists() else None
+    """The store, or None where there is none yet: asking leaves no trace. One of a newer version can be read."""
+    if not paths.database.exists():
+        return None
+    try:
+        return Store.open(paths.database)
+    except StoreNewer as error:
+        console.say(str(error))
+        return Store.open_for_reading(paths.database)
 
 
 def _refresh(paths: Paths) -> None:

@@ -31,7 +31,7 @@ from ..lane import Lane
 from ..paths import Paths
 from ..pictures.cache import PictureCache
 from ..settings import Settings
-from ..store.store import Store
+from ..store.opening import open_whatever
 from ..transfer.bandwidth import Bandwidth
 from ..transfer.fetch import fetch
 from ..transfer.order import Services
@@ -41,6 +41,7 @@ from .expand import expand_all
 from .fleet import Fleet
 from .gallery import WORKERS, Gallery
 from .here import Foreseen, is_probable
+from .housekeeping import Housekeeping
 from .ledger import Ledger
 from .locks import ResourceLocks
 from .logins import Logins
@@ -90,6 +91,7 @@ class Engine:
         self._stopped = anyio.Event()
         self._parts: _Parts | None = None
         self._started = False
+        self._notices: list[Problem] = []
 
     @classmethod
     def open(
@@ -123,7 +125,8 @@ class Engine:
     async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
         """Be at work until `stop`. Only what is enqueued or continued in this process runs.
 
-        Raises StoreError when the database cannot be opened.
+        A database that a newer version wrote is only read; a damaged one is made again: see `notices`. Raises
+        StoreError when it cannot be opened.
         """
         assert not self._started, "an engine runs once"
         self._started = True
@@ -179,7 +182,7 @@ class Engine:
                 self._parts = _Parts(context, fleet, commands, gallery)
                 tasks.start_soon(self._tick, fleet)
                 tasks.start_soon(self._write, fleet, recorder)
-                tasks.start_soon(self._tidy, commands)
+                tasks.start_soon(Housekeeping(recorder, self._clock, commands.tidy).run)
                 for number in range(WORKERS):
                     tasks.start_soon(gallery.work, number, lambda: fleet.is_busy)
                 try:
@@ -194,7 +197,11 @@ class Engine:
                     tasks.cancel_scope.cancel()
 
     def _open_ledger(self) -> Ledger:
-        return Ledger(Store.open(self.paths.database), ResourceLocks(self.paths.locks))
+        opened = open_whatever(self.paths.database)
+        self._notices = list(opened.notices)
+        for problem in self._notices:
+            _log.warning("%s", problem.message)
+        return Ledger(opened.store, ResourceLocks(self.paths.locks))
 
     async def _tick(self, fleet: Fleet) -> None:
         """One batch of progress per tick while anything is at work, and a last one when nothing is any more."""
@@ -212,13 +219,6 @@ class Engine:
                 await recorder.flush()
             except Exception:  # noqa: BLE001 - one failed batch does not end all others
                 _log.exception("states cannot be written")
-
-    async def _tidy(self, commands: Commands) -> None:
-        """End what a crash cut short. Apart from the start, which waits for no volume."""
-        try:
-            await commands.tidy()
-        except Exception:  # noqa: BLE001 - what lies around harms nobody
-            _log.exception("what was given up cannot be removed")
 
     # What hubs list.
 
@@ -250,6 +250,10 @@ class Engine:
                 self.publisher.publish(CollectionAdded(snapshot=snapshot))
             children = [child.id for child in each.resources]
             await self._on.gallery.listed(each.collection.id, creator_key(each.collection), children)
+
+    async def notices(self) -> list[Problem]:
+        """What the user should be told about the start, such as a database that was damaged."""
+        return list(self._notices)
 
     # What is on the list.
 

@@ -48,6 +48,9 @@ class Member(Membership):
     async def add(self, expansions: Sequence[Expansion]) -> None:
         await self._ask(Engine.add, expansions)
 
+    async def notices(self) -> list[Problem]:
+        return await self._ask(Engine.notices)
+
     async def collections(self) -> list[CollectionSnapshot]:
         return await self._ask(Engine.collections)
 

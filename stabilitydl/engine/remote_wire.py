@@ -24,6 +24,7 @@ QUESTIONS = frozenset(
     {
         "expand",
         "foresee",
+        "notices",
         "collections",
         "find_collections",
         "resources",

@@ -57,6 +57,11 @@ def add(database: Database, collection: Collection, resources: Sequence[Resource
         share_avatar(database, collection.key.hub, collection.key.endpoint, collection.creator, collection.avatar)
 
 
+def put(database: Database, collection: Collection) -> None:
+    """Insert or refresh a collection inside a transaction of the caller, added when it says it was."""
+    database.write(_PUT, collection_row(collection, collection.added))
+
+
 def snapshots(database: Database, collection_id: str | None = None) -> list[CollectionSnapshot]:
     """All collections, or the one with this id, in the order they were added."""
     where, also, bindings = ("", "", ()) if collection_id is None else ("id = ?", "= ?", (collection_id,))

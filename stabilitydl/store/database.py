@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -41,6 +42,7 @@ class Database:
         self.connection = connection
         self.path = path
         self._closed = False
+        self._newer = 0
 
     @classmethod
     def open(cls, path: Path, busy_seconds: float = BUSY_SECONDS) -> Database:
@@ -60,6 +62,25 @@ class Database:
         except BaseException:
             database.close()
             raise
+        return database
+
+    @classmethod
+    def open_for_reading(cls, path: Path, needs: Sequence[str]) -> Database:
+        """Open the database of a newer version; transactions that write raise StoreNewer.
+
+        Raises StoreNewer when one of the queries that it ``needs`` is not possible.
+        """
+        with _mapped(path):
+            connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+            connection.set_busy_timeout(round(BUSY_SECONDS * 1000))
+        database = cls(connection, path)
+        try:
+            database._newer = int(database.value("PRAGMA user_version"))
+            for query in needs:
+                database.read(query, (), _itself)
+        except StoreError as error:
+            database.close()
+            raise StoreNewer(path=str(path), version=database._newer) from error
         return database
 
     def _prepare(self, busy_seconds: float) -> None:
@@ -86,10 +107,11 @@ class Database:
             raise StoreDamaged(path=str(self.path), detail="the file belongs to another program")
         if version > SCHEMA_VERSION:
             raise StoreNewer(path=str(self.path), version=version)
-        if self.path.stat().st_size <= CHECKED_BYTES:
+        if self.path.stat().st_size <= CHECKED_BYTES or _suspicion(self.path).exists():
             verdict = self.value("PRAGMA quick_check(1)")
             if verdict != "ok":
                 raise StoreDamaged(path=str(self.path), detail=str(verdict))
+            _suspicion(self.path).unlink(missing_ok=True)
 
     def _write_ahead(self) -> str:
         """Switch to a write-ahead log where possible and return the journal mode.
@@ -123,7 +145,12 @@ class Database:
         self.value(f"PRAGMA {name} = {value}")
 
     def transaction(self) -> _Transaction:
-        """A scope that writes all or nothing. Raises StoreBusy when others write for longer than the timeout."""
+        """A scope that writes all or nothing.
+
+        Raises StoreBusy when others write for longer than the timeout, StoreNewer when it is open for reading only.
+        """
+        if self._newer:
+            raise StoreNewer(path=str(self.path), version=self._newer)
         return _Transaction(self, "IMMEDIATE")
 
     def snapshot(self) -> _Transaction:
@@ -236,6 +263,8 @@ def _translate(error: Exception, path: str) -> StoreError:
         case apsw.BusyError() | apsw.LockedError():
             return StoreBusy(path=path)
         case apsw.CorruptError() | apsw.NotADBError() | apsw.FormatError():
+            with contextlib.suppress(OSError):
+                _suspicion(Path(path)).touch()
             return StoreDamaged(path=path, detail=str(error))
         case apsw.FullError():
             return StoreFull(path=path)
@@ -243,6 +272,11 @@ def _translate(error: Exception, path: str) -> StoreError:
             return StoreNotWritable(path=path, detail=str(error))
         case _:
             return StoreError(path=path, detail=str(error))
+
+
+def _suspicion(path: Path) -> Path:
+    """A file whose being there says: look at every page at the next start, damage was met."""
+    return path.with_name(path.name + ".suspect")
 
 
 def _itself(row: Row) -> Row:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection as Many
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from itertools import count
 
+from ..domain.collection import Collection
 from ..domain.resource import ResourceSnapshot
 from ..domain.states import State
 from ..errors import NoLongerListed, TargetTaken
-from . import resources
+from . import collections, resources
 from .database import Database
-from .rows import SNAPSHOT_COLUMNS, snapshot_of
+from .rows import SNAPSHOT_COLUMNS, pack_or_none, snapshot_of
 
 
 class Place(StrEnum):
@@ -46,6 +48,45 @@ def unfinished(database: Database) -> list[ResourceSnapshot]:
         (),
         snapshot_of,
     )
+
+
+_PUT_BACK = """
+    UPDATE resources SET state = ?, received = ?, target = ?, target_key = ?, problem = ?, wait = ?, verification = ?,
+        sha256 = ?, file_size = ?, file_mtime = ?, position = ?, priority = ?
+    WHERE id = ?
+"""
+
+
+def restore(database: Database, collection: Collection, rows: Sequence[ResourceSnapshot]) -> None:
+    """Insert or refresh a collection and bring back children with their lives, inside a transaction of the caller.
+
+    Of two with one target the later one becomes missing, without a target.
+    """
+    collections.put(database, collection)
+    resources.put_resources(database, collection.id, [row.resource for row in rows])
+    for row in rows:
+        key = target_key(row.target) if row.target is not None else None
+        is_taken = key is not None and _holder(database, key) not in (None, row.id)
+        target = None if is_taken else row.target
+        state = State.MISSING if is_taken else row.state
+        database.write(
+            _PUT_BACK,
+            (
+                state.value,
+                row.received,
+                target,
+                None if is_taken else key,
+                pack_or_none(row.problem),
+                pack_or_none(row.wait),
+                row.verification.value if row.verification else None,
+                row.sha256,
+                row.file_size,
+                row.file_mtime,
+                row.position or None,
+                row.priority,
+                row.id,
+            ),
+        )
 
 
 _IDLE = """
@@ -121,7 +162,7 @@ def move(database: Database, ids: Iterable[str], place: Place, anchor: str | Non
         database.write_each("UPDATE resources SET position = ? WHERE id = ?", enumerate(moved, start))
 
 
-def _free_keys(database: Database, paths: Collection[str]) -> list[str]:
+def _free_keys(database: Database, paths: Many[str]) -> list[str]:
     """The keys of ``paths``. Raises TargetTaken for the first that is reserved, or twice among them."""
     keys = [target_key(path) for path in paths]
     taken = set(

@@ -14,6 +14,14 @@ from . import attempts, collections, pictures, queue, resources
 from .change import Change
 from .database import Database
 from .queue import Place
+from .rows import ATTEMPT_COLUMNS, COLLECTION_COLUMNS, SNAPSHOT_COLUMNS
+
+_NEEDS = (
+    f"SELECT {COLLECTION_COLUMNS} FROM collections LIMIT 0",  # noqa: S608
+    f"SELECT {SNAPSHOT_COLUMNS} FROM resources LIMIT 0",  # noqa: S608
+    f"SELECT {ATTEMPT_COLUMNS} FROM attempts LIMIT 0",  # noqa: S608
+)
+"""What has to be readable of a database that a newer version wrote."""
 
 
 class Store:
@@ -33,6 +41,19 @@ class Store:
         Raises StoreNewer when a newer version wrote it, StoreDamaged when it is damaged or no database of ours.
         """
         return cls(Database.open(path))
+
+    @classmethod
+    def open_for_reading(cls, path: Path) -> Store:
+        """Open a database that a newer version wrote: every writing call raises StoreNewer.
+
+        Raises StoreNewer when not even reading is possible.
+        """
+        return cls(Database.open_for_reading(path, _NEEDS))
+
+    @property
+    def database(self) -> Database:
+        """The open database, for making copies of it."""
+        return self._database
 
     def close(self) -> None:
         """Close the file. More than once is fine."""

@@ -36,7 +36,7 @@ class Volume:
         self._image = folder / "volume.img"
 
     def __enter__(self) -> Self:
-        self.place.mkdir()
+        self.place.mkdir(exist_ok=True)
         with self._image.open("wb") as file:
             file.truncate(IMAGE_SIZE)
         _run("mkfs.ext4", "-q", "-F", str(self._image))

@@ -1,0 +1,95 @@
+"""Opening a database in whatever state it is: the program starts, and says what was wrong."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import apsw
+
+from ..errors import Problem, StoreDamaged, StoreNewer, StoreNotWritable, StoreRebuilt
+from .database import Database
+from .salvage import salvage, salvage_copy, set_aside
+from .store import Store
+
+COPY_SUFFIX = ".copy"
+_PAGES = 256
+"""Pages that are copied before others get a turn: one MiB."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A store that can be used, and what the user should be told about it."""
+
+    store: Store
+    notices: tuple[Problem, ...] = ()
+
+
+def open_whatever(path: Path) -> Opened:
+    """Open or make the database at ``path``.
+
+    One that a newer version wrote is opened for reading only. A damaged one is put aside, and what can be read of it
+    and of its last copy makes a new one. Raises StoreBusy, StoreNotWritable, StoreFull.
+    """
+    try:
+        if copy_of(path).exists() and path.exists() and not path.stat().st_size:
+            raise StoreDamaged(path=str(path), detail="it is empty")
+        return Opened(Store.open(path))
+    except StoreNewer as error:
+        return Opened(Store.open_for_reading(path), (error.problem,))
+    except StoreDamaged:
+        return _rebuild(path)
+
+
+def copy_of(path: Path) -> Path:
+    """Where the copy of the database at ``path`` lies."""
+    return path.with_name(path.name + COPY_SUFFIX)
+
+
+def _rebuild(path: Path) -> Opened:
+    try:
+        aside = set_aside(path)
+    except OSError as error:
+        raise StoreNotWritable(path=str(path), detail=error.strerror or str(error)) from error
+    database = Database.open(path)
+    try:
+        kept = salvage(aside, database)
+        if copy_of(path).exists():
+            kept += salvage_copy(copy_of(path), database)
+    except BaseException:
+        database.close()
+        raise
+    return Opened(Store(database), (StoreRebuilt(path=str(aside), files=kept).problem,))
+
+
+class Copying:
+    """Makes a copy of an open database, a piece at a time; writes in between are in it. Used in the store's lane."""
+
+    def __init__(self, database: Database) -> None:
+        self._place = copy_of(database.path)
+        self._temporary = self._place.with_name(self._place.name + ".new")
+        self._temporary.unlink(missing_ok=True)
+        self._target = apsw.Connection(str(self._temporary))
+        self._backup = self._target.backup("main", database.connection, "main")
+
+    def step(self) -> bool:
+        """Copy a piece; True when that was the last one and the copy has its name."""
+        self._backup.step(_PAGES)
+        if not self._backup.done:
+            return False
+        self._backup.finish()
+        self._target.close()
+        descriptor = os.open(self._temporary, os.O_RDWR)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        self._temporary.replace(self._place)
+        return True
+
+    def give_up(self) -> None:
+        """Leave it half done; the earlier copy stays. May be called after the end."""
+        self._backup.close(True)
+        self._target.close(True)
+        self._temporary.unlink(missing_ok=True)

@@ -1,0 +1,120 @@
+"""What a start finds: a database in any state, what a crash left behind, a copy that is old."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import apsw
+import pytest
+
+from stabilitydl.disk.partfile import journal_path, part_path
+from stabilitydl.domain.states import State
+from stabilitydl.engine.housekeeping import COPY_SECONDS, FIRST_COPY_SECONDS
+from stabilitydl.errors import StoreNewer
+from stabilitydl.store.change import Change
+from stabilitydl.store.migrations import SCHEMA_VERSION
+from stabilitydl.store.opening import copy_of
+from stabilitydl.store.store import Store
+from tests.engine.harness import Harness
+from tests.fakes.hub import pack
+
+pytestmark = pytest.mark.anyio
+
+
+def names(count: int) -> list[str]:
+    return [f"{number:02}.bin" for number in range(count)]
+
+
+async def test_a_damaged_database_is_made_again_and_the_user_is_told(tmp_path: Path) -> None:
+    """B01: what was here stays here, what was on its way goes on."""
+    async with Harness(tmp_path) as h:
+        ids = await h.get(pack(tmp_path / "to", *names(40)))
+        await h.settled(ids)
+        assert await h.engine.notices() == []
+    store = Store.open(h.paths.database)
+    store.apply([Change(ids[-1], State.DOWNLOADING)])
+    store.close()
+    size = h.paths.database.stat().st_size
+    with h.paths.database.open("r+b") as file:
+        file.seek(size - 4096)
+        file.write(os.urandom(4096))
+    async with Harness(tmp_path) as h:
+        (notice,) = await h.engine.notices()
+        assert notice.code == "store-rebuilt"
+        assert Path(str(notice.arguments["path"])).exists()
+        rows = {row.id: row for row in await h.engine.resources()}
+        assert len(rows) == notice.arguments["files"]
+        assert len(rows) > 20
+        kept = [each for each in ids if each in rows]
+        await h.engine.go_on()
+        await h.settled(kept)
+        assert {row.state for row in await h.engine.snapshots(kept)} == {State.DOWNLOADED}
+        assert set(h.fetch.calls) <= {rows[ids[-1]].resource.name} if ids[-1] in rows else not h.fetch.calls
+    async with Harness(tmp_path) as h:
+        assert await h.engine.notices() == []
+
+
+async def test_a_newer_database_is_shown_and_not_written(tmp_path: Path) -> None:
+    """B03"""
+    async with Harness(tmp_path) as h:
+        ids = await h.get(pack(tmp_path / "to", *names(2)))
+        await h.settled(ids)
+    with apsw.Connection(str(h.paths.database)) as later:
+        later.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    later.close()
+    before = h.paths.database.read_bytes()
+    async with Harness(tmp_path) as h:
+        assert [notice.code for notice in await h.engine.notices()] == ["store-newer"]
+        assert [row.id for row in await h.engine.resources()] == ids
+        for command in (h.engine.retry, h.engine.cancel, h.engine.remove):
+            await command([])
+        Path(tmp_path / "to" / (await h.engine.resources())[0].resource.path).unlink()
+        with pytest.raises(StoreNewer):
+            await h.engine.enqueue(ids)
+        with pytest.raises(StoreNewer):
+            await h.engine.add([pack(tmp_path / "to", *names(3))])
+    assert h.paths.database.read_bytes() == before
+
+
+async def test_parts_and_journals_of_nobody_are_removed_at_the_start(tmp_path: Path) -> None:
+    """C04, C13: of what was given up or is here; never of what is still to come."""
+    async with Harness(tmp_path) as h:
+        ids = await h.get(pack(tmp_path / "to", *names(4)))
+        await h.settled(ids)
+        rows = await h.engine.snapshots(ids)
+    store = Store.open(h.paths.database)
+    states = (State.DOWNLOADED, State.MISSING, State.PAUSED, State.QUARANTINED)
+    store.apply([Change(each, state) for each, state in zip(ids, states, strict=True)])
+    store.close()
+    for row in rows:
+        part = part_path(Path(row.target or ""), row.resource.tag)
+        journal_path(part).touch()
+        if row.id != ids[0]:
+            part.touch()
+
+    def parts() -> set[str]:
+        return {path.name.split(".sdlpart")[0].rpartition(".")[2] for path in tmp_path.rglob("*.sdlpart*")}
+
+    assert len(parts()) == 4
+    async with Harness(tmp_path) as h:
+        await h.until(lambda: parts() == {each[:8] for each in ids[2:]})
+        assert all(Path(row.target or "").exists() for row in rows)
+
+
+async def test_a_copy_of_the_database_is_made_now_and_then(tmp_path: Path) -> None:
+    async with Harness(tmp_path) as h:
+        copy = copy_of(h.paths.database)
+        ids = await h.get(pack(tmp_path / "to", *names(3)))
+        await h.settled(ids)
+        assert not copy.exists(), "a short command makes none"
+        await h.advance_until(copy.exists, FIRST_COPY_SECONDS)
+        os.utime(copy, (h.clock.wall() + 10, h.clock.wall() + 10))
+        first = copy.stat().st_mtime
+        h.clock.advance(COPY_SECONDS / 2)
+        await h.calm()
+        assert copy.stat().st_mtime == first
+        await h.advance_until(lambda: copy.stat().st_mtime != first, COPY_SECONDS)
+    held = Store.open(copy)
+    assert [row.id for row in held.resources()] == ids
+    held.close()
