@@ -114,25 +114,23 @@ class HuggingFace:
         selected = locator.selection.removeprefix("path:")
         listing = await self._files(repository, selected, client)
         collection = self._collection(repository, name, locator, destination)
-        found = children(
+        resources, chosen = children(
             collection,
             repository,
             listing.files,
+            selected,
             lambda file: self._page(repository, "blob", file.path),
             lambda file: self._address(repository, file.path),
         )
         problems = listing.problems
         if listing.cut:
-            problems.append(ListIncomplete(hub=self.name, count=len(found), detail=listing.cut).problem)
-        chosen = None
-        if selected:
-            chosen = frozenset(child.id for child, path in found.values() if is_below(path, selected))
-            if not chosen:
-                problems.append(NothingMatched(count=len(found)).problem)
+            problems.append(ListIncomplete(hub=self.name, count=len(resources), detail=listing.cut).problem)
+        if chosen is not None and not chosen:
+            problems.append(NothingMatched(count=len(resources)).problem)
         renamed = RepositoryRenamed(hub=self.name, page=locator.identity, name=repository.name).problem
         return Expansion(
             collection=collection,
-            resources=tuple(child for child, _ in found.values()),
+            resources=resources,
             selected=chosen,
             problems=tuple(problems),
             warnings=(renamed,) if name != repository.name else (),

@@ -48,7 +48,7 @@ from .modelscope_shapes import (
 )
 from .modelscope_tree import Tree, Walk
 from .protocol import Destination, Expansion, Locator, without_body
-from .repositories import Pin, Repository, RepositoryFile, children, is_below
+from .repositories import Pin, Repository, RepositoryFile, children
 from .wire import LIMIT
 
 DEFAULT_ENDPOINT = "https://modelscope.cn"
@@ -121,23 +121,19 @@ class ModelScope:
             commit = repository.commit if is_commit(repository.commit) else file.revision or locator.revision
             return Pin(locator.kind, locator.identity, commit, file.path)
 
-        found = children(
+        resources, chosen = children(
             collection,
             repository,
             tree.files.values(),
+            locator.selection.removeprefix("path:"),
             lambda file: self._page(pin(file)),
             lambda file: Address(self.name, str(pin(file))),
         )
         problems = tree.problems
         if tree.cut:
-            problems.append(ListIncomplete(hub=self.name, count=len(found), detail=tree.cut).problem)
-        selected = locator.selection.removeprefix("path:")
-        chosen = None
-        if selected:
-            chosen = frozenset(child.id for child, path in found.values() if is_below(path, selected))
-            if not chosen:
-                problems.append(NothingMatched(count=len(found)).problem)
-        resources = tuple(child for child, _ in found.values())
+            problems.append(ListIncomplete(hub=self.name, count=len(resources), detail=tree.cut).problem)
+        if chosen is not None and not chosen:
+            problems.append(NothingMatched(count=len(resources)).problem)
         return Expansion(collection=collection, resources=resources, selected=chosen, problems=tuple(problems))
 
     async def request(self, resource: Resource, address: Address, client: HttpClient) -> Request:

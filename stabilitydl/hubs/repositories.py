@@ -17,8 +17,8 @@ from ..domain.resource import Address, Resource, resource_id
 from ..errors import HubError, Problem
 from .children import name_of, place
 
-MOST_FILES = 100_000
-"""Children of one collection; of what a repository holds beyond them the user is told."""
+MOST_FILES = 50_000
+"""Children that one listing brings, some 120 MiB as values; of more the user is told."""
 MOST_WITH_PATH = 10_000
 """Files that are listed of a whole repository where only a part of it was asked for; the part comes in any case."""
 LARGEST_FILE = 1 << 50
@@ -96,14 +96,17 @@ def children(
     collection: Collection,
     repository: Repository,
     files: Iterable[RepositoryFile],
+    selected: str,
     page: Callable[[RepositoryFile], str],
     address: Callable[[RepositoryFile], Address],
-) -> dict[str, tuple[Resource, str]]:
-    """The children by id, each with the path its hub calls it by; one file that is listed twice is one child.
+) -> tuple[tuple[Resource, ...], frozenset[str] | None]:
+    """The children in the order of ``files``, and the ids of those that are ``selected`` or below it (None for all).
 
-    ``page`` and ``address`` say where people look at a file and where its bytes are.
+    One file that is listed twice is one child. ``page`` and ``address`` say where people look at a file and where its
+    bytes are.
     """
-    found: dict[str, tuple[Resource, str]] = {}
+    found: dict[str, Resource] = {}
+    chosen: list[str] = []
     for file in files:
         content = "" if file.checksum is None else str(file.checksum)
         key = f"{file.path}\n{content}"
@@ -111,7 +114,7 @@ def children(
         if identity in found:
             continue
         path, refused = place(file.path)
-        child = Resource(
+        found[identity] = Resource(
             id=identity,
             collection=collection.id,
             key=key,
@@ -126,8 +129,9 @@ def children(
             order=len(found),
             blocked=repository.blocked or refused,
         )
-        found[identity] = (child, file.path)
-    return found
+        if selected and is_below(file.path, selected):
+            chosen.append(identity)
+    return tuple(found.values()), frozenset(chosen) if selected else None
 
 
 def is_below(path: str, selected: str) -> bool:

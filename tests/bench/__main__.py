@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench import path
+from tests.bench import path, repositories
 from tests.bench.process import Usage, median_of, run
 
 MIB = 1024 * 1024
@@ -73,6 +73,8 @@ class Bench:
         yield self.adding()
         yield self.pack()
         yield self.large()
+        for work, measured, goal, met in repositories.rows(self._runs, self._folder):
+            yield Row(work, measured, goal, met)
 
     def version(self) -> Row:
         usage = self._median(lambda home: run([*PROGRAM, "--version"], env=self._env(home)))

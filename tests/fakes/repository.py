@@ -62,6 +62,9 @@ class FakeRepository:
     branch: str = "main"
     commits: dict[str, Commit] = field(default_factory=dict)
     refs: dict[str, str] = field(default_factory=dict)
+    _listed: dict[tuple[str, str, bool], list[tuple[str, Blob | None]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def commit(self, files: Mapping[str, bytes], *, branch: str = "") -> str:
         """A commit on top of the branch with ``files`` in the place of those of the same path; its sha."""
@@ -82,7 +85,17 @@ class FakeRepository:
     def entries(self, revision: str, folder: str, *, recursive: bool) -> list[tuple[str, Blob | None]] | None:
         """Paths below ``folder`` in order, with None for folders; None where revision or folder is not there."""
         commit = self.at(revision)
-        if commit is None or (folder and folder not in commit.folders()):
+        if commit is None:
+            return None
+        if (commit.sha, folder, recursive) not in self._listed:
+            found = self._list(commit, folder, recursive)
+            if found is None:
+                return None
+            self._listed[commit.sha, folder, recursive] = found
+        return self._listed[commit.sha, folder, recursive]
+
+    def _list(self, commit: Commit, folder: str, recursive: bool) -> list[tuple[str, Blob | None]] | None:
+        if folder and folder not in commit.folders():
             return None
         every: dict[str, Blob | None] = {**dict.fromkeys(commit.folders()), **commit.files}
         return sorted(self._below(every, f"{folder}/" if folder else "", recursive))
