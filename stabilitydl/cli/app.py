@@ -67,7 +67,7 @@ def _folder(text: str) -> Path:
 
 Locators = Annotated[
     list[str],
-    typer.Argument(metavar="LOCATOR", help="Page address, direct address, or list file.", show_default=False),
+    typer.Argument(metavar="LOCATOR", help="Page address, OWNER/NAME, file address, or list file.", show_default=False),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 To = Annotated[

@@ -38,7 +38,7 @@ _PAUSE_MS = 120
 _SHOWN_PROBLEMS = 4
 _ITEM_MARGIN = 3
 _NATIVE = QKeySequence.SequenceFormat.NativeText
-_EXAMPLES = "https://civitai.com/models/12345\nhttps://example.org/model.safetensors\n/home/me/models.txt"
+_EXAMPLES = "https://civitai.com/models/12345\nhttps://huggingface.co/owner/name\n/home/me/models.txt"
 
 
 class AddDialog(QDialog):
