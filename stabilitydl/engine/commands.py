@@ -28,6 +28,9 @@ Later = Callable[[Callable[[], Coroutine[Any, Any, None]]], object]
 
 _log = logging.getLogger("stabilitydl.engine")
 
+CONTINUED = frozenset(state for state in State if state.is_unfinished or state in (State.FAILED, State.PAUSED))
+"""States that may go on without being named one by one; the others need not be looked at."""
+
 
 class Commands:
     """Runs the commands of one engine. A command on a running job waits until the job has let go."""

@@ -19,6 +19,7 @@ from ..domain.events import AnyEvent, CollectionAdded
 from ..domain.login import Login
 from ..domain.picture import Picture, creator_key
 from ..domain.resource import ResourceSnapshot
+from ..domain.states import State
 from ..errors import EngineStopped, Problem
 from ..http.client import HttpClient
 from ..http.credentials import Credentials
@@ -35,7 +36,7 @@ from ..store.opening import open_whatever
 from ..transfer.bandwidth import Bandwidth
 from ..transfer.fetch import fetch
 from ..transfer.order import Services
-from .commands import Commands
+from .commands import CONTINUED, Commands
 from .context import Context, Fetch
 from .expand import expand_all
 from .fleet import Fleet
@@ -301,7 +302,7 @@ class Engine:
 
     async def refresh(self, collection: str | None = None) -> None:
         """Make MISSING what says DOWNLOADED although its file vanished or changed."""
-        rows = await self._on.recorder.ask(lambda ledger: ledger.store.resources(collection))
+        rows = await self._on.recorder.ask(lambda ledger: ledger.store.resources(collection, {State.DOWNLOADED}))
         await self._on.commands.refresh(rows)
 
     # Commands: see `commands`.
@@ -315,7 +316,7 @@ class Engine:
 
         What is paused goes on only where ``collection`` names its parent.
         """
-        rows = await self._on.recorder.ask(lambda ledger: ledger.store.resources(collection))
+        rows = await self._on.recorder.ask(lambda ledger: ledger.store.resources(collection, CONTINUED))
         rows.sort(key=lambda row: row.position)
         return await self._on.commands.go_on(rows, paused=collection is not None)
 

@@ -116,5 +116,8 @@ _THIRD = (
     "CREATE INDEX resources_content ON resources (content) WHERE content IS NOT NULL",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD)
+# Children in the order of their hub, row by row: sorting them would hold all of them in memory at once.
+_FOURTH = ("CREATE INDEX resources_order ON resources (collection, place)",)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH)
 SCHEMA_VERSION = len(MIGRATIONS)

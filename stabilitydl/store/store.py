@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 from ..domain.attempt import Attempt, Outcome
@@ -10,6 +11,7 @@ from ..domain.checksum import Verification
 from ..domain.collection import Collection, CollectionSnapshot
 from ..domain.picture import PictureSource
 from ..domain.resource import Resource, ResourceSnapshot
+from ..domain.states import State
 from . import attempts, collections, pictures, queue, resources
 from .change import Change
 from .database import Database
@@ -106,9 +108,12 @@ class Store:
         """Take a collection, its children and their reservations off the list. Attempts stay."""
         collections.remove(self._database, collection_id)
 
-    def resources(self, collection_id: str | None = None) -> list[ResourceSnapshot]:
-        """The children of one collection or of all, in the order in which their hub lists them."""
-        return resources.children(self._database, collection_id)
+    def resources(
+        self, collection_id: str | None = None, states: AbstractSet[State] | None = None
+    ) -> list[ResourceSnapshot]:
+        """The children of one collection or of all, in the order in which their hub lists them; those in one of
+        ``states`` only, if given."""
+        return resources.children(self._database, collection_id, states)
 
     def snapshots(self, ids: Sequence[str]) -> list[ResourceSnapshot]:
         """The known ones among ``ids``, in that order."""

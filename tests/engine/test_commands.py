@@ -11,10 +11,14 @@ import pytest
 from stabilitydl import errors
 from stabilitydl.domain.attempt import Outcome
 from stabilitydl.domain.events import CollectionRemoved, ResourcesRemoved
+from stabilitydl.domain.resource import ResourceSnapshot
 from stabilitydl.domain.states import State, WaitReason
 from stabilitydl.errors import EngineStopped, PartInUse, Problem
 from stabilitydl.hubs.protocol import Expansion
 from stabilitydl.settings import Settings
+from stabilitydl.store import resources
+from stabilitydl.store.database import Row
+from stabilitydl.store.rows import snapshot_of
 from stabilitydl.store.store import Store
 from tests.engine.harness import Harness
 from tests.fakes.hub import pack
@@ -262,6 +266,25 @@ async def test_a_file_that_the_user_put_in_its_place_never_goes_to_the_trash(
         assert trashed == ["b.bin"]
         assert await h.engine.snapshots(ids) == []
         assert Path(rows[0].target or "").read_bytes() == b"mine"
+
+
+async def test_what_cannot_go_on_or_vanish_is_not_even_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with Harness(tmp_path) as h:
+        ids = await h.get(pack(tmp_path / "to", "a.bin"))
+        await h.settled(ids)
+        expansion = pack(tmp_path / "other", *FOUR)
+        await h.engine.add([expansion])
+        read: list[object] = []
+
+        def count(row: Row) -> ResourceSnapshot:
+            read.append(row)
+            return snapshot_of(row)
+
+        monkeypatch.setattr(resources, "snapshot_of", count)
+        await h.engine.refresh()
+        assert len(read) == 1
+        assert await h.engine.go_on() == []
+        assert len(read) == 1
 
 
 async def test_a_file_that_vanished_or_changed_is_missing_again(tmp_path: Path) -> None:

@@ -108,3 +108,21 @@ def test_equal_content_is_found_by_what_the_hub_says_or_by_what_arrived(store: S
     store.apply([Change(three.id, State.DOWNLOADED, sha256=other), Change(one.id, State.DOWNLOADED, sha256=other)])
     assert [row.id for row in store.same_content(other)] == [three.id], "the word of the hub counts first"
     assert store.same_content("ef" * 32) == []
+
+
+def test_children_in_some_states_only(store: Store) -> None:
+    parent, children = a_pack(5)
+    store.add(parent, children, now=1.0)
+    store.apply([Change(children[1].id, State.DOWNLOADED), Change(children[3].id, State.PAUSED)])
+    for collection in (parent.id, None):
+        found = store.resources(collection, {State.DOWNLOADED, State.PAUSED})
+        assert [row.id for row in found] == [children[1].id, children[3].id]
+        assert store.resources(collection, frozenset()) == []
+        assert len(store.resources(collection)) == 5
+
+
+def test_a_list_is_read_without_sorting_it(store: Store) -> None:
+    query = "EXPLAIN QUERY PLAN SELECT * FROM resources WHERE collection = ? ORDER BY place, number"
+    plan = store._database.read(query, ("c",), lambda row: str(row[3]))
+    assert plan
+    assert not [step for step in plan if "TEMP B-TREE" in step]
