@@ -28,7 +28,7 @@ from stabilitydl.errors import (
     InternalError,
     NotWritable,
     OtherVersion,
-    StoreDamaged,
+    StoreNotWritable,
     UsageError,
 )
 from stabilitydl.hubs.protocol import Destination
@@ -452,14 +452,13 @@ class TestStart:
 
     def test_what_keeps_the_engine_from_starting_is_raised_and_the_lock_let_go(self, tmp_path: Path) -> None:
         data = paths_in(tmp_path).data
-        data.mkdir(parents=True)
-        (data / "stabilitydl.db").write_bytes(b"this is no database" * 1000)
+        (data / "stabilitydl.db").mkdir(parents=True)
         for _ in range(2):
             member = Shared(tmp_path)
-            with pytest.raises(StoreDamaged):
+            with pytest.raises(StoreNotWritable):
                 member.start()
             assert member.stop(PATIENCE)
-        (data / "stabilitydl.db").unlink()
+        (data / "stabilitydl.db").rmdir()
         member = Shared(tmp_path)
         member.start()
         assert member.is_owner

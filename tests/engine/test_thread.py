@@ -13,7 +13,7 @@ from stabilitydl.domain.events import AnyEvent, Downloaded, StateChanged
 from stabilitydl.domain.states import State
 from stabilitydl.engine.engine import Engine
 from stabilitydl.engine.thread import EngineThread
-from stabilitydl.errors import EngineStopped, StoreDamaged
+from stabilitydl.errors import EngineStopped, StoreNotWritable
 from stabilitydl.hubs.registry import Registry
 from stabilitydl.settings import Settings
 from tests.engine.harness import PATIENCE, paths_in
@@ -86,9 +86,8 @@ def test_it_is_called_from_many_threads(thread: EngineThread, tmp_path: Path) ->
 
 
 def test_what_keeps_it_from_starting_is_raised(tmp_path: Path, thread: EngineThread) -> None:
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "stabilitydl.db").write_bytes(b"this is no database" * 1000)
-    with pytest.raises(StoreDamaged):
+    (tmp_path / "data" / "stabilitydl.db").mkdir(parents=True)
+    with pytest.raises(StoreNotWritable):
         thread.start()
     with pytest.raises(EngineStopped):
         thread.call(thread.engine.collections)
