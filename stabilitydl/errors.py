@@ -13,7 +13,7 @@ this tree where they enter (``http.client``, ``disk``, ``store``, ``hubs``), onc
     |- HeldBack                      another process paused it or gave it up
     |- TwinComes                     another resource brings the same bytes
     |- UsageError                    what was typed cannot be used
-    |  |- UnknownLocator  BadChecksum  BadNumber  BadListLine  BadListFile  UnknownCollection
+    |  |- UnknownLocator  BadChecksum  BadNumber  BadListLine  BadListFile  ListEntryUnusable  UnknownCollection
     |  |- NothingMatched: FilterLeftNothing
     |  |- BadToken  TokenRefused     a login that cannot be one, or that the hub does not know
     |  |- UnsafeName                 a path that would leave its folder
@@ -253,6 +253,14 @@ class BadListFile(UsageError):
 
     code = "bad-list-file"
     template = "Cannot read the list {file}: {reason}"
+    remedy = Remedy.CORRECT_INPUT
+
+
+class ListEntryUnusable(UsageError):
+    """One entry of a lockfile or metalink cannot be used; the others go on."""
+
+    code = "list-entry-unusable"
+    template = "{file}, file {entry}: {reason}"
     remedy = Remedy.CORRECT_INPUT
 
 

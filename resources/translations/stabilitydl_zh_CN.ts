@@ -286,6 +286,29 @@
     </message>
 </context>
 <context>
+    <name>Amounts</name>
+    <message>
+        <source>{count} d</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} h</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} min</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{percent} %</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Closing</name>
     <message>
         <source>Files are still on their way.</source>
@@ -473,6 +496,10 @@
     <message>
         <source>Cannot read the list {file}: {reason}</source>
         <translation>无法读取列表 {file}：{reason}</translation>
+    </message>
+    <message>
+        <source>{file}, file {entry}: {reason}</source>
+        <translation>{file}，第 {entry} 个文件：{reason}</translation>
     </message>
     <message>
         <source>No collection matches “{name}”.</source>
@@ -731,6 +758,10 @@
         <translation>另一个进程正在下载 {path}。</translation>
     </message>
     <message>
+        <source>The same file is on its way already as {path}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The bytes that arrived are not what was promised.</source>
         <translation>收到的内容与所承诺的不符。</translation>
     </message>
@@ -753,6 +784,10 @@
     <message>
         <source>The database is damaged: {detail}.</source>
         <translation>数据库已损坏：{detail}。</translation>
+    </message>
+    <message>
+        <source>The database was damaged and is made again, with {files} files; the old one is kept as {path}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Another program holds the database.</source>
@@ -826,6 +861,10 @@
         <translation>没有匹配项</translation>
     </message>
     <message>
+        <source>No file has this</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Unsafe file name</source>
         <translation>不安全的文件名</translation>
     </message>
@@ -884,6 +923,22 @@
     <message>
         <source>Needs a {hub} login</source>
         <translation>需要登录 {hub}</translation>
+    </message>
+    <message>
+        <source>Not a token</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Token is not accepted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keyring cannot be used</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Paste the address again</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Access refused</source>
@@ -950,6 +1005,10 @@
         <translation>{hub} 上没有此页面</translation>
     </message>
     <message>
+        <source>List is not complete</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>No such revision</source>
         <translation>没有此版本</translation>
     </message>
@@ -986,6 +1045,18 @@
         <translation>已被作者归档</translation>
     </message>
     <message>
+        <source>Taken down by {hub}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Needs a browser</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not offered on the web</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>A program, not a model</source>
         <translation>是程序，不是模型</translation>
     </message>
@@ -1020,6 +1091,10 @@
     <message>
         <source>Another file is in its place</source>
         <translation>该位置已有其他文件</translation>
+    </message>
+    <message>
+        <source>On its way already</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Name is too long</source>
@@ -1064,6 +1139,10 @@
     <message>
         <source>Database is damaged</source>
         <translation>数据库已损坏</translation>
+    </message>
+    <message>
+        <source>Database was made again</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Database is in use</source>
@@ -1125,8 +1204,8 @@
         <translation>更多筛选条件</translation>
     </message>
     <message>
-        <source>Filters</source>
-        <translation>筛选条件</translation>
+        <source>Type, base model, version and size</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Type</source>

@@ -17,7 +17,16 @@ from ..paths import Paths
 from . import arguments, console
 from .exit_codes import ExitCode
 from .filters import Filter
-from .requests import Command, ControlRequest, DemoRequest, GetRequest, ListRequest, LoginRequest, PlanRequest
+from .requests import (
+    Command,
+    ControlRequest,
+    DemoRequest,
+    GetRequest,
+    ListRequest,
+    LockRequest,
+    LoginRequest,
+    PlanRequest,
+)
 
 PROGRAM = "stabilitydl"
 T = TypeVar("T")
@@ -325,6 +334,27 @@ def remove(
 ) -> Action:
     """Take files off the list; the files themselves stay."""
     return _control(Command.REMOVE, collections, include, with_files)
+
+
+@app.command()
+def lock(
+    collection: Annotated[
+        str, typer.Argument(metavar="COLLECTION", help="Id, beginning of an id, or locator.", show_default=False)
+    ],
+    downloaded: Annotated[bool, typer.Option("--downloaded", help="Only files that are here.")] = False,
+    include: Include = None,
+    exclude: Exclude = None,
+    debug: Debug = False,
+) -> Action:
+    """Print a lockfile: what get needs to bring the same bytes again, elsewhere and later."""
+    request = LockRequest(collection=collection, filter=Filter(include or (), exclude or ()), downloaded=downloaded)
+
+    def run(paths: Paths) -> int:
+        from . import lock as command
+
+        return command.run(request, paths)
+
+    return run
 
 
 @app.command()

@@ -70,6 +70,15 @@ class ControlRequest:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LockRequest:
+    """``lock``. ``downloaded`` leaves out what is not here."""
+
+    collection: str
+    filter: Filter = field(default_factory=Filter)
+    downloaded: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class LoginRequest:
     """``login`` and ``logout``. ``hub`` None shows who is logged in."""
 

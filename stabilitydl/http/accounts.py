@@ -93,12 +93,21 @@ ACCOUNTS: tuple[Account, ...] = (
     Account(
         hub="modelscope",
         title="ModelScope",
-        sites=("https://modelscope.cn", "https://www.modelscope.cn", "https://www.modelscope.ai"),
+        sites=("https://modelscope.cn", "https://www.modelscope.cn"),
         variables=("MODELSCOPE_API_TOKEN",),
         endpoint_variables=("MODELSCOPE_ENDPOINT",),
         check="/openapi/v1/users/me",
         cookie="m_session_id",
         page="https://modelscope.cn/my/myaccesstoken",
+    ),
+    Account(
+        hub="modelscope-ai",
+        title="ModelScope (international)",
+        sites=("https://www.modelscope.ai", "https://modelscope.ai"),
+        variables=("MODELSCOPE_AI_API_TOKEN",),
+        check="/openapi/v1/users/me",
+        cookie="m_session_id",
+        page="https://www.modelscope.ai/my/myaccesstoken",
     ),
 )
 """The hubs of the product; others bring their own."""

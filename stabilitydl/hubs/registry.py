@@ -14,6 +14,7 @@ from ..http.accounts import ACCOUNTS, Account
 from .civitai import Civitai
 from .direct import Direct
 from .huggingface import HuggingFace
+from .lockfile import Lockfile
 from .modelscope import ModelScope
 from .protocol import Hub, Locator
 from .signed import redacted_address
@@ -37,7 +38,7 @@ class Registry:
         """``more`` and all hubs of the product; the one that takes any address comes last."""
         clock = clock or SystemClock()
         repositories = (HuggingFace(clock=clock), ModelScope(clock=clock), ModelScope.international(clock=clock))
-        return cls([*more, Civitai(clock=clock), *repositories, Direct()])
+        return cls([*more, Lockfile(), Civitai(clock=clock), *repositories, Direct()])
 
     def __repr__(self) -> str:
         return f"<Registry {' '.join(hub.name for hub in self._hubs)}>"

@@ -156,6 +156,7 @@ async def test_logins_are_listed_and_ended(
             "civitai": LoginSource.NONE,
             "huggingface": LoginSource.ENVIRONMENT,
             "modelscope": LoginSource.NONE,
+            "modelscope-ai": LoginSource.NONE,
         }
         assert found["huggingface"].detail == "HF_TOKEN"
         await h.engine.set_token("civitai", GOOD)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,14 +32,14 @@ def pipe(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
 def test_a_token_is_read_from_the_standard_input_and_kept(
     run: Run, origin: LoginOrigin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "civitai      Civitai       not logged in" in run("login").out
+    assert re.search(r"^civitai +Civitai +not logged in$", run("login").out, re.MULTILINE)
     pipe(monkeypatch, f"{GOOD}\nignored\n")
     said = run("login", "Civitai")
     assert (said.code, said.out) == (0, "")
     assert said.err == "Logged in to Civitai; the token is kept in the keyring of this system.\n"
     assert keyring.contents() == {"stabilitydl/token:civitai": GOOD}
     said = run("login")
-    assert "civitai      Civitai       token in the keyring" in said.out
+    assert re.search(r"^civitai +Civitai +token in the keyring$", said.out, re.MULTILINE)
     assert GOOD not in said.out + said.err
     said = run("logout", "civitai")
     assert (said.code, said.err) == (0, "Logged out of Civitai.\n")
