@@ -69,12 +69,12 @@ def _ignore(number: int, frame: object) -> None:
     """The socket tells the loop."""
 
 
-def run_application(application: QApplication, start: Callable[[], Callable[[], None]]) -> int:
+def run_application(application: QApplication, start: Callable[[], Callable[[], object]]) -> int:
     """Run ``start`` once the loop turns, then the loop; what ``start`` returns is called at the end.
 
     Returns the exit code.
     """
-    finish: list[Callable[[], None]] = []
+    finish: list[Callable[[], object]] = []
     failures: list[BaseException] = []
 
     def begin() -> None:

@@ -24,6 +24,7 @@ from ..engine.publisher import Subscription
 from ..engine.remote import SharedEngine
 from ..errors import EngineStopped, InternalError, Problem, StabilityError
 from ..hubs.protocol import Destination, Expansion
+from ..hubs.registry import Registry
 from ..settings import Settings
 
 T = TypeVar("T")
@@ -45,9 +46,10 @@ class EngineBridge(QObject):
     _arrived = Signal()
     _answered = Signal(object)
 
-    def __init__(self, thread: SharedEngine, parent: QObject | None = None) -> None:
+    def __init__(self, thread: SharedEngine, hubs: Registry, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._thread = thread
+        self._hubs = hubs
         self._subscription: Subscription | None = None
         self._stopping = False
         self._arrived.connect(self._take)
@@ -156,6 +158,10 @@ class EngineBridge(QObject):
         """Let these start before those of a lower ``priority``; ``then`` is called with how they stand after it."""
         self.ask(partial(self.engine.set_priority, list(ids), priority), then)
 
+    def web_address(self, hub: str, reference: str, then: Callable[[str], None]) -> None:
+        """The web address of a page that a hub put into a collection or resource."""
+        self.ask(partial(self._web_address, hub, reference), then)
+
     def ask(
         self,
         function: Callable[[], Awaitable[T] | T],
@@ -182,6 +188,9 @@ class EngineBridge(QObject):
     async def _resume_all(self) -> None:
         rows = await self.engine.resources(None)
         await self.engine.resume([row.id for row in rows if row.state is State.PAUSED])
+
+    async def _web_address(self, hub: str, reference: str) -> str:
+        return await self._hubs.by_name(hub).absolute(reference)
 
     def _send(self, function: Callable[..., Awaitable[object] | object], *args: object) -> None:
         self._begin(partial(function, *args), _nothing, self.failed.emit)

@@ -49,7 +49,7 @@ class CollectionCommands(QObject):
         menu.resume_wanted.connect(self._on(offers.RESUME, lambda rows: self._bridge.resume(_ids(rows))))
         menu.remove_wanted.connect(self._on(offers.ALL, lambda rows: self._children.remove(_ids(rows), rows=rows)))
         menu.check_wanted.connect(self._bridge.refresh)
-        menu.page_wanted.connect(partial(self._with, lambda one: self._remedies.open_page(one.page)))
+        menu.page_wanted.connect(partial(self._with, lambda one: self._remedies.open_page(one.hub, one.page)))
         menu.folder_wanted.connect(partial(self._with, lambda one: self._remedies.open_folder(one.target)))
         self._menus.append(menu)
         return menu

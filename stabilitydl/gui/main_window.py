@@ -144,6 +144,7 @@ class MainWindow(QMainWindow):
         self.planning.added.connect(self.shown.choose)
         self.planning.said.connect(self.toast.say)
         self.planning.login_wanted.connect(lambda _hub: self.preferences.show(ACCOUNTS))
+        self.planning.page_wanted.connect(self.remedies.open_page_of)
         self.preferences.changed.connect(self._change_settings)
         self.preferences.failed.connect(self._failed)
         self.remedies.settings_wanted.connect(self.preferences.show)

@@ -9,12 +9,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from ..domain.collection import Layout
-from ..domain.resource import ResourceSnapshot
 from ..errors import Problem, StabilityError
 from ..hubs.protocol import Destination, Expansion
 from ..paths import Paths
@@ -31,12 +29,14 @@ from .tr import translate
 class Planning(QObject):
     """Owns the dialogs on the way to a download. ``added`` carries the id of a collection that is on the list now.
 
-    ``said`` is a sentence for the user. ``speed`` is the last one, in bytes per second, 0 while there was none.
+    ``said`` is a sentence for the user; ``page_wanted`` carries a child whose page helps. ``speed`` is the last one,
+    in bytes per second, 0 while there was none.
     """
 
     added = Signal(str)
     said = Signal(str)
     login_wanted = Signal(str)
+    page_wanted = Signal(object)
 
     def __init__(
         self,
@@ -132,7 +132,7 @@ class Planning(QObject):
         dialog.start_wanted.connect(self._start)
         dialog.list_wanted.connect(lambda expansions: self._put_on_list(expansions, ()))
         dialog.login_wanted.connect(self.login_wanted)
-        dialog.page_wanted.connect(_open_page)
+        dialog.page_wanted.connect(self.page_wanted)
         self._keep(dialog)
         return dialog
 
@@ -164,7 +164,3 @@ class Planning(QObject):
             self._bridge.enqueue(ids)
         if len(expansions) == 1:
             self.added.emit(expansions[0].collection.id)
-
-
-def _open_page(row: ResourceSnapshot) -> None:
-    QDesktopServices.openUrl(QUrl(row.resource.page))

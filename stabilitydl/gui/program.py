@@ -10,6 +10,7 @@ from .. import settings as stored
 from ..demo.hub import DemoHub
 from ..engine.engine import Engine
 from ..engine.remote import SharedEngine
+from ..engine.thread import STOP_SECONDS
 from ..errors import UsageError
 from ..hubs.registry import Registry
 from ..paths import Paths
@@ -34,7 +35,7 @@ def run(locators: Sequence[str] = (), paths: Paths | None = None) -> int:
     appearance = Appearance(ThemeChoice(settings.theme), application)
     appearance.apply()
 
-    def start() -> Callable[[], None]:
+    def start() -> Callable[[], object]:
         opened = Opened(where, settings, appearance, language)
         opened.ended.connect(application.quit)
         opened.start(locators)
@@ -70,7 +71,7 @@ class Opened(QObject):
         self._own_demo = demo is None
         self._demo = demo or DemoHub()
         self._hubs = Registry.standard(self._demo)
-        self.bridge = EngineBridge(SharedEngine(paths, self._make_engine), self)
+        self.bridge = EngineBridge(SharedEngine(paths, self._make_engine), self._hubs, self)
 
     def start(self, locators: Sequence[str] = ()) -> None:
         """Show the window, with the plan of ``locators``; or hand them over to the window that there is.
@@ -88,17 +89,21 @@ class Opened(QObject):
         window.show()
         window.start(locators)
 
-    def finish(self) -> None:
-        """Stop everything; what has come of files is kept. Takes at most about two seconds."""
+    def finish(self, timeout: float = STOP_SECONDS) -> bool:
+        """Stop everything; what has come of files is kept.
+
+        Takes at most about ``timeout`` seconds; False when something hangs and is left behind then.
+        """
         if self.window is not None:
             self.window.dispose()
             self.window.hide()
-        self.bridge.stop()
+        has_stopped = self.bridge.stop(timeout)
         if self._own_demo:
             self._demo.close()
         if self.window is not None:
             self.window.deleteLater()
             self.window = None
+        return has_stopped
 
     def _make_engine(self) -> Engine:
         return Engine.open(self._paths, self._settings, hubs=self._hubs)

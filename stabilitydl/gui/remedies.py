@@ -28,6 +28,8 @@ class Commands(Protocol):
 
     def retry(self, ids: Sequence[str]) -> None: ...
 
+    def web_address(self, hub: str, reference: str, then: Callable[[str], None]) -> None: ...
+
 
 class Remedies(QObject):
     """Carries out row actions.
@@ -68,14 +70,28 @@ class Remedies(QObject):
             case RowAction.FREE_SPACE:
                 self.open_folder_of(row)
             case RowAction.OPEN_PAGE:
-                self.open_page(row.resource.page)
+                self.open_page_of(row)
             case RowAction.OTHER_FILE:
                 self.other_file_wanted.emit(row)
             case RowAction.REPORT:
                 self.report_wanted.emit(row)
 
-    def open_page(self, page: str) -> None:
-        """Show a page of a hub in the browser. What a hub sends is never opened as anything but a web page."""
+    def open_page_of(self, row: ResourceSnapshot) -> None:
+        """Show the page of a file in the browser."""
+        addresses = row.resource.addresses
+        self.open_page(addresses[0].hub if addresses else "", row.resource.page)
+
+    def open_page(self, hub: str, page: str) -> None:
+        """Show a page of a hub in the browser. What a hub sends is never opened as anything but a web page.
+
+        Hubs that have mirrors keep their pages without the host; such a hub is asked for the whole address.
+        """
+        if hub and page.startswith("/"):
+            self._commands.web_address(hub, page, self._open_web)
+        else:
+            self._open_web(page)
+
+    def _open_web(self, page: str) -> None:
         url = QUrl(page, QUrl.ParsingMode.StrictMode)
         if not url.isValid() or url.scheme() not in ("https", "http") or not url.host():
             self.said.emit(translate("Remedies", "There is no page to open."))

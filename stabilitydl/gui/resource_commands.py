@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+import msgspec
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 
@@ -111,7 +112,7 @@ class ResourceCommands(QObject):
             return
         action = self._children.state_text(row).action
         if action is not None:
-            self._remedies.act(row, action)
+            self._remedies.act(self._with_target(row), action)
         elif row.state is State.DOWNLOADED and row.target is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(row.target).parent)))
         elif row.state is State.MISSING:
@@ -121,7 +122,14 @@ class ResourceCommands(QObject):
         """The command in a row was pressed."""
         row = self._children.snapshot_of(resource)
         if row is not None:
-            self._remedies.act(row, action)
+            self._remedies.act(self._with_target(row), action)
+
+    def _with_target(self, row: ResourceSnapshot) -> ResourceSnapshot:
+        """The row with the place where its file goes, which no event tells before the file is there."""
+        found = self._collections.snapshot_of(row.resource.collection)
+        if row.target is not None or found is None or not found.collection.target:
+            return row
+        return msgspec.structs.replace(row, target=str(Path(found.collection.target, row.resource.path)))
 
     def _put_back(self, rows: Sequence[ResourceSnapshot], parents: dict[str, Collection]) -> None:
         """Put removed children on the list again; what was on its way or here is brought, or found, again."""

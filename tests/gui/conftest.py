@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from stabilitydl.demo.hub import DemoHub
     from stabilitydl.gui.pictures import Pictures
     from stabilitydl.gui.theme import Appearance
-    from tests.gui.stage import Stage
+    from tests.gui.stage import SlowReading, Stage
 
 NOT_OFFSCREEN = ("does not support propagateSizeHints", r"does not support raise\(\)")
 """What the platform without a screen has to say about windows."""
@@ -91,6 +91,14 @@ def nothing_left(qapp: QApplication) -> Iterator[None]:
 
 
 @pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    """As the plugin's, but on a busy machine nothing is given up that would come."""
+    from tests.gui.patience import PatientBot
+
+    return PatientBot(request)
+
+
+@pytest.fixture
 def appearance(qapp: QApplication) -> Appearance:
     """The light look."""
     from stabilitydl.gui.theme import Appearance, ThemeChoice
@@ -128,10 +136,24 @@ def demo() -> Iterator[DemoHub]:
 
 
 @pytest.fixture
-def stage(qtbot: QtBot, home: Path, dressed: Appearance, demo: DemoHub) -> Iterator[Stage]:
+def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowReading]:
+    """Files that are read back so slowly that it does not end before the gate is opened."""
+    from tests.gui.stage import SlowReading
+
+    made = SlowReading(monkeypatch)
+    yield made
+    made.gate.set()
+
+
+@pytest.fixture
+def stage(
+    qtbot: QtBot, home: Path, dressed: Appearance, demo: DemoHub, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Stage]:
     """The window on the real engine and the demo hub."""
     from tests.gui.stage import Stage
 
+    # What can be taken back for some seconds can be taken back for as long as a slow machine needs.
+    monkeypatch.setattr("stabilitydl.engine.undo.UNDO_SECONDS", 600.0)
     made = Stage(qtbot, home, dressed, demo)
     yield made
     made.close()

@@ -2,46 +2,65 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
+import pytest
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QDialog, QWidget
+from pytestqt.exceptions import TimeoutError as GaveUp
 from pytestqt.qtbot import QtBot
 
 from stabilitydl import settings as stored
 from stabilitydl.demo.hub import DemoHub
+from stabilitydl.disk.hasher import Hasher
 from stabilitydl.domain.events import AnyEvent, StateChanged
 from stabilitydl.domain.resource import ResourceSnapshot
 from stabilitydl.domain.states import State, Tab
-from stabilitydl.engine.context import Fetch
 from stabilitydl.engine.engine import Engine
 from stabilitydl.gui.language import Language
 from stabilitydl.gui.main_window import MainWindow
 from stabilitydl.gui.plan_dialog import PlanDialog
 from stabilitydl.gui.program import Opened
 from stabilitydl.gui.resource_index import Column
+from stabilitydl.gui.state_delegate import StateDelegate
 from stabilitydl.gui.theme import Appearance
 from stabilitydl.paths import Paths
 from stabilitydl.settings import Settings
+from tests.gui.patience import PATIENCE_MS
 
 Dialog = TypeVar("Dialog", bound=QDialog)
 
-PATIENCE_MS = 60_000
-"""After this a test gives up; nothing that works comes near it."""
 
-
-def _with_fetch(fetch: Fetch) -> type[Opened]:
+def _with(engine: dict[str, Any]) -> type[Opened]:
     class Rehearsed(Opened):
-        """The window on an engine whose bytes come from elsewhere."""
+        """The window on an engine that is made in another way."""
 
         def _make_engine(self) -> Engine:
-            return Engine.open(self._paths, self._settings, hubs=self._hubs, fetch=fetch)
+            return Engine.open(self._paths, self._settings, hubs=self._hubs, **engine)
 
     return Rehearsed
+
+
+class SlowReading:
+    """Reading a file back stops in the first slice until somebody opens the gate."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.begun, self.gate = threading.Event(), threading.Event()
+        self.slices = 0
+        read = Hasher.read
+
+        def wait(hasher: Hasher, *args: object) -> int:
+            self.slices += 1
+            self.begun.set()
+            self.gate.wait()
+            return read(hasher, *args)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(Hasher, "read", wait)
 
 
 class Stage:
@@ -57,16 +76,15 @@ class Stage:
         self.demo = demo
         self._opened: Opened | None = None
 
-    def open(
-        self, locators: Sequence[str] = (), settings: Settings | None = None, fetch: Fetch | None = None
-    ) -> MainWindow:
+    def open(self, locators: Sequence[str] = (), settings: Settings | None = None, **engine: Any) -> MainWindow:
         """A window as the program opens it, with everything on the list loaded.
 
-        ``fetch`` is another byte path. The models of the window are watched by Qt's tester as long as they live.
+        ``engine`` is what `Engine.open` is to be given besides, such as another clock or byte path. The models of the
+        window are watched by Qt's tester as long as they live.
         """
         if settings is not None:
             stored.save(self.paths.settings, settings)
-        kind = Opened if fetch is None else _with_fetch(fetch)
+        kind = _with(engine) if engine else Opened
         self._opened = opened = kind(
             self.paths, stored.load(self.paths.settings), self.appearance, self.language, self.demo
         )
@@ -100,9 +118,16 @@ class Stage:
             window = opened.window
             if window is not None:
                 window.quit()
-            opened.finish()
+            assert opened.finish(PATIENCE_MS / 1000)
             opened.deleteLater()
         self.language.remove()
+
+    def leave(self) -> None:
+        """End it in the time that the program takes at most, whether everything has stopped then or not."""
+        opened, self._opened = self._opened, None
+        assert opened is not None
+        opened.finish()
+        opened.deleteLater()
 
     def restart(self) -> MainWindow:
         """Quit, and start again on the same home."""
@@ -136,7 +161,7 @@ class Stage:
         """Turn the loop until ``condition`` holds."""
         try:
             self.qtbot.waitUntil(lambda: bool(condition()), timeout=PATIENCE_MS)
-        except AssertionError as error:
+        except GaveUp as error:
             raise AssertionError(f"{what or 'it'} did not happen: {self._opened!r} {self.counts()}") from error
 
     def add(self, locator: str) -> list[str]:
@@ -192,6 +217,19 @@ class Stage:
             modifiers or Qt.KeyboardModifier.NoModifier,
             view.visualRect(index).center(),
         )
+
+    def click_action(self, resource: str) -> None:
+        """A mouse click on the command that a row of the list offers at its end."""
+        view, model = self.window.resources.list, self.window.resources.model
+        row = model.row_of(resource)
+        assert row is not None
+        index = model.index(row, Column.STATE)
+        view.scrollTo(index)
+        states = view.itemDelegateForIndex(index)
+        assert isinstance(states, StateDelegate)
+        place = states.action_rect(view.visualRect(index), view.layoutDirection(), model.state_text(self.row(resource)))
+        assert not place.isEmpty(), "the row offers a command"
+        self.qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place.center())
 
     def until_settled(self) -> None:
         """Wait until something has been on its way, and nothing is any more."""

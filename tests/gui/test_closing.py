@@ -17,7 +17,7 @@ from stabilitydl.gui.main_window import MainWindow
 from stabilitydl.gui.tray import Tray
 from stabilitydl.paths import resource_path
 from stabilitydl.settings import Settings
-from tests.gui.stage import Stage
+from tests.gui.stage import SlowReading, Stage
 
 
 def answer(how: Callable[[QMessageBox], object]) -> list[str]:
@@ -128,6 +128,20 @@ def test_it_ends_while_files_come_and_goes_on_at_the_next_start(stage: Stage) ->
     stage.until(lambda: stage.ids(State.DOWNLOADING), "it goes on by itself")
     assert window.isVisible()
     stage.change(rate_limit=0)
+    stage.until_states(ids, State.DOWNLOADED)
+
+
+def test_it_ends_although_a_file_is_being_checked(stage: Stage, slow: SlowReading) -> None:
+    """G06: the thread that reads a large file is left behind, and the next start checks it again."""
+    stage.open()
+    ids = stage.add("demo:?files=2&size=64KiB")
+    stage.start(ids)
+    stage.until_states(ids, State.VERIFYING)
+    stage.until(slow.begun.is_set)
+    stage.leave()
+    assert not slow.gate.is_set(), "nothing waited for it"
+    slow.gate.set()
+    stage.open()
     stage.until_states(ids, State.DOWNLOADED)
 
 

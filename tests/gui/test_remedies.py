@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -31,6 +31,9 @@ class Bridge:
 
     def retry(self, ids: Sequence[str]) -> None:
         self.commands.append(("retry", list(ids)))
+
+    def web_address(self, hub: str, reference: str, then: Callable[[str], None]) -> None:
+        then(f"https://{hub}.test{reference}")
 
 
 class Desktop:
@@ -106,9 +109,15 @@ def test_the_page_of_a_file_is_opened(remedies: Remedies, desktop: Desktop) -> N
     assert [QUrl(url) for url in desktop.opened] == [QUrl("https://civitai.com/models/1?a=b%20c")]
 
 
+def test_a_hub_says_where_its_page_is(remedies: Remedies, desktop: Desktop) -> None:
+    remedies.act(child(1, page="/models/1"), RowAction.OPEN_PAGE)
+    remedies.open_page("demo", "/models/2")
+    assert desktop.opened == ["https://civitai.test/models/1", "https://demo.test/models/2"]
+
+
 @pytest.mark.parametrize(
     "page",
-    ["", "/models/1", "file:///etc/passwd", "javascript:alert(1)", "smb://x/y", "https://", "vscode://x", "ht tp://x"],
+    ["", "file:///etc/passwd", "javascript:alert(1)", "smb://x/y", "https://", "vscode://x", "ht tp://x"],
 )
 def test_nothing_but_a_web_page_is_opened(remedies: Remedies, desktop: Desktop, qtbot: QtBot, page: str) -> None:
     with qtbot.waitSignal(remedies.said) as caught:
