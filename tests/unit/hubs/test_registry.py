@@ -24,6 +24,14 @@ def test_the_most_special_hub_takes_a_locator(tmp_path: Path) -> None:
     (tmp_path / "list.txt").write_text("")
     for text, name in [
         ("https://civitai.com/models/5", "civitai"),
+        ("org/pack@v1", "huggingface"),
+        ("https://huggingface.co/org/pack", "huggingface"),
+        ("https://huggingface.co/docs/hub/index.html", "direct"),
+        ("modelscope:org/pack", "modelscope"),
+        ("https://www.modelscope.cn/models/org/pack", "modelscope"),
+        ("https://modelscope.ai/models/org/pack", "modelscope-ai"),
+        ("urn:air:sdxl:lora:civitai:1@2", "civitai"),
+        ("urn:air:sdxl:lora:huggingface:org/pack@v1", "huggingface"),
         ("https://civitai.com/search/models", "direct"),
         ("https://example.com/x.bin", "direct"),
         (str(tmp_path / "list.txt"), "direct"),
@@ -49,7 +57,14 @@ def test_a_hub_of_another_version_is_named() -> None:
 @pytest.mark.parametrize("text", ["", "   ", "12345", "what is this?", "a\u202eb", "x" * 5000, "magnet:?xt=1", "\x00"])
 def test_everything_that_is_accepted_is_said(text: str) -> None:
     message = hint(text)
-    for form in ("https://HOST/FILE", "https://civitai.com/models/ID", "civitai:ID", "PATH of a list of addresses"):
+    for form in (
+        "https://HOST/FILE",
+        "OWNER/NAME[@REVISION]",
+        "modelscope:OWNER/NAME",
+        "https://civitai.com/models/ID",
+        "civitai:ID",
+        "PATH of a list of addresses",
+    ):
         assert form in message
 
 
@@ -60,6 +75,8 @@ def test_everything_that_is_accepted_is_said(text: str) -> None:
         ("civitai:abc", "civitai:ID"),
         ("htps://civitai.com/models/123", "https://civitai.com/models/ID"),
         ("ttps://example.com/x.bin", "https://HOST/FILE"),
+        ("htps://huggingface.co/org/pack", "https://huggingface.co/OWNER/NAME"),
+        ("modelscop:org/pack", "modelscope:OWNER/NAME"),
     ],
 )
 def test_the_nearest_form_is_named(text: str, near: str) -> None:
