@@ -183,7 +183,7 @@
     </message>
     <message>
         <source>{count} of {limit} connections</source>
-        <translation>{count}/{limit} 个连接</translation>
+        <translation>{count} / {limit} 个连接</translation>
     </message>
     <message>
         <source>checking</source>
@@ -289,23 +289,23 @@
     <name>Amounts</name>
     <message>
         <source>{count} d</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} 天</translation>
     </message>
     <message>
         <source>{count} h</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} 小时</translation>
     </message>
     <message>
         <source>{count} min</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} 分</translation>
     </message>
     <message>
         <source>{count} s</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} 秒</translation>
     </message>
     <message>
         <source>{percent} %</source>
-        <translation type="unfinished"></translation>
+        <translation>{percent}%</translation>
     </message>
 </context>
 <context>
@@ -455,7 +455,7 @@
     </message>
     <message>
         <source>The keyring of this system cannot be used: {detail}.</source>
-        <translation>无法使用本系统的密钥环：{detail}。</translation>
+        <translation>无法使用此系统的密钥环：{detail}。</translation>
     </message>
     <message>
         <source>The downloads are not running.</source>
@@ -759,7 +759,7 @@
     </message>
     <message>
         <source>The same file is on its way already as {path}.</source>
-        <translation type="unfinished"></translation>
+        <translation>同一文件已在下载中，将保存为 {path}。</translation>
     </message>
     <message>
         <source>The bytes that arrived are not what was promised.</source>
@@ -787,7 +787,7 @@
     </message>
     <message>
         <source>The database was damaged and is made again, with {files} files; the old one is kept as {path}.</source>
-        <translation type="unfinished"></translation>
+        <translation>数据库已损坏，现已重建，包含 {files} 个文件；旧数据库保留为 {path}。</translation>
     </message>
     <message>
         <source>Another program holds the database.</source>
@@ -853,6 +853,10 @@
         <translation>无法读取列表</translation>
     </message>
     <message>
+        <source>Entry cannot be used</source>
+        <translation>该条目无法使用</translation>
+    </message>
+    <message>
         <source>Collection is not known</source>
         <translation>未知的合集</translation>
     </message>
@@ -862,7 +866,7 @@
     </message>
     <message>
         <source>No file has this</source>
-        <translation type="unfinished"></translation>
+        <translation>没有符合的文件</translation>
     </message>
     <message>
         <source>Unsafe file name</source>
@@ -926,19 +930,19 @@
     </message>
     <message>
         <source>Not a token</source>
-        <translation type="unfinished"></translation>
+        <translation>不是令牌</translation>
     </message>
     <message>
         <source>Token is not accepted</source>
-        <translation type="unfinished"></translation>
+        <translation>令牌未被接受</translation>
     </message>
     <message>
         <source>Keyring cannot be used</source>
-        <translation type="unfinished"></translation>
+        <translation>无法使用密钥环</translation>
     </message>
     <message>
         <source>Paste the address again</source>
-        <translation type="unfinished"></translation>
+        <translation>请重新粘贴地址</translation>
     </message>
     <message>
         <source>Access refused</source>
@@ -1006,7 +1010,7 @@
     </message>
     <message>
         <source>List is not complete</source>
-        <translation type="unfinished"></translation>
+        <translation>列表不完整</translation>
     </message>
     <message>
         <source>No such revision</source>
@@ -1046,15 +1050,15 @@
     </message>
     <message>
         <source>Taken down by {hub}</source>
-        <translation type="unfinished"></translation>
+        <translation>已被 {hub} 下架</translation>
     </message>
     <message>
         <source>Needs a browser</source>
-        <translation type="unfinished"></translation>
+        <translation>需要使用浏览器</translation>
     </message>
     <message>
         <source>Not offered on the web</source>
-        <translation type="unfinished"></translation>
+        <translation>网上没有提供</translation>
     </message>
     <message>
         <source>A program, not a model</source>
@@ -1094,7 +1098,7 @@
     </message>
     <message>
         <source>On its way already</source>
-        <translation type="unfinished"></translation>
+        <translation>已在下载中</translation>
     </message>
     <message>
         <source>Name is too long</source>
@@ -1142,7 +1146,7 @@
     </message>
     <message>
         <source>Database was made again</source>
-        <translation type="unfinished"></translation>
+        <translation>数据库已重建</translation>
     </message>
     <message>
         <source>Database is in use</source>
@@ -1205,7 +1209,7 @@
     </message>
     <message>
         <source>Type, base model, version and size</source>
-        <translation type="unfinished"></translation>
+        <translation>类型、基础模型、版本和大小</translation>
     </message>
     <message>
         <source>Type</source>
@@ -2076,7 +2080,7 @@
     </message>
     <message>
         <source>{percent} % · {received} of {size}</source>
-        <translation>{percent}% · {received}，共 {size}</translation>
+        <translation>{percent}% · 已下载 {received} / {size}</translation>
     </message>
     <message>
         <source>Checking</source>

@@ -64,6 +64,7 @@ class AboutDialog(QDialog):
         column.addLayout(top, 1)
         column.addLayout(buttons)
         self.setMinimumWidth(480)
+        self.close_button.setFocus()
         self.retranslate()
 
     @override

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QLabel, QLay
 
 from ..domain.states import State
 from ..text import format_bytes
-from .elided_label import LEAST, ElidedLabel
+from .elided_label import ElidedLabel
 from .icons import Sign, put
 from .menu_button import MenuButton
 from .offer import CANCEL, DOWNLOAD, PAUSE, RANK, RESUME, RETRY, Offer
@@ -160,7 +160,7 @@ class ActionBar(QFrame):
     def _make_room(self) -> None:
         """Show as many buttons as fit, the most important ones at the end; the others are in a menu."""
         room = self.width() - _START - _END - 2 * SPACE
-        room -= self.count.sizeHint().width() + self.clear.sizeHint().width() + LEAST
+        room -= self.count.sizeHint().width() + self.clear.sizeHint().width() + self.detail.sizeHint().width()
         widths = [button.sizeHint().width() + SPACE for button in self._wanted]
         first = 0
         if sum(widths) > room:

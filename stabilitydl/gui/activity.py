@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from ..domain.events import HostLine, Progress, ProgressTick
-from ..text import format_bytes, format_count, format_duration, format_speed
+from ..text import format_bytes, format_count, format_speed
+from .amounts import duration_text, percent_text
 from .elided_label import ElidedLabel
 from .icons import Sign, Tone, put
 from .speed_curve import SpeedCurve
@@ -218,7 +219,7 @@ def _host_name(line: HostLine) -> str:
 
 def _host_text(line: HostLine) -> str:
     if line.cooling > 0:
-        return fill(translate("Activity", "waiting {time}"), time=format_duration(line.cooling))
+        return fill(translate("Activity", "waiting {time}"), time=duration_text(line.cooling))
     if not line.limit:
         return fill(translate("Activity", "{count} connections"), count=line.running)
     if not line.running:
@@ -234,5 +235,5 @@ def _amounts(total: int, files: int) -> dict[str, object]:
 def _running_text(one: Progress) -> str:
     if one.size and one.received >= one.size:
         return translate("Activity", "checking")
-    percent = f"{100 * one.received // one.size} %" if one.size else format_bytes(one.received)
+    percent = percent_text(one.received, one.size) if one.size else format_bytes(one.received)
     return f"{percent} \u00b7 {format_speed(one.speed)}"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QSizePolicy, QWidget
 
+from .icons import Sign, put
 from .menu_button import MenuButton
 from .resource_index import Query
 from .rows import Facets
@@ -16,7 +17,7 @@ from .tr import QT_TRANSLATE_NOOP, fill, translate
 
 _GIB = 1024**3
 _MOST_VALUES = 40
-_LEAST, _MOST = 72, 190
+_LEAST, _MOST = 96, 190
 """Pixels of the field."""
 SIZES = (
     (QT_TRANSLATE_NOOP("Filters", "Any size"), None, None),
@@ -43,6 +44,8 @@ class Filters(QWidget):
         self.field.textChanged.connect(lambda text: self._change(replace(self._query, text=text)))
         QShortcut(QKeySequence.StandardKey.Find, self, self.field.setFocus)
         self.button = MenuButton()
+        self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        put(self.button, Sign.FILTER)
         self.button.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         self.menu = QMenu(self)
         self.menu.aboutToShow.connect(self._fill)
@@ -74,6 +77,7 @@ class Filters(QWidget):
         self.field.setAccessibleName(translate("Filters", "Filter files by words"))
         self.field.setToolTip(translate("Filters", "Words of the name, version, type, base model or creator (Ctrl+F)"))
         self.button.setAccessibleName(translate("Filters", "More filters"))
+        self.button.setToolTip(translate("Filters", "Type, base model, version and size"))
         self._show_state()
 
     def _change(self, query: Query) -> None:
@@ -85,8 +89,7 @@ class Filters(QWidget):
     def _show_state(self) -> None:
         chosen = len(self._query.types) + len(self._query.base_models) + len(self._query.versions)
         chosen += self._query.at_least is not None or self._query.at_most is not None
-        text = translate("Filters", "Filters")
-        self.button.setText(f"{text} ({chosen})" if chosen else text)
+        self.button.setText(f"{chosen}" if chosen else "")
 
     def _fill(self) -> None:
         self.menu.clear()

@@ -9,7 +9,8 @@ from html import escape
 from pathlib import Path
 
 from ..errors import Problem, Remedy
-from ..text import format_bytes, format_duration, plain
+from ..text import format_bytes, plain
+from .amounts import duration_text
 from .plan_model import Group, Kind, Need, PlanModel
 from .tr import QT_TRANSLATE_NOOP, fill, problem_text, translate
 
@@ -115,7 +116,7 @@ def duration(bytes_: int, speed: float | None) -> str:
     """How long it may take, empty where the last speed is not known."""
     if not speed or speed < 1 or not bytes_:
         return ""
-    return fill(translate("Plan", "about {time} at the last speed"), time=format_duration(bytes_ / speed))
+    return fill(translate("Plan", "about {time} at the last speed"), time=duration_text(bytes_ / speed))
 
 
 def start_text(files: int) -> str:

@@ -11,8 +11,8 @@ from ..text import format_bytes, plain
 from .painting import Canvas
 from .qt import AnyIndex, override
 from .resource_cells import Role
-from .rows import size_of
 from .row_delegate import RowDelegate
+from .rows import size_of
 from .state_delegate import draw_state, stack
 from .state_text import StateText
 from .theme import RADIUS
@@ -53,11 +53,11 @@ class ResourceCardDelegate(RowDelegate):
         canvas.picture(picture, self.look.pictures.picture(snapshot.id, _PICTURE, canvas.pixel_ratio))
         checked = Qt.CheckState.Checked if selected else Qt.CheckState.Unchecked
         canvas.check_box(_check(option.rect), checked, hovered=hovered)
-        line = QRect(picture.x(), picture.bottom() + 7, _PICTURE - _MENU, 17)
+        line = QRect(picture.x(), picture.bottom() + 7, _PICTURE, 17)
         canvas.text(line, plain(snapshot.resource.name), fonts.body, "text")
         facts = (format_bytes(size_of(snapshot)), snapshot.resource.base_model or snapshot.resource.type)
         below = plain(" · ".join(fact for fact in facts if fact))
-        canvas.text(line.translated(0, 17), below, fonts.small, "secondary")
+        canvas.text(line.adjusted(0, 17, -_MENU, 17), below, fonts.small, "secondary")
         canvas.dots(_menu(option.rect), "secondary")
         layout = stack(_state(option.rect), state, QFontMetrics(fonts.small))
         draw_state(canvas, layout, state, fonts, hovered=hovered, beside=False)
@@ -95,7 +95,7 @@ def _check(cell: QRect) -> QRect:
 
 def _menu(cell: QRect) -> QRect:
     picture = _picture(cell)
-    return QRect(picture.right() + 1 - _MENU, picture.bottom() + 4, _MENU, 24)
+    return QRect(picture.right() + 1 - _MENU, picture.bottom() + 21, _MENU, 24)
 
 
 def _state(cell: QRect) -> QRect:

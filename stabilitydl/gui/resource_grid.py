@@ -95,8 +95,9 @@ class ResourceGrid(QAbstractItemView):
 
     @property
     def _pitch(self) -> int:
-        """From the left of a card to the left of the next: cards share the width that is left over."""
-        return max(CARD.width(), (self.viewport().width() - 2 * SPACE) // self.per_line)
+        """From the left of a card to the left of the next: the first and the last stand at the edges."""
+        gaps = self.per_line - 1
+        return (self.viewport().width() - 2 * SPACE - CARD.width()) // gaps if gaps else CARD.width()
 
     def _rect(self, row: int) -> QRect:
         """The place of a card, before scrolling and mirroring."""

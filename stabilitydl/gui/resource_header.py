@@ -44,6 +44,11 @@ class ResourceHeader(QHeaderView):
             return Qt.CheckState.Unchecked
         return Qt.CheckState.PartiallyChecked if 0 in rows else Qt.CheckState.Checked
 
+    def least_width(self, column: Column) -> int:
+        """Pixels that the title of a column needs, with the sign of the sorted one."""
+        metrics = QFontMetrics(self._appearance.fonts.small)
+        return metrics.horizontalAdvance(header(column)) + 1 + _ARROW + 2 * PAD
+
     def toggle_all(self) -> None:
         """Select all rows that are shown, or none of them."""
         shown = self._rows.shown_ids()

@@ -65,7 +65,9 @@ class ResourceView(QTableView):
         self._states = StateDelegate(look, self)
         self.setItemDelegate(ResourceDelegate(look, self))
         self.setItemDelegateForColumn(Column.STATE, self._states)
-        self._set_up_header(ResourceHeader(model, appearance, self))
+        self._titles = ResourceHeader(model, appearance, self)
+        self._widths = dict(_WIDTHS)
+        self._set_up_header(self._titles)
         self.activated.connect(lambda index: self.opened.emit(self._rows.snapshot_at(index.row()).id))
         model.selection.changed.connect(self.viewport().update)
         pictures.changed.connect(lambda _key: self.viewport().update())
@@ -75,6 +77,7 @@ class ResourceView(QTableView):
     def retranslate(self) -> None:
         """Show all texts in the language that is installed now."""
         self.setAccessibleName(translate("ResourceView", "Files of the collection"))
+        self._fit_titles()
         self.viewport().update()
 
     def hit(self, point: QPoint) -> Hit | None:
@@ -134,12 +137,21 @@ class ResourceView(QTableView):
             self.horizontalHeader().resizeSection(Column.STATE, wide)
             self._sizing = False
 
+    def _fit_titles(self) -> None:
+        """No column is narrower than its title."""
+        for column in (Column.TYPE, Column.BASE_MODEL, Column.SIZE):
+            least = max(_WIDTHS[column], self._titles.least_width(column))
+            if least > self._widths[column] or self._titles.sectionSize(column) == self._widths[column]:
+                self._widths[column] = least
+                self._titles.resizeSection(column, least)
+        self._hide_what_has_no_room()
+
     def _hide_what_has_no_room(self) -> None:
         """Names and states matter more than what the second line and the filters tell as well."""
-        room = self.viewport().width() - sum(_WIDTHS[column] for column in _FIXED) - _WIDTHS[Column.SIZE]
+        room = self.viewport().width() - sum(_WIDTHS[column] for column in _FIXED) - self._widths[Column.SIZE]
         room -= STATE_LEAST + NAME_LEAST
         for column in (Column.TYPE, Column.BASE_MODEL):
-            room -= _WIDTHS[column]
+            room -= self._widths[column]
             if self.isColumnHidden(column) != (room < 0):
                 self.setColumnHidden(column, room < 0)
 

@@ -82,14 +82,7 @@ class SettingsDialog(QDialog):
         self.resize(680, 460)
 
     def _add_page(self, name: str, page: QWidget) -> None:
-        area = QScrollArea()
-        area.setWidget(page)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.viewport().setAutoFillBackground(False)
-        page.setAutoFillBackground(False)
-        self._stack.addWidget(area)
+        self._stack.addWidget(_Page(page))
         self._page_names.append(name)
         self.pages.add_row()
 
@@ -192,6 +185,25 @@ class SettingsDialog(QDialog):
         for field in fields():
             if field.section.value == self.page:
                 self.editors[field.name].show_value(field.default)
+
+
+class _Page(QScrollArea):
+    """One page: as wide as it has to be, and scrolled where it is too high."""
+
+    def __init__(self, page: QWidget) -> None:
+        super().__init__()
+        self.setWidget(page)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().setAutoFillBackground(False)
+        page.setAutoFillBackground(False)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        bar = self.verticalScrollBar().sizeHint().width()
+        return QSize(self.widget().minimumSizeHint().width() + bar, super().minimumSizeHint().height())
 
 
 class _Pages(QListWidget):

@@ -14,7 +14,8 @@ from ..domain.events import Progress
 from ..domain.resource import ResourceSnapshot, Wait
 from ..domain.states import State, WaitReason
 from ..errors import Problem, Remedy
-from ..text import format_bytes, format_duration, format_speed
+from ..text import format_bytes, format_speed
+from .amounts import duration_text
 from .failure_text import short_text
 from .hub_names import hub_title
 from .rows import size_of
@@ -234,7 +235,7 @@ def pace_text(progress: Progress) -> str:
         return ""
     if progress.eta is None or not math.isfinite(progress.eta):
         return format_speed(progress.speed)
-    return f"{format_speed(progress.speed)} · {format_duration(progress.eta)}"
+    return f"{format_speed(progress.speed)} · {duration_text(progress.eta)}"
 
 
 def _verifying(snapshot: ResourceSnapshot, progress: Progress | None) -> StateText:
@@ -244,7 +245,7 @@ def _verifying(snapshot: ResourceSnapshot, progress: Progress | None) -> StateTe
         left = fill(translate("StateCell", "Checking · {algorithm}"), algorithm=_ALGORITHMS[checksum.algorithm])
     size = progress.size if progress is not None and progress.size is not None else size_of(snapshot)
     checked = min(1.0, progress.checked / size) if progress is not None and size else 0.0
-    right = format_duration(progress.eta) if progress is not None and progress.eta is not None else ""
+    right = duration_text(progress.eta) if progress is not None and progress.eta is not None else ""
     track = ((0.0, checked, Fill.CHECKED), (checked, 1.0, Fill.RECEIVED))
     return StateText(left, right, tone=Tone.GOOD, track=tuple(piece for piece in track if piece[0] < piece[1]))
 
@@ -272,7 +273,7 @@ def _paused(snapshot: ResourceSnapshot) -> str:
 
 def _waiting(snapshot: ResourceSnapshot, wait: Wait, now: float) -> StateText:
     left_seconds = None if wait.until is None else max(0.0, wait.until - now)
-    time = format_duration(left_seconds) if left_seconds else ""
+    time = duration_text(left_seconds) if left_seconds else ""
     track = _resting(snapshot)
     match wait.reason:
         case WaitReason.HOST:

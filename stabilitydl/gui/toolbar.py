@@ -16,6 +16,7 @@ SETTINGS = QKeySequence("Ctrl+,")
 ACTIVITY = QKeySequence("Ctrl+J")
 ABOUT = QKeySequence("F1")
 QUIT = QKeySequence("Ctrl+Q")
+_FIELD = 560
 _MB = 1_000_000
 LIMITS = (0, 1 * _MB, 5 * _MB, 10 * _MB, 25 * _MB, 50 * _MB, 100 * _MB)
 """Offered limits in bytes per second; 0 is none."""
@@ -46,7 +47,7 @@ class Toolbar(QFrame):
         self.add.clicked.connect(self.add_wanted)
         self.field = QLineEdit()
         self.field.setClearButtonEnabled(True)
-        self.field.setMaximumWidth(480)
+        self.field.setMaximumWidth(_FIELD)
         self.field.returnPressed.connect(self._enter)
         self.field.textChanged.connect(self.search_changed)
         self.speed = QLabel()
@@ -72,7 +73,7 @@ class Toolbar(QFrame):
         row.setContentsMargins(12, 0, 12, 0)
         row.setSpacing(SPACE)
         row.addWidget(self.add)
-        row.addWidget(self.field, 1)
+        row.addWidget(self.field, 3)
         row.addStretch(1)
         for widget in (self.speed, self.limit, self.pause_all, self.more):
             row.addWidget(widget)

@@ -63,7 +63,7 @@ def test_every_choice_changes_the_query_once(qtbot: QtBot, filters: Filters) -> 
         at_least=100_000_000,
         at_most=1_000_000_000,
     )
-    assert filters.button.text() == "Filters (3)"
+    assert filters.button.text() == "3"
     choose(filters, "Type", "LoRA (70)")
     assert filters.query.types == frozenset()
 
@@ -77,6 +77,6 @@ def test_clearing_asks_for_everything(qtbot: QtBot, filters: Filters) -> None:
     clear.trigger()
     assert filters.query == Query()
     assert filters.field.text() == ""
-    assert filters.button.text() == "Filters"
+    assert filters.button.text() == ""
     filters.menu.aboutToShow.emit()
     assert not filters.menu.actions()[-1].isEnabled()

@@ -1,0 +1,175 @@
+"""One function for each picture: what is done in the window, and which dialog lies before it at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog
+
+from stabilitydl.domain.states import State, Tab
+from stabilitydl.gui import forecast
+from stabilitydl.gui.about import AboutDialog
+from stabilitydl.gui.add_dialog import AddDialog
+from stabilitydl.gui.collection_groups import Grouping
+from stabilitydl.gui.language import ENGLISH
+from stabilitydl.gui.theme import ThemeChoice
+from stabilitydl.paths import Paths
+from tests.screenshots.packs import Pack
+from tests.screenshots.shelf import MEGA, PLANNED, SHELF, TROUBLED
+from tests.screenshots.stage import Stage
+from tests.screenshots.stand_ins import FREE
+
+Play = Callable[[Stage], QDialog | None]
+
+LISTED = tuple(pack for pack in SHELF if pack is not PLANNED)
+SELECTED = (
+    "pixel-art-xl-v1.1.safetensors",
+    "watercolor_soft_v3.safetensors",
+    "neon-noir-xl.safetensors",
+    "LowRA.safetensors",
+    *(file.name for file in MEGA.files[-12:]),
+)
+
+
+def downloading(stage: Stage) -> None:
+    """A pack of 80 files in the middle, some of them selected."""
+    stage.run()
+    stage.select(MEGA, *SELECTED)
+
+
+def empty(stage: Stage) -> None:
+    """Nothing on the list yet."""
+
+
+def nothing_here(stage: Stage) -> None:
+    """A tab with nothing in it."""
+    stage.show(TROUBLED)
+    stage.window.resources.choose_tab(Tab.DOWNLOADING)
+
+
+def failures(stage: Stage) -> None:
+    """Each failure with what helps."""
+    stage.run()
+    stage.show(TROUBLED)
+    stage.window.resources.choose_tab(Tab.FAILED)
+
+
+def plan(stage: Stage) -> QDialog:
+    """What a download would bring."""
+    stage.run()
+    stage.window.planning.speed = 112e6
+    measured, forecast.free_space = forecast.free_space, _free_space
+    dialog = stage.window.planning.plan([PLANNED.page])
+    stage.until(lambda: dialog.plan is not None)
+    forecast.free_space = measured
+    return dialog
+
+
+def plan_files(stage: Stage) -> QDialog:
+    """The same, file by file."""
+    dialog = plan(stage)
+    dialog.show_all.click()
+    return dialog
+
+
+def settings(page: str) -> Play:
+    """One page of the settings."""
+
+    def play(stage: Stage) -> QDialog:
+        stage.run()
+        return stage.window.preferences.show(page)
+
+    return play
+
+
+def grid(stage: Stage) -> None:
+    """The same files as pictures."""
+    stage.run()
+    stage.window.resources.show_grid(True)
+    stage.select(MEGA, *SELECTED)
+
+
+def add(stage: Stage) -> QDialog:
+    """Several addresses at once; one of them is none."""
+    stage.run()
+    pages = (MEGA.page, TROUBLED.page, "https://huggingface.co/xlab/controlnet-union-sdxl", "style loras", PLANNED.page)
+    stage.window.planning._add("\n".join(pages))
+    dialog = next(each for each in stage.window.planning._dialogs if isinstance(each, AddDialog))
+    stage.until(lambda: not dialog.is_reading and dialog.reading.locators)
+    return dialog
+
+
+def activity(stage: Stage) -> None:
+    """What is on its way, over all collections."""
+    stage.run()
+    stage.window.collections.choose("")
+    stage.window.shown.show("")
+    stage.until(lambda: stage.window.shown.is_loaded)
+    stage.window.resources.choose_tab(Tab.DOWNLOADING)
+
+
+def about(stage: Stage) -> QDialog:
+    """What the program is."""
+    stage.run()
+    home = Path("/home/me")
+    paths = Paths(home / ".local/share/stabilitydl", home / ".config/stabilitydl", home / ".cache", home / "Models")
+    dialog = AboutDialog(paths, stage.window)
+    stage.window.preferences._open(dialog)
+    return dialog
+
+
+def grouped(stage: Stage) -> None:
+    """Collections below their hubs, types and base models."""
+    stage.run()
+    stage.window.collections.group_by(Grouping.BASE_MODEL)
+    stage.window.resources.choose_tab(Tab.MISSING)
+
+
+def undo(stage: Stage) -> None:
+    """What was just done can be taken back."""
+    stage.run()
+    queued = [MEGA.child(file.name) for file in MEGA.files if file.state is State.QUEUED]
+    stage.window.commands.cancel(queued)
+    stage.until(lambda: stage.states(queued) == {State.MISSING} and stage.window.toast.isVisible())
+
+
+def _free_space(_folder: Path) -> int:
+    return FREE
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One picture: what happens, and how the window looks."""
+
+    play: Play
+    theme: ThemeChoice = ThemeChoice.LIGHT
+    language: str = ENGLISH
+    direction: Qt.LayoutDirection = Qt.LayoutDirection.LeftToRight
+    packs: Sequence[Pack] = LISTED
+
+
+DARK, CHINESE, RIGHT_TO_LEFT = ThemeChoice.DARK, "zh_CN", Qt.LayoutDirection.RightToLeft
+SCENES: dict[str, Scene] = {
+    "light": Scene(downloading),
+    "dark": Scene(downloading, DARK),
+    "chinese": Scene(downloading, language=CHINESE),
+    "right-to-left": Scene(downloading, direction=RIGHT_TO_LEFT),
+    "empty": Scene(empty, packs=()),
+    "nothing-here": Scene(nothing_here),
+    "failures": Scene(failures),
+    "plan": Scene(plan, packs=SHELF),
+    "plan-files": Scene(plan_files, DARK, packs=SHELF),
+    "settings": Scene(settings("downloads")),
+    "settings-dark": Scene(settings("window"), DARK, CHINESE),
+    "grid": Scene(grid),
+    "grid-dark": Scene(grid, DARK),
+    "add": Scene(add, packs=SHELF),
+    "activity": Scene(activity, DARK),
+    "about": Scene(about),
+    "grouped": Scene(grouped),
+    "undo": Scene(undo, DARK),
+}
+"""By the name of the file."""
