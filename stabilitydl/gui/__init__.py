@@ -3,8 +3,9 @@
 It talks to the engine through ``bridge`` alone: ids go in and nobody waits, frozen events come out. What is on the
 screen changes because an event came, never because a button was pressed.
 
-Read in this order. Underneath: ``qt`` (what Qt leaves open), ``tr`` (texts and translation), ``hub_names``, ``theme``
-(colours, fonts, style sheet), ``painting`` (what delegates draw with), ``background`` (work in a thread),
+Read in this order. Underneath: ``qt`` (what Qt leaves open), ``tr`` (texts and translation), ``hub_names``,
+``amounts``, ``theme`` (colours, fonts, style sheet), ``icons`` (signs on buttons), ``menu_button``, ``painting`` (what
+delegates draw with), ``background`` (work in a thread),
 ``pictures`` with ``picture_file`` (reading them) and ``picture_loader`` (from the engine to the screen).
 
 The children of a collection, from values to pixels: ``sums`` and ``rows`` (children as columns), ``resource_index``

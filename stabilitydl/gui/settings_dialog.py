@@ -192,6 +192,7 @@ class _Page(QScrollArea):
 
     def __init__(self, page: QWidget) -> None:
         super().__init__()
+        self._page = page
         self.setWidget(page)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -203,7 +204,7 @@ class _Page(QScrollArea):
     @override
     def minimumSizeHint(self) -> QSize:
         bar = self.verticalScrollBar().sizeHint().width()
-        return QSize(self.widget().minimumSizeHint().width() + bar, super().minimumSizeHint().height())
+        return QSize(self._page.minimumSizeHint().width() + bar, super().minimumSizeHint().height())
 
 
 class _Pages(QListWidget):
