@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Sequence
 from types import AsyncGeneratorType
 from typing import cast
 
-import httpcore
 import httpx
 
 from ..domain.chunk import Chunk
 from .faults import mapped
 from .network import Stream
+from .pools import Loan
 
 Fields = Sequence[tuple[bytes, bytes]]
 
@@ -20,8 +20,8 @@ Fields = Sequence[tuple[bytes, bytes]]
 class Body(httpx.AsyncByteStream):
     """The body of one answer from ``host``. Raises errors of ours only."""
 
-    def __init__(self, response: httpcore.Response, stream: Stream | None, host: str) -> None:
-        self._response = response
+    def __init__(self, loan: Loan, stream: Stream | None, host: str) -> None:
+        self._loan = loan
         self._stream = stream
         self._host = host
 
@@ -60,19 +60,19 @@ class DetachedBody(Body):
     async def _finish(self) -> None:
         assert self._stream is not None
         if self._stream.is_exact and not self._stream.is_closed:
-            async for _ in self._response.aiter_stream():
+            async for _ in self._loan.response.aiter_stream():
                 pass
         else:
             self._stream.close()
-        await self._response.aclose()
+        await self._loan.aclose()
 
 
 class ParsedBody(Body):
     """Read through httpcore: chunked, or as long as the connection."""
 
-    def __init__(self, response: httpcore.Response, stream: Stream | None, host: str) -> None:
-        super().__init__(response, stream, host)
-        self._parts = cast("AsyncGeneratorType[bytes, None]", response.aiter_stream())
+    def __init__(self, loan: Loan, stream: Stream | None, host: str) -> None:
+        super().__init__(loan, stream, host)
+        self._parts = cast("AsyncGeneratorType[bytes, None]", loan.response.aiter_stream())
 
     async def read(self) -> Chunk:
         try:
@@ -83,4 +83,4 @@ class ParsedBody(Body):
     async def _finish(self) -> None:
         if not self._parts.ag_running:
             await self._parts.aclose()
-        await self._response.aclose()
+        await self._loan.aclose()

@@ -1,8 +1,13 @@
-"""httpcore's connection pools, on our network, with a guard around each connection."""
+"""Connections that are kept between requests, one pool for each route, with a guard around each connection.
+
+httpcore makes the connections. Its own pools look at every connection and every request several times for each request,
+which for many small files takes longer than the requests; here an idle connection is taken from a list.
+"""
 
 from __future__ import annotations
 
 import ssl
+from collections.abc import Callable
 
 import anyio
 import httpcore
@@ -11,19 +16,18 @@ from ..errors import ProxyFailed, StabilityError
 from .network import Backend, Stream, opened
 from .proxies import Proxy
 
-CONNECTIONS = 256
-"""Connections of one pool. The governor allows fewer; as many are kept alive, since httpcore counts busy ones too
-when it looks for idle ones to close."""
-
 KEPT = 55.0
 """Seconds that an idle connection is kept."""
 
+MOST_IDLE = 64
+"""Idle connections that one pool keeps; the one that was used longest ago goes first."""
 
-class GuardedConnection(httpcore.AsyncConnectionInterface):
+
+class GuardedConnection:
     """A connection that ends with the first exchange that fails, wherever it fails.
 
     httpcore's own forget that when a cancellation or an error comes before the request is sent, or in the greeting
-    of a proxy: the connection then keeps its place in the pool for ever, and its socket stays open.
+    of a proxy: the connection then looks as if it could be used, and its socket stays open.
     """
 
     def __init__(self, inner: httpcore.AsyncConnectionInterface, *, proxied: bool = False) -> None:
@@ -33,12 +37,11 @@ class GuardedConnection(httpcore.AsyncConnectionInterface):
         self._streams: list[Stream] = []
 
     async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
+        """Send ``request`` and return the answer, its body still to be read. Raises what httpcore raises."""
         streams = self._streams
         token = opened.set(streams)
         try:
             return await self._inner.handle_async_request(request)
-        except httpcore.ConnectionNotAvailable:
-            raise
         except BaseException as error:
             self._failed = True
             for stream in self._streams:
@@ -53,85 +56,132 @@ class GuardedConnection(httpcore.AsyncConnectionInterface):
             opened.reset(token)
 
     async def aclose(self) -> None:
+        """End it."""
         await self._inner.aclose()
 
-    def info(self) -> str:
-        return self._inner.info()
-
-    def can_handle_request(self, origin: httpcore.Origin) -> bool:
-        return self._inner.can_handle_request(origin)
-
-    def is_available(self) -> bool:
-        return not self._failed and self._inner.is_available()
-
-    def has_expired(self) -> bool:
-        return self._failed or self._inner.has_expired()
-
-    def is_idle(self) -> bool:
-        return self._failed or self._inner.is_idle()
-
+    @property
     def is_closed(self) -> bool:
+        """Is it over?"""
         # An exchange that ended in the middle closes its stream, even where httpcore had no chance to hear of it.
         ended = bool(self._streams) and self._streams[-1].is_closed
         return self._failed or ended or self._inner.is_closed()
 
+    @property
+    def is_usable(self) -> bool:
+        """Can it take another request: is it idle, kept not too long, and has the peer said nothing meanwhile?"""
+        return not self.is_closed and self._inner.is_available() and not self._inner.has_expired()
+
     def __repr__(self) -> str:
-        return f"<GuardedConnection {self.info()}>"
+        return f"<GuardedConnection {self._inner.info()}>"
 
 
 def _words(error: Exception) -> str:
     return str(error).rstrip(".") if isinstance(error, StabilityError) else "its greeting makes no sense"
 
 
-class DirectPool(httpcore.AsyncConnectionPool):
-    """Connections without a proxy."""
+class Pool:
+    """The connections of one route. How many there may be is the governor's business."""
 
-    def create_connection(self, origin: httpcore.Origin) -> httpcore.AsyncConnectionInterface:
-        return GuardedConnection(super().create_connection(origin))
+    def __init__(self, make: Callable[[httpcore.Origin], httpcore.AsyncConnectionInterface], *, proxied: bool) -> None:
+        self._make = make
+        self._proxied = proxied
+        # In the order of their last use.
+        self._idle: dict[GuardedConnection, httpcore.Origin] = {}
+        self._busy: set[GuardedConnection] = set()
+
+    async def send(self, request: httpcore.Request) -> Loan:
+        """Send ``request``; closing the loan gives its connection back. Raises what httpcore raises."""
+        origin = request.url.origin
+        connection = await self._take(origin)
+        self._busy.add(connection)
+        try:
+            response = await connection.handle_async_request(request)
+        except BaseException:
+            self._busy.discard(connection)
+            raise
+        return Loan(response, connection, origin, self)
+
+    @property
+    def connections(self) -> list[str]:
+        """What each connection that is open now is doing."""
+        return [repr(connection) for connection in (*self._busy, *self._idle) if not connection.is_closed]
+
+    async def aclose(self) -> None:
+        """Close every connection, those that are in use too."""
+        connections = [*self._busy, *self._idle]
+        self._idle.clear()
+        for connection in connections:
+            await connection.aclose()
+
+    async def _take(self, origin: httpcore.Origin) -> GuardedConnection:
+        """The idle connection to ``origin`` that was used last, else a new one. Those that are over are let go of."""
+        for connection, place in reversed(list(self._idle.items())):
+            if not connection.is_usable:
+                del self._idle[connection]
+                await connection.aclose()
+            elif place == origin:
+                del self._idle[connection]
+                return connection
+        return GuardedConnection(self._make(origin), proxied=self._proxied)
+
+    async def put_back(self, connection: GuardedConnection, origin: httpcore.Origin) -> None:
+        """An exchange is over, well or badly; called by `Loan.aclose`."""
+        if connection not in self._busy:
+            return
+        self._busy.discard(connection)
+        if connection.is_usable:
+            self._idle[connection] = origin
+            if len(self._idle) <= MOST_IDLE:
+                return
+            connection = next(iter(self._idle))
+            del self._idle[connection]
+        with anyio.CancelScope(shield=True):
+            await connection.aclose()
+
+    def __repr__(self) -> str:
+        return f"<Pool {len(self._busy)} busy, {len(self._idle)} idle>"
 
 
-class HttpProxyPool(httpcore.AsyncHTTPProxy):
-    """Connections through an HTTP proxy."""
+class Loan:
+    """An answer and the connection that it comes over."""
 
-    def create_connection(self, origin: httpcore.Origin) -> httpcore.AsyncConnectionInterface:
-        return GuardedConnection(super().create_connection(origin), proxied=True)
+    def __init__(
+        self, response: httpcore.Response, connection: GuardedConnection, origin: httpcore.Origin, pool: Pool
+    ) -> None:
+        self.response = response
+        self._connection = connection
+        self._origin = origin
+        self._pool = pool
+
+    async def aclose(self) -> None:
+        """Give the connection back, or end it where the answer was not read to its end. May be called again."""
+        try:
+            await self.response.aclose()
+        finally:
+            await self._pool.put_back(self._connection, self._origin)
 
 
-class SocksProxyPool(httpcore.AsyncSOCKSProxy):
-    """Connections through a SOCKS5 proxy, which also looks up the names."""
-
-    def create_connection(self, origin: httpcore.Origin) -> httpcore.AsyncConnectionInterface:
-        return GuardedConnection(super().create_connection(origin), proxied=True)
-
-
-def pool_for(proxy: Proxy | None, backend: Backend, context: ssl.SSLContext | None) -> httpcore.AsyncConnectionPool:
+def pool_for(proxy: Proxy | None, backend: Backend, context: ssl.SSLContext | None) -> Pool:
     """A pool for one route. ``context`` may be None where nothing on the route uses TLS."""
     if proxy is None:
-        return DirectPool(
-            ssl_context=context,
-            max_connections=CONNECTIONS,
-            max_keepalive_connections=CONNECTIONS,
-            keepalive_expiry=KEPT,
-            network_backend=backend,
-        )
+        direct = httpcore.AsyncConnectionPool(ssl_context=context, keepalive_expiry=KEPT, network_backend=backend)
+        return Pool(direct.create_connection, proxied=False)
     url = httpcore.URL(scheme=proxy.scheme, host=proxy.host, port=proxy.port, target="/")
     if proxy.is_socks:
-        return SocksProxyPool(
+        socks = httpcore.AsyncSOCKSProxy(
             proxy_url=url,
             proxy_auth=proxy.auth,
             ssl_context=context,
-            max_connections=CONNECTIONS,
-            max_keepalive_connections=CONNECTIONS,
             keepalive_expiry=KEPT,
             network_backend=backend,
         )
-    return HttpProxyPool(
+        return Pool(socks.create_connection, proxied=True)
+    tunnel = httpcore.AsyncHTTPProxy(
         proxy_url=url,
         proxy_auth=proxy.auth,
         ssl_context=context,
         proxy_ssl_context=context if proxy.scheme == "https" else None,
-        max_connections=CONNECTIONS,
-        max_keepalive_connections=CONNECTIONS,
         keepalive_expiry=KEPT,
         network_backend=backend,
     )
+    return Pool(tunnel.create_connection, proxied=True)

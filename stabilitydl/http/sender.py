@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import NamedTuple
 
 import anyio
@@ -31,21 +30,21 @@ class Sent(NamedTuple):
     place: Reach
 
 
+_TIMEOUTS = httpx.Timeout(TIMEOUT, pool=None).as_dict()
+_HEADERS = (("User-Agent", f"stabilitydl/{__version__}"), ("Accept", "*/*"), ("Accept-Encoding", "identity"))
+
+
 class Sender:
-    """The one httpx client on our transport, without its cookies, redirects and settings of the environment."""
+    """Sends requests of httpx over our transport.
+
+    There is no httpx client between them: what it adds, redirects, cookies and settings of the environment, is not
+    wanted here, and it takes as long as the rest of a small request.
+    """
 
     def __init__(self, clock: Clock, proxies: Proxies | None = None, context: ssl.SSLContext | None = None) -> None:
         """``proxies`` None means those of this machine; ``context`` None means to trust what the system trusts."""
         silence_logs()
         self._transport = Transport(clock, proxies or Proxies(), context)
-        self._client = httpx.AsyncClient(
-            transport=self._transport,
-            headers={"User-Agent": f"stabilitydl/{__version__}", "Accept": "*/*", "Accept-Encoding": "identity"},
-            timeout=httpx.Timeout(TIMEOUT, pool=None),
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
-            follow_redirects=False,
-            trust_env=False,
-        )
 
     async def send(
         self,
@@ -58,14 +57,20 @@ class Sender:
         slot: Slot,
     ) -> Sent:
         """Ask once. Closing the answer releases ``slot``; a failure, which is an error of ours, has done so already."""
-        extensions = {REACH: reach, DIRECT: direct}
         try:
-            method = "GET" if body is None else "POST"
-            kind = () if body is None else (("Content-Type", "application/json"),)
-            message = self._client.build_request(
-                method, url, headers=[*headers, *kind], content=body, extensions=extensions
+            given = {name.lower() for name, _ in headers}
+            message = httpx.Request(
+                "GET" if body is None else "POST",
+                url,
+                headers=[
+                    *(field for field in _HEADERS if field[0].lower() not in given),
+                    *headers,
+                    *(() if body is None else (("Content-Type", "application/json"),)),
+                ],
+                content=body,
+                extensions={"timeout": _TIMEOUTS, REACH: reach, DIRECT: direct},
             )
-            response = await self._client.send(message, stream=True)
+            response = await self._transport.handle_async_request(message)
         except BaseException as error:
             slot.release()
             if isinstance(error, StabilityError) or not isinstance(error, Exception):
@@ -90,7 +95,7 @@ class Sender:
 
     async def aclose(self) -> None:
         """Close every connection."""
-        await self._client.aclose()
+        await self._transport.aclose()
 
     def __repr__(self) -> str:
         return f"<Sender {len(self.connections)} connections>"

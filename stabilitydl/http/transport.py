@@ -16,7 +16,7 @@ from .connecting import Resolver
 from .faults import mapped
 from .network import Backend, StaleConnection, Stream
 from .origins import Origin, Reach, place_of
-from .pools import pool_for
+from .pools import Loan, Pool, pool_for
 from .proxies import Proxies, Proxy
 from .trust import tls_context
 
@@ -54,25 +54,26 @@ class Transport(httpx.AsyncBaseTransport):
         self._proxies = proxies
         self._context = context
         self._resolver = Resolver(clock)
-        self._pools: dict[_Route, httpcore.AsyncConnectionPool] = {}
+        self._pools: dict[_Route, Pool] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         origin = Origin.of(request.url)
         proxy = None if request.extensions.get(DIRECT) else await self._proxies.choose(origin)
         reach = Reach.ANY if proxy else request.extensions.get(REACH, Reach.PUBLIC)
         pool = self._pool(_Route(proxy, reach, origin.scheme == "https"), origin.host)
-        response = await _exchange(pool, request, origin.host)
+        loan = await _exchange(pool, request, origin.host)
+        response = loan.response
         stream = response.extensions.get("network_stream")
         stream = stream if isinstance(stream, Stream) else None
         try:
-            body, headers = _body(response, stream, origin.host)
+            body, headers = _body(loan, stream, origin.host)
             if response.status == 407 and proxy is not None:
                 raise ProxyFailed(detail="it wants a name and a password")
         except Exception as error:
             if stream is not None:
                 stream.close()
             with anyio.CancelScope(shield=True):
-                await response.aclose()
+                await loan.aclose()
             raise mapped(error, origin.host) from error
         return httpx.Response(
             response.status,
@@ -89,10 +90,9 @@ class Transport(httpx.AsyncBaseTransport):
     @property
     def connections(self) -> list[str]:
         """What each connection that is open now is doing."""
-        connections = [connection for pool in self._pools.values() for connection in pool.connections]
-        return [connection.info() for connection in connections if not connection.is_closed()]
+        return [connection for pool in self._pools.values() for connection in pool.connections]
 
-    def _pool(self, route: _Route, host: str) -> httpcore.AsyncConnectionPool:
+    def _pool(self, route: _Route, host: str) -> Pool:
         pool = self._pools.get(route)
         if pool is None:
             needs_tls = route.tls or (route.proxy is not None and route.proxy.scheme == "https")
@@ -103,7 +103,7 @@ class Transport(httpx.AsyncBaseTransport):
         return pool
 
 
-async def _exchange(pool: httpcore.AsyncConnectionPool, request: httpx.Request, host: str) -> httpcore.Response:
+async def _exchange(pool: Pool, request: httpx.Request, host: str) -> Loan:
     """Send a request, again where a kept-alive connection was closed before it said anything."""
     for left in reversed(range(_TRIES)):
         message = httpcore.Request(
@@ -119,7 +119,7 @@ async def _exchange(pool: httpcore.AsyncConnectionPool, request: httpx.Request, 
             extensions={"timeout": request.extensions.get("timeout", {})},
         )
         try:
-            return await pool.handle_async_request(message)
+            return await pool.send(message)
         except StaleConnection as error:
             if not left:
                 raise mapped(error, host) from error
@@ -128,16 +128,17 @@ async def _exchange(pool: httpcore.AsyncConnectionPool, request: httpx.Request, 
     raise AssertionError
 
 
-def _body(response: httpcore.Response, stream: Stream | None, host: str) -> tuple[Body, Fields]:
+def _body(loan: Loan, stream: Stream | None, host: str) -> tuple[Body, Fields]:
     """The body of an answer and its headers. Raises httpcore.RemoteProtocolError."""
+    response = loan.response
     if stream is None:
-        return ParsedBody(response, None, host), response.headers
+        return ParsedBody(loan, None, host), response.headers
     if stream.length is None:
         stream.expect(response.status, response.headers)
-        return ParsedBody(response, stream, host), response.headers
+        return ParsedBody(loan, stream, host), response.headers
     length = b"%d" % stream.length
     told = [(name, length if name.lower() == b"content-length" else value) for name, value in response.headers]
-    return DetachedBody(response, stream, host), told
+    return DetachedBody(loan, stream, host), told
 
 
 def _place(origin: Origin, proxy: Proxy | None, stream: Stream | None) -> Reach:

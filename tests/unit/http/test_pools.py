@@ -1,0 +1,165 @@
+"""Which connection an exchange gets, and what becomes of it afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import httpcore
+import pytest
+
+from stabilitydl.http.pools import MOST_IDLE, Loan, Pool
+
+pytestmark = pytest.mark.anyio
+
+
+class Inner(httpcore.AsyncConnectionInterface):
+    """A connection without a network, idle until it is lent."""
+
+    def __init__(self, origin: httpcore.Origin, number: int) -> None:
+        self.origin = origin
+        self.number = number
+        self.requests = 0
+        self.closed = False
+        self.expired = False
+        self.idle = True
+        self.failure: Exception | None = None
+
+    async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
+        assert self.idle
+        assert not self.closed
+        self.requests += 1
+        if self.failure is not None:
+            raise self.failure
+        self.idle = False
+        return httpcore.Response(200, content=_End(self))
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+    def info(self) -> str:
+        return f"number {self.number}"
+
+    def can_handle_request(self, origin: httpcore.Origin) -> bool:
+        return origin == self.origin
+
+    def is_available(self) -> bool:
+        return self.idle
+
+    def is_idle(self) -> bool:
+        return self.idle
+
+    def has_expired(self) -> bool:
+        return self.expired
+
+    def is_closed(self) -> bool:
+        return self.closed
+
+
+class _End:
+    """A body whose end makes its connection idle."""
+
+    def __init__(self, connection: Inner) -> None:
+        self._connection = connection
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield b""
+
+    async def aclose(self) -> None:
+        self._connection.idle = True
+
+
+class Made:
+    """A pool and the connections that were made for it, in order."""
+
+    def __init__(self) -> None:
+        self.connections: list[Inner] = []
+        self.pool = Pool(self._make, proxied=False)
+
+    def _make(self, origin: httpcore.Origin) -> Inner:
+        self.connections.append(Inner(origin, len(self.connections)))
+        return self.connections[-1]
+
+    async def ask(self, host: str = "one.test") -> Loan:
+        return await self.pool.send(httpcore.Request("GET", f"http://{host}/"))
+
+    @property
+    def requests(self) -> list[int]:
+        return [connection.requests for connection in self.connections]
+
+
+@pytest.fixture
+def made() -> Made:
+    return Made()
+
+
+async def test_what_was_used_last_is_used_again(made: Made) -> None:
+    loans = [await made.ask() for _ in range(3)]
+    for loan in (loans[1], loans[2], loans[0]):
+        await loan.aclose()
+    again = await made.ask()
+    assert made.requests == [2, 1, 1]
+    other = await made.ask()
+    assert made.requests == [2, 1, 2]
+    await again.aclose()
+    await other.aclose()
+    assert repr(made.pool) == "<Pool 0 busy, 3 idle>"
+
+
+async def test_each_origin_has_its_own(made: Made) -> None:
+    await (await made.ask("one.test")).aclose()
+    await (await made.ask("two.test")).aclose()
+    await (await made.ask("one.test")).aclose()
+    assert made.requests == [2, 1]
+    assert len(made.pool.connections) == 2
+
+
+async def test_those_that_are_over_are_let_go_of(made: Made) -> None:
+    """Also of other origins, so that they do not lie about for ever."""
+    loans = [await made.ask("one.test"), await made.ask("two.test"), await made.ask("one.test")]
+    for loan in loans:
+        await loan.aclose()
+    made.connections[1].expired = made.connections[2].expired = True
+    loan = await made.ask("one.test")
+    assert [connection.closed for connection in made.connections] == [False, True, True]
+    assert made.requests == [2, 1, 1]
+    await loan.aclose()
+
+
+async def test_one_that_is_not_idle_after_its_answer_is_closed(made: Made) -> None:
+    loan = await made.ask()
+    made.connections[0].expired = True
+    await loan.aclose()
+    await loan.aclose()
+    assert made.connections[0].closed
+    assert repr(made.pool) == "<Pool 0 busy, 0 idle>"
+    await made.ask()
+    assert made.requests == [1, 1]
+
+
+async def test_one_that_failed_is_gone(made: Made) -> None:
+    await (await made.ask()).aclose()
+    made.connections[0].failure = httpcore.ReadError("broken")
+    with pytest.raises(httpcore.ReadError):
+        await made.ask()
+    assert made.connections[0].closed
+    assert made.pool.connections == []
+    await (await made.ask()).aclose()
+    assert made.requests == [2, 1]
+
+
+async def test_no_more_than_so_many_are_kept(made: Made) -> None:
+    loans = [await made.ask(f"{number}.test") for number in range(MOST_IDLE + 2)]
+    for loan in loans:
+        await loan.aclose()
+    assert [connection.number for connection in made.connections if connection.closed] == [0, 1]
+    assert len(made.pool.connections) == MOST_IDLE
+
+
+async def test_closing_ends_those_in_use_too(made: Made) -> None:
+    loan = await made.ask()
+    await (await made.ask("two.test")).aclose()
+    assert len(made.pool.connections) == 2
+    await made.pool.aclose()
+    assert all(connection.closed for connection in made.connections)
+    await loan.aclose()
+    assert made.pool.connections == []
