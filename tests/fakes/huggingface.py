@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import quote, unquote, urlencode
+from urllib.parse import parse_qs, quote, unquote, urlencode
 
 from .origin import Exchange, FileOrigin, Seen, Served
 from .repository import Blob, FakeRepository
@@ -92,6 +92,8 @@ class HuggingFaceOrigin(FileOrigin):
                 self._json(exchange, self._info(repository, rest[1] if rest else repository.branch, "blobs" in query))
             case ["tree", revision, *folder]:
                 self._tree(exchange, repository, revision, "/".join(folder))
+            case ["paths-info", revision]:
+                self._paths(exchange, repository, revision)
             case ["auth-check"]:
                 self._may_read(exchange.request, repository)
                 self._json(exchange, {})
@@ -178,6 +180,16 @@ class HuggingFaceOrigin(FileOrigin):
             here = self.link_origin or self.url("")
             headers["Link"] = f'<{here}{exchange.request.path}?{following}>; rel="next"'
         self._json(exchange, [_entry(*entry) for entry in entries[start : start + self.page]], headers)
+
+    def _paths(self, exchange: Exchange, repository: FakeRepository, revision: str) -> None:
+        """Those of the asked paths that are there; asked for as JSON or as a form."""
+        commit = repository.at(revision)
+        if commit is None:
+            raise Refused(404, "RevisionNotFound", f"Invalid rev id: {revision}")
+        body = exchange.request.body.decode()
+        asked = json.loads(body)["paths"] if body.startswith("{") else parse_qs(body).get("paths", [])
+        every = {**dict.fromkeys(commit.folders()), **commit.files}
+        self._json(exchange, [_entry(path, every[path]) for path in asked if path in every])
 
     def _json(self, exchange: Exchange, value: object, headers: dict[str, str] | None = None) -> None:
         body = json.dumps(value).encode()
