@@ -9,19 +9,18 @@ only what is not secret is kept here, see ``signed``.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..domain.collection import Collection
 from ..domain.resource import Address, Resource, resource_id
-from ..errors import BadListFile, NotFound, Problem, RemoteGone, SecretMissing, StabilityError, UsageError
+from ..errors import BadListFile, NotFound, Problem, RemoteGone, StabilityError, UsageError
 from ..http.client import HttpClient
 from ..http.request import Request
 from ..lane import Lane
 from .children import key_for, name_of, place
 from .lists import Entry, read, split_base
 from .protocol import Destination, Expansion, Locator, without_body
-from .signed import MARK, completed, is_marked, redacted_address, secret_name, split_secret
+from .signed import complete_address, completed, hold_secrets, stored_addresses, web_locator
 from .urls import clean_url, is_web, name_from_url
 
 
@@ -35,7 +34,7 @@ class Direct:
         """An address or an existing file. An address that cannot be used is recognised; ``expand`` refuses it."""
         typed = text.strip()
         if is_web(typed):
-            return _web_locator(self.name, typed)
+            return web_locator(self.name, "url", typed)
         for path, base in ((typed, ""), split_base(typed)):
             if path and _is_file(path):
                 absolute = os.path.abspath(os.path.expanduser(path))  # noqa: PTH100, PTH111 - symlinks stay
@@ -59,7 +58,7 @@ class Direct:
             )
         finally:
             lane.close(0)
-        _hold(client, secrets)
+        hold_secrets(client, secrets)
         return Expansion(collection=collection, resources=children, problems=problems)
 
     async def request(self, resource: Resource, address: Address, client: HttpClient) -> Request:
@@ -67,12 +66,7 @@ class Direct:
 
         Raises SecretMissing where it was signed and its secret part is not here.
         """
-        if not is_marked(address.reference):
-            return Request(url=address.reference, trusted=True)
-        query = await client.credentials.secret(secret_name(resource.collection, address.reference))
-        if query is None:
-            raise SecretMissing(hub=self.name)
-        return Request(url=completed(address.reference, query), trusted=True)
+        return Request(url=await complete_address(resource, address, client), trusted=True)
 
     async def explain(self, resource: Resource, error: StabilityError, client: HttpClient) -> StabilityError:
         """Nobody can be asked where a missing file went: it is gone."""
@@ -92,8 +86,8 @@ class Direct:
         name = name_from_url(url)
         collection = self._collection(locator, destination, url, name)
         path, blocked = place(name)
-        addresses, secrets = _addresses(collection.id, [signed])
-        _hold(client, secrets)
+        addresses, secrets = stored_addresses(self.name, collection.id, [signed])
+        hold_secrets(client, secrets)
         child = Resource(
             id=resource_id(collection.id, "file"),
             collection=collection.id,
@@ -117,15 +111,6 @@ class Direct:
         )
 
 
-def _web_locator(hub: str, typed: str) -> Locator:
-    """An address. What is secret in it goes apart at once; one that cannot be used stays as it is, to be refused."""
-    try:
-        public, secret = split_secret(clean_url(typed))
-    except ValueError:
-        return Locator(hub=hub, text=redacted_address(typed), kind="url", identity=typed)
-    return Locator(hub=hub, text=public if secret else typed, kind="url", identity=public, secret=secret)
-
-
 def _read_children(
     collection: Collection, path: Path, base: str
 ) -> tuple[tuple[Resource, ...], tuple[Problem, ...], dict[str, str]]:
@@ -140,7 +125,7 @@ def _read_children(
 def _child(collection: Collection, entry: Entry, order: int, secrets: dict[str, str]) -> Resource:
     """One entry. What it is, is its path and its contents, where they are known; else its path and first address."""
     path, blocked = place(entry.path)
-    addresses, found = _addresses(collection.id, entry.urls)
+    addresses, found = stored_addresses(Direct.name, collection.id, entry.urls)
     secrets.update(found)
     content = min(entry.checksums).digits if entry.checksums else addresses[0].reference
     key = f"{path}\n{content}"
@@ -155,24 +140,6 @@ def _child(collection: Collection, entry: Entry, order: int, secrets: dict[str, 
         order=order,
         blocked=blocked,
     )
-
-
-def _addresses(collection: str, urls: Sequence[str]) -> tuple[tuple[Address, ...], dict[str, str]]:
-    """The addresses as they may be stored, and the secret parts of them by the names under which they are kept."""
-    addresses: list[Address] = []
-    secrets: dict[str, str] = {}
-    for priority, url in enumerate(urls):
-        reference, secret = split_secret(url)
-        if secret:
-            reference += MARK
-            secrets[secret_name(collection, reference)] = secret
-        addresses.append(Address(Direct.name, reference, priority))
-    return tuple(addresses), secrets
-
-
-def _hold(client: HttpClient, secrets: Mapping[str, str]) -> None:
-    for name, secret in secrets.items():
-        client.credentials.hold(name, secret)
 
 
 def _title(locator: Locator) -> str:

@@ -15,6 +15,7 @@ from .civitai import Civitai
 from .direct import Direct
 from .huggingface import HuggingFace
 from .lockfile import Lockfile
+from .metalink import Metalink
 from .modelscope import ModelScope
 from .protocol import Hub, Locator
 from .signed import redacted_address
@@ -38,7 +39,7 @@ class Registry:
         """``more`` and all hubs of the product; the one that takes any address comes last."""
         clock = clock or SystemClock()
         repositories = (HuggingFace(clock=clock), ModelScope(clock=clock), ModelScope.international(clock=clock))
-        return cls([*more, Lockfile(), Civitai(clock=clock), *repositories, Direct()])
+        return cls([*more, Lockfile(), Metalink(clock), Civitai(clock=clock), *repositories, Direct()])
 
     def __repr__(self) -> str:
         return f"<Registry {' '.join(hub.name for hub in self._hubs)}>"

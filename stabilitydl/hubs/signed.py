@@ -10,10 +10,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import unquote_plus
 
-from ..domain.resource import Resource
+from ..domain.resource import Address, Resource
+from ..errors import SecretMissing
+from ..http.client import HttpClient
+from .protocol import Locator
+from .urls import clean_url
 
 MARK = "#secret"
 
@@ -81,6 +85,45 @@ def secret_names(resources: Iterable[Resource]) -> Iterator[str]:
         for address in resource.addresses:
             if is_marked(address.reference):
                 yield secret_name(resource.collection, address.reference)
+
+
+def web_locator(hub: str, kind: str, typed: str) -> Locator:
+    """An address that was typed. What is secret in it goes apart at once; one that cannot be used stays as it is, to be
+    refused later."""
+    try:
+        public, secret = split_secret(clean_url(typed))
+    except ValueError:
+        return Locator(hub=hub, text=redacted_address(typed), kind=kind, identity=typed)
+    return Locator(hub=hub, text=public if secret else typed, kind=kind, identity=public, secret=secret)
+
+
+def stored_addresses(hub: str, collection: str, urls: Iterable[str]) -> tuple[tuple[Address, ...], dict[str, str]]:
+    """Clean addresses as they may be stored, the first one first, and their secret parts by name."""
+    addresses: list[Address] = []
+    secrets: dict[str, str] = {}
+    for priority, url in enumerate(urls):
+        reference, secret = split_secret(url)
+        if secret:
+            reference += MARK
+            secrets[secret_name(collection, reference)] = secret
+        addresses.append(Address(hub, reference, priority))
+    return tuple(addresses), secrets
+
+
+def hold_secrets(client: HttpClient, secrets: Mapping[str, str]) -> None:
+    """Know secret parts until this process ends, or until they are put into the keyring."""
+    for name, secret in secrets.items():
+        client.credentials.hold(name, secret)
+
+
+async def complete_address(resource: Resource, address: Address, client: HttpClient) -> str:
+    """The address that ``stored_addresses`` was given. Raises SecretMissing where its secret part is not here."""
+    if not is_marked(address.reference):
+        return address.reference
+    query = await client.credentials.secret(secret_name(resource.collection, address.reference))
+    if query is None:
+        raise SecretMissing(hub=address.hub)
+    return completed(address.reference, query)
 
 
 def _is_key(name: str, piece: str, names: Iterable[str]) -> bool:
