@@ -18,7 +18,7 @@ from ..lane import Lane
 from .hasher import Hasher
 from .journal import Header
 from .openpart import OpenPart
-from .partfile import PartFile, journal_path, part_path
+from .partfile import QUARANTINE, PartFile, journal_path, part_path
 from .syncer import Syncer
 from .system import let_go, map_error, system
 from .volumes import free_space, volume_id
@@ -117,6 +117,22 @@ class Disk:
         """Remove the part and the journal of ``target``. Raises PartInUse, DiskError."""
         await self._run(_discard, target, tag)
 
+    async def quarantined(self, folders: Iterable[Path]) -> list[tuple[Path, int]]:
+        """All files in these folders of quarantine, and their sizes in bytes; an unreadable folder counts as empty."""
+        wanted = list(folders)
+        return await self._run(lambda: [each for folder in wanted for each in _files_in(folder)])
+
+    async def remove_kept(self, path: Path) -> None:
+        """Throw away a file in quarantine, and the folder when it was the last. Raises DiskError."""
+        await self._run(_remove_kept, path)
+
+    async def bring_back(self, path: Path, target: Path) -> tuple[int, int]:
+        """Give a file in quarantine its target, durably, never replacing anything: its size in bytes, and its mtime.
+
+        One that has been brought there before, by a process that died then, is fine. Raises TargetTaken, DiskError.
+        """
+        return await self._run(_bring_back, path, target)
+
     async def trash(self, path: Path) -> None:
         """Move a finished file to the trash of the desktop; nothing happens where there is none. Raises DiskError."""
         await self._run(_trash, path)
@@ -197,6 +213,42 @@ def _discard(target: Path, tag: str) -> None:
     finally:
         if descriptor >= 0:
             let_go(descriptor)
+
+
+def _files_in(folder: Path) -> list[tuple[Path, int]]:
+    found = []
+    try:
+        for name in sorted(system.names(os.fspath(folder))):
+            status = system.look(os.fspath(folder / name))
+            if stat.S_ISREG(status.st_mode):
+                found.append((folder / name, status.st_size))
+    except OSError:
+        return found
+    return found
+
+
+def _remove_kept(path: Path) -> None:
+    assert path.parent.name == QUARANTINE, "nothing else is thrown away"
+    try:
+        system.remove(os.fspath(path))
+        system.sync_folder(os.fspath(path.parent))
+        system.remove_folder(os.fspath(path.parent))
+    except OSError as error:
+        raise map_error(error, path) from error
+
+
+def _bring_back(path: Path, target: Path) -> tuple[int, int]:
+    try:
+        if system.exists(os.fspath(path)) or not system.exists(os.fspath(target)):
+            system.make_folders(os.fspath(target.parent))
+            system.rename_exclusive(os.fspath(path), os.fspath(target))
+            system.sync_folder(os.fspath(target.parent))
+            system.sync_folder(os.fspath(path.parent))
+            system.remove_folder(os.fspath(path.parent))
+        found = system.look(os.fspath(target))
+        return found.st_size, found.st_mtime_ns
+    except OSError as error:
+        raise map_error(error, target) from error
 
 
 def _trash(path: Path) -> None:

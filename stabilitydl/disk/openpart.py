@@ -110,10 +110,10 @@ class OpenPart:
         self._prefix = None
         await self._writer.lane.run(self.file.start_over)
 
-    async def quarantine(self) -> Path:
-        """Move the file aside and close it; where it lies now. Raises DiskError."""
+    async def quarantine(self, root: Path | None = None, digest: str = "") -> Path:
+        """Move the file aside, below ``root`` where that can be, and close it; where it lies now. Raises DiskError."""
         await self._settle()
-        return await self._writer.lane.run(self.file.quarantine)
+        return await self._writer.lane.run(self.file.quarantine, root, digest)
 
     async def discard(self) -> None:
         """Remove the file and close it. Raises DiskError."""

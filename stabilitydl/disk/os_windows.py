@@ -128,6 +128,22 @@ def remove(path: str) -> None:
     Path(path).unlink(missing_ok=True)
 
 
+def remove_folder(path: str) -> None:
+    """Remove a folder if nothing lies in it; nothing happens where there is none."""
+    try:
+        Path(path).rmdir()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+            raise
+
+
+def names(path: str) -> list[str]:
+    """What lies in a folder, in no order."""
+    return [entry.name for entry in Path(path).iterdir()]
+
+
 def make_folders(path: str) -> None:
     """Create a folder and its parents."""
     Path(path).mkdir(parents=True, exist_ok=True)

@@ -8,6 +8,7 @@ remembering them. All methods block and run in a lane of the volume.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import stat
 from collections.abc import Sequence
@@ -323,22 +324,47 @@ class PartFile:
         except OSError as error:
             raise map_error(error, self.target) from error
 
-    def quarantine(self) -> Path:
-        """Move the part aside, beside the folder's models, and close it. Where it lies now. Raises DiskError."""
+    def quarantine(self, root: Path | None = None, digest: str = "") -> Path:
+        """Move the part aside and close it; where it lies now. Raises DiskError.
+
+        That is below ``root``, if this is on the same volume, else beside the folder's models. No kept file replaces
+        another one; the same bytes, as ``digest`` says, are kept once.
+        """
         folder = self.target.parent / QUARANTINE
-        suffix = f".{self.path.name.rsplit('.', 2)[-2]}"
-        place = folder / (names.shorten(self.target.name, len(suffix)) + suffix)
         try:
+            if root is not None and self._is_on_the_volume_of(root):
+                folder = root / QUARANTINE
             system.make_folders(os.fspath(folder))
-            system.remove(os.fspath(place))
-            system.rename_exclusive(os.fspath(self.path), os.fspath(place))
-            system.sync_folder(os.fspath(folder))
+            place = self._move_into(folder, digest)
+            for each in dict.fromkeys((folder, folder.parent, self.path.parent)):
+                system.sync_folder(os.fspath(each))
             self.drop_journal()
         except OSError as error:
-            raise map_error(error, place) from error
+            raise map_error(error, folder) from error
         finally:
             self.close()
         return place
+
+    def _is_on_the_volume_of(self, root: Path) -> bool:
+        try:
+            return system.look_behind(os.fspath(root)).st_dev == system.status(self.descriptor).st_dev
+        except FileNotFoundError:
+            return False
+
+    def _move_into(self, folder: Path, digest: str) -> Path:
+        tag = self.path.name.rsplit(".", 2)[-2]
+        for number in itertools.count(1):
+            suffix = f".{tag}" + f".{digest[:8]}" * bool(digest) + f".{number}" * (number > 1)
+            place = folder / (names.shorten(self.target.name, len(suffix)) + suffix)
+            try:
+                system.rename_exclusive(os.fspath(self.path), os.fspath(place))
+            except FileExistsError:
+                if digest and system.look(os.fspath(place)).st_size == system.status(self.descriptor).st_size:
+                    system.remove(os.fspath(self.path))
+                    return place
+            else:
+                return place
+        raise AssertionError("numbers do not end")
 
     def discard(self) -> None:
         """Remove part and journal, and close them; nothing happens when it is closed. Raises DiskError."""

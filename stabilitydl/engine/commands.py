@@ -20,6 +20,7 @@ from .context import Context
 from .fleet import SLICE, Fleet
 from .here import is_recorded
 from .ledger import Applied
+from .quarantine import Quarantine
 from .turns import Turns
 from .undo import Undo
 
@@ -41,6 +42,7 @@ class Commands:
         self._later = later
         self._turns = Turns()
         self._undo = Undo(context.clock, self._discard)
+        self.quarantine = Quarantine(context, self._turns, lambda done: self._tell(done.before, done.after))
 
     @property
     def _disk(self) -> Disk:
@@ -64,6 +66,14 @@ class Commands:
         """Try again what is unfinished or ended in trouble, also what a hub refused, and end every wait."""
         async with self._turns.take(ids):
             await self._queue(ids, lambda row: row.state.is_trouble or row.state.is_unfinished)
+
+    async def retry_elsewhere(self, ids: Sequence[str]) -> list[str]:
+        """`retry`, beginning with the address behind the one that was begun with last; the ids that have another."""
+        chosen = [row.id for row in await self._rows(ids) if len(row.resource.addresses) > 1]
+        for each in chosen:
+            self._context.detours[each] = self._context.detours.get(each, 0) + 1
+        await self.retry(chosen)
+        return chosen
 
     async def go_on(self, rows: Iterable[ResourceSnapshot], *, paused: bool) -> list[str]:
         """Continue what is unfinished or failed in a way that another try may cure; the ids of it."""

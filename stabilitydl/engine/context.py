@@ -28,7 +28,10 @@ class Fetch(Protocol):
 
 @dataclass(frozen=True)
 class Context:
-    """One for each engine. ``settings`` are those that hold now."""
+    """One for each engine. ``settings`` are those that hold now.
+
+    ``detours``: how many of its addresses a resource leaves for later, by its id, because the user said so.
+    """
 
     clock: Clock
     slots: Slots
@@ -41,3 +44,4 @@ class Context:
     settings: Callable[[], Settings] = field(repr=False)
     logins: Logins
     twins: Twins = field(default_factory=Twins)
+    detours: dict[str, int] = field(default_factory=dict)

@@ -16,6 +16,7 @@ from ..disk.disk import Disk
 from ..domain.attempt import Attempt
 from ..domain.collection import Collection, CollectionSnapshot
 from ..domain.events import AnyEvent, CollectionAdded
+from ..domain.kept import Kept
 from ..domain.login import Login
 from ..domain.picture import Picture, creator_key
 from ..domain.resource import ResourceSnapshot
@@ -337,6 +338,23 @@ class Engine:
 
     async def remove(self, ids: Sequence[str], *, with_files: bool = False) -> None:
         await self._on.commands.remove(ids, with_files=with_files)
+
+    async def retry_elsewhere(self, ids: Sequence[str]) -> list[str]:
+        return await self._on.commands.retry_elsewhere(ids)
+
+    # The quarantine: see `quarantine`.
+
+    async def quarantined(self) -> list[Kept]:
+        """The files whose bytes were wrong, where they lie and why."""
+        return await self._on.commands.quarantine.kept()
+
+    async def empty_quarantine(self, paths: Sequence[str] | None = None) -> int:
+        """Throw them away, or only those at ``paths``; the bytes that this freed."""
+        return await self._on.commands.quarantine.empty(paths)
+
+    async def accept_quarantined(self, ids: Sequence[str]) -> list[str]:
+        """Make the kept files of these resources the model files, as unverifiable. Ask the user first."""
+        return await self._on.commands.quarantine.accept(ids)
 
     async def set_priority(self, ids: Sequence[str], priority: int) -> list[ResourceSnapshot]:
         return await self._on.commands.set_priority(ids, priority)

@@ -240,7 +240,9 @@ class Job:
             if not self._is_alone:
                 self._context.twins.enter(self.life.row)
             places = addresses_of(self.life.row.resource, twins)
-            order = Order(self.life.row.resource, self._target, self._context.settings().connections)
+            turns = self._context.detours.get(self.id, 0) % max(len(places), 1)
+            places = [*places[turns:], *places[:turns]]
+            order = Order(self.life.row.resource, self._target, self._context.settings().connections, root=self._root)
             return Ending(State.DOWNLOADED, file=await fetch_from(places, order, self.live, self, self._context))
         except TargetTaken:
             found = await self._look()
@@ -354,6 +356,10 @@ class Job:
         if looks % PROCESS_LOOKS == 0 or await disk.stat(self._target) is not None:
             return True
         return not await disk.part_exists(self._target, self.life.row.resource.tag)
+
+    @property
+    def _root(self) -> Path | None:
+        return Path(self._claim.root) if self._claim is not None and self._claim.root else None
 
     @property
     def _target(self) -> Path:

@@ -25,10 +25,14 @@ _RESERVE_TRIES = 5
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The lock of a resource is held. ``row`` is None when it left the list; ``attempt`` is None unless one began."""
+    """The lock of a resource is held. ``row`` is None when it left the list; ``attempt`` is None unless one began.
+
+    ``root`` is the folder below which the files of its collection go, empty where there is none.
+    """
 
     row: ResourceSnapshot | None
     attempt: int | None = None
+    root: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,8 @@ class Ledger:
             row = next(iter(self.store.snapshots([resource_id])), None)
             if row is None or row.state.is_settled:
                 return Claim(row)
-            return Claim(row, self.store.begin_attempt(resource_id, now))
+            attempt = self.store.begin_attempt(resource_id, now)
+            return Claim(row, attempt, self.store.root_of(row.resource.collection))
         except NoLongerListed:
             return Claim(None)
         except BaseException:

@@ -15,6 +15,7 @@ from ..clock import Clock
 from ..domain.attempt import Attempt
 from ..domain.collection import Collection, CollectionSnapshot
 from ..domain.events import AnyEvent
+from ..domain.kept import Kept
 from ..domain.login import Login
 from ..domain.picture import Picture
 from ..domain.resource import ResourceSnapshot
@@ -101,6 +102,20 @@ class Member(Membership):
     async def retry(self, ids: Sequence[str]) -> None:
         await self._ask(Engine.retry, ids)
         self._want(ids)
+
+    async def retry_elsewhere(self, ids: Sequence[str]) -> list[str]:
+        chosen = await self._ask(Engine.retry_elsewhere, ids)
+        self._want(chosen)
+        return chosen
+
+    async def quarantined(self) -> list[Kept]:
+        return await self._ask(Engine.quarantined)
+
+    async def empty_quarantine(self, paths: Sequence[str] | None = None) -> int:
+        return await self._ask(Engine.empty_quarantine, paths)
+
+    async def accept_quarantined(self, ids: Sequence[str]) -> list[str]:
+        return await self._ask(Engine.accept_quarantined, ids)
 
     async def pause(self, ids: Sequence[str]) -> None:
         await self._ask(Engine.pause, ids)

@@ -98,6 +98,16 @@ def snapshots(database: Database, collection_id: str | None = None) -> list[Coll
     ]
 
 
+def roots(database: Database) -> list[str]:
+    """The folders below which the files of all collections go, each once."""
+    return database.read("SELECT DISTINCT target FROM collections WHERE target <> ''", (), lambda row: str(row[0]))
+
+
+def root_of(database: Database, collection_id: str) -> str:
+    """The folder below which the files of one collection go, empty where there is none."""
+    return str(database.value("SELECT target FROM collections WHERE id = ?", (collection_id,)) or "")
+
+
 def find(database: Database, text: str) -> list[Collection]:
     """What ``text`` names: an id, else a locator, else the beginning of an id (at least 4 characters)."""
     wanted = text.strip()

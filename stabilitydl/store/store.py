@@ -77,6 +77,14 @@ class Store:
         """One collection with what its children add up to."""
         return next(iter(collections.snapshots(self._database, collection_id)), None)
 
+    def roots(self) -> list[str]:
+        """The folders below which the files of all collections go, each once."""
+        return collections.roots(self._database)
+
+    def root_of(self, collection_id: str) -> str:
+        """The folder below which the files of one collection go, empty where there is none."""
+        return collections.root_of(self._database, collection_id)
+
     def find_collections(self, text: str) -> list[Collection]:
         """What ``text`` names: an id, else a locator, else the beginning of an id (at least 4 characters).
 

@@ -274,7 +274,8 @@ class _Fetch:
             await self._back_off(error.cause)
         elif isinstance(error, ChecksumMismatch):
             if resumed is None and (mode.whole or self._answers == 1):
-                await self._part.quarantine()
+                place = await self._part.quarantine(self._order.root, str(error.arguments.get("sha256", "")))
+                error.arguments["kept"] = str(place)
                 raise error
             if resumed is None:
                 mode.whole, mode.connections = True, 1

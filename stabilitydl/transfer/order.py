@@ -22,13 +22,15 @@ class Order:
     """Bring ``resource`` to the absolute path ``target`` over at most ``connections`` connections.
 
     ``is_one_of_many``: its bytes can be had at several addresses, so a part may have been begun at another one. Then
-    no validator says whether it may be continued; the checksum will tell whether that was right.
+    no validator says whether it may be continued; the checksum will tell whether that was right. ``root``: the folder
+    of the whole collection, below which wrong bytes are kept.
     """
 
     resource: Resource
     target: Path
     connections: int = 4
     is_one_of_many: bool = False
+    root: Path | None = None
 
 
 @dataclass(frozen=True)

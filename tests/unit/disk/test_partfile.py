@@ -514,14 +514,37 @@ def test_starting_over_forgets_everything(target: Path) -> None:
 
 def test_quarantine_keeps_the_bytes_aside(target: Path) -> None:
     """H06"""
+    places = []
     for content in (DATA[:100], DATA[100:200]):
         file = opened(target)
         file.write(0, [content])
-        place = file.quarantine()
-        assert place == target.parent / QUARANTINE / f"{target.name}.{TAG}"
-        assert place.read_bytes() == content
+        places.append(file.quarantine())
         assert file.descriptor < 0
         assert left(target) == [QUARANTINE]
+    assert places == [target.parent / QUARANTINE / f"{target.name}.{TAG}{end}" for end in ("", ".2")]
+    assert [place.read_bytes() for place in places] == [DATA[:100], DATA[100:200]], "none replaces another"
+
+
+def test_the_same_wrong_bytes_are_kept_once(target: Path) -> None:
+    """H06"""
+    kept = []
+    for content, digest in ((DATA[:100], "ab" * 32), (DATA[:100], "ab" * 32), (DATA[100:300], "ab" * 32)):
+        file = opened(target)
+        file.write(0, [content])
+        kept.append(file.quarantine(None, digest).name)
+    assert kept == [f"{target.name}.{TAG}.abababab{end}" for end in ("", "", ".2")]
+    assert sorted(path.name for path in (target.parent / QUARANTINE).iterdir()) == sorted(set(kept))
+
+
+def test_quarantine_lies_below_the_root_where_that_is_on_the_same_volume(target: Path, calls: Calls) -> None:
+    root = target.parent.parent
+    file = opened(target)
+    assert file.quarantine(root).parent == root / QUARANTINE
+    calls.replace("look_behind", lambda real, path: Path("/proc").stat() if path == str(root) else real(path))
+    file = opened(target)
+    assert file.quarantine(root).parent == target.parent / QUARANTINE
+    file = opened(target)
+    assert file.quarantine(root / "gone").parent == target.parent / QUARANTINE
 
 
 @pytest.mark.parametrize("step", ["quarantine", "discard", "start_over", "finalize", "drop_journal", "begin"])

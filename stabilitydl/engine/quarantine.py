@@ -1,0 +1,137 @@
+"""The quarantine: files whose bytes are wrong are kept aside until the user says what becomes of them.
+
+Each lies in a folder ``.stabilitydl-quarantine`` on the volume of its target, under a name that no program takes for a
+model, and takes space there. The choices: try again (`Commands.retry`), try the next address first
+(`Commands.retry_elsewhere`), keep it all the same (`accept`), or throw it away (`empty`). Nothing is thrown away by
+itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from pathlib import Path
+
+from ..disk.disk import Disk
+from ..disk.partfile import QUARANTINE
+from ..domain.checksum import Verification
+from ..domain.kept import Kept
+from ..domain.resource import ResourceSnapshot
+from ..domain.states import State
+from ..errors import StabilityError
+from ..store.change import Change
+from .context import Context
+from .ledger import Applied
+from .turns import Turns
+
+KEPT = "kept"
+"""The argument of a problem that says where the file lies."""
+
+
+class Quarantine:
+    """Belongs to the commands of one engine."""
+
+    def __init__(self, context: Context, turns: Turns, tell: Callable[[Applied], None]) -> None:
+        self._context = context
+        self._turns = turns
+        self._tell = tell
+
+    @property
+    def _disk(self) -> Disk:
+        return self._context.services.disk
+
+    async def kept(self) -> list[Kept]:
+        """Everything that lies in quarantine, as far as the list knows where to look. Raises StoreError."""
+        rows = await self._rows()
+        roots = await self._context.recorder.ask(lambda ledger: ledger.store.roots())
+        folders = {Path(root) / QUARANTINE for root in roots} | {
+            Path(place).parent for place in map(place_of, rows) if place
+        }
+        found = await self._disk.quarantined(sorted(folders))
+        by_place = {place_of(row): row for row in rows}
+        return [_kept(path, size, by_place.get(str(path))) for path, size in found]
+
+    async def empty(self, paths: Sequence[str] | None = None) -> int:
+        """Throw away what lies there, or only ``paths``; how many bytes that freed.
+
+        A resource whose file goes is MISSING again. Raises DiskError for the first file that cannot be removed; the
+        others are gone then.
+        """
+        freed, failure = 0, None
+        for each in await self.kept():
+            if paths is not None and each.path not in paths:
+                continue
+            async with self._turns.take([each.resource] if each.resource else []):
+                try:
+                    await self._disk.remove_kept(Path(each.path))
+                    freed += each.size
+                except StabilityError as error:
+                    failure = failure or error
+                    continue
+                if each.resource:
+                    await self._settle([each.resource], _emptied)
+        if failure is not None:
+            raise failure
+        return freed
+
+    async def accept(self, ids: Sequence[str]) -> list[str]:
+        """Make the kept files of ``ids`` the model files, as unverifiable: the user has said so. The ids of them.
+
+        Raises TargetTaken where something else lies at the target, DiskError.
+        """
+        accepted: list[str] = []
+        async with self._turns.take(ids):
+            rows = {row.id: row for row in await self._rows() if row.id in ids}
+            for row in rows.values():
+                place = place_of(row)
+                if place is None or row.target is None:
+                    continue
+                size, mtime = await self._disk.bring_back(Path(place), Path(row.target))
+                change = Change(
+                    row.id,
+                    State.DOWNLOADED,
+                    received=size,
+                    verification=Verification.UNVERIFIABLE,
+                    sha256=str(row.problem.arguments.get("sha256") or "") if row.problem else None,
+                    file_size=size,
+                    file_mtime=mtime,
+                )
+                await self._settle([row.id], partial(_unless_moved, change))
+                accepted.append(row.id)
+        return accepted
+
+    async def _rows(self) -> list[ResourceSnapshot]:
+        return await self._context.recorder.ask(lambda ledger: ledger.store.resources(None, {State.QUARANTINED}))
+
+    async def _settle(self, ids: Iterable[str], decide: Callable[[ResourceSnapshot], Change | None]) -> None:
+        self._tell(await self._context.recorder.commit(lambda ledger: ledger.settle(list(ids), decide)))
+
+    def __repr__(self) -> str:
+        return "<Quarantine>"
+
+
+def place_of(row: ResourceSnapshot) -> str | None:
+    """Where the file of a quarantined resource lies."""
+    place = row.problem.arguments.get(KEPT) if row.problem is not None else None
+    return str(place) if place else None
+
+
+def _unless_moved(change: Change, row: ResourceSnapshot) -> Change | None:
+    return change if row.state is State.QUARANTINED else None
+
+
+def _emptied(row: ResourceSnapshot) -> Change | None:
+    return Change(row.id, State.MISSING, received=0) if row.state is State.QUARANTINED else None
+
+
+def _kept(path: Path, size: int, row: ResourceSnapshot | None) -> Kept:
+    if row is None:
+        return Kept(path=str(path), size=size, name=path.name)
+    return Kept(
+        path=str(path),
+        size=size,
+        name=row.resource.name,
+        resource=row.id,
+        collection=row.resource.collection,
+        problem=row.problem,
+    )

@@ -1,0 +1,149 @@
+"""Files whose bytes are wrong: kept aside with the reason, and what the user may make of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from stabilitydl.disk.partfile import QUARANTINE
+from stabilitydl.domain.checksum import Verification
+from stabilitydl.domain.resource import Address
+from stabilitydl.domain.states import State
+from stabilitydl.errors import TargetTaken
+from stabilitydl.hubs.protocol import Expansion
+from tests.engine.harness import Harness
+from tests.engine.real import contents, expand, real
+from tests.fakes.origin import FileOrigin
+
+pytestmark = pytest.mark.anyio
+
+WRONG, RIGHT = contents(50_000, 1), contents(50_000, 2)
+
+
+def promised(to: Path, origin: FileOrigin, *paths: str) -> Expansion:
+    """One file, promised to be RIGHT, at several addresses."""
+    right = origin.add("/right", RIGHT).sha256
+    (resource,) = (expansion := expand(to, [origin.url(paths[0])], [right])).resources
+    addresses = tuple(Address("direct", origin.url(path), place) for place, path in enumerate(paths))
+    return Expansion(
+        collection=expansion.collection, resources=(msgspec.structs.replace(resource, addresses=addresses),)
+    )
+
+
+async def quarantined(h: Harness, expansion: Expansion) -> str:
+    """The id of the file, which has ended in quarantine."""
+    ids = await h.get(expansion)
+    (row,) = await h.settled(ids)
+    assert row.state is State.QUARANTINED
+    return row.id
+
+
+async def test_it_is_listed_with_its_reason_and_takes_space(tmp_path: Path) -> None:
+    with FileOrigin() as origin:
+        origin.add("/deep/wrong.bin", WRONG)
+        async with real(tmp_path) as h:
+            each = await quarantined(h, promised(tmp_path / "to", origin, "/deep/wrong.bin"))
+            (kept,) = await h.engine.quarantined()
+            assert (kept.resource, kept.size) == (each, len(WRONG))
+            assert kept.problem is not None
+            assert kept.problem.code == "checksum-mismatch"
+            assert Path(kept.path).parent == tmp_path / "to" / QUARANTINE, "below the root of the collection"
+            assert Path(kept.path).read_bytes() == WRONG
+            assert not kept.path.endswith(".bin"), "no program takes it for a model"
+
+
+async def test_trying_again_may_help_and_what_was_wrong_stays_until_it_is_thrown_away(tmp_path: Path) -> None:
+    """H06"""
+    with FileOrigin() as origin:
+        file = origin.add("/file.bin", WRONG)
+        async with real(tmp_path) as h:
+            each = await quarantined(h, promised(tmp_path / "to", origin, "/file.bin"))
+            await h.engine.retry([each])
+            assert (await h.settled([each]))[0].state is State.QUARANTINED
+            assert len(await h.engine.quarantined()) == 1, "the same bytes are kept once"
+            file.data = contents(50_000, 3)
+            await h.engine.retry([each])
+            assert (await h.settled([each]))[0].state is State.QUARANTINED
+            assert len(await h.engine.quarantined()) == 2, "and others do not replace them"
+            file.data = RIGHT
+            await h.engine.retry([each])
+            assert (await h.settled([each]))[0].state is State.DOWNLOADED
+            kept = await h.engine.quarantined()
+            assert [one.resource for one in kept] == ["", ""]
+            assert await h.engine.empty_quarantine([kept[0].path]) == 50_000
+            assert [one.path for one in await h.engine.quarantined()] == [kept[1].path]
+            assert await h.engine.empty_quarantine() == 50_000
+            assert [path.name for path in (tmp_path / "to").iterdir()] == ["file.bin"]
+
+
+async def test_throwing_it_away_makes_the_resource_missing(tmp_path: Path) -> None:
+    with FileOrigin() as origin:
+        origin.add("/file.bin", WRONG)
+        async with real(tmp_path) as h:
+            each = await quarantined(h, promised(tmp_path / "to", origin, "/file.bin"))
+            assert await h.engine.empty_quarantine(["/etc/passwd"]) == 0
+            assert await h.engine.empty_quarantine() == len(WRONG)
+            await h.until_state(State.MISSING, each)
+            (row,) = await h.engine.snapshots([each])
+            assert (row.state, row.received, row.problem) == (State.MISSING, 0, None)
+            assert not list((tmp_path / "to").iterdir())
+
+
+async def test_it_may_be_kept_all_the_same_as_unverifiable(tmp_path: Path) -> None:
+    with FileOrigin() as origin:
+        origin.add("/file.bin", WRONG)
+        async with real(tmp_path) as h:
+            each = await quarantined(h, promised(tmp_path / "to", origin, "/file.bin"))
+            target = tmp_path / "to" / "file.bin"
+            target.write_text("of the user")
+            with pytest.raises(TargetTaken):
+                await h.engine.accept_quarantined([each])
+            assert target.read_text() == "of the user"
+            assert len(await h.engine.quarantined()) == 1
+            target.unlink()
+            assert await h.engine.accept_quarantined([each, "nothing"]) == [each]
+            assert target.read_bytes() == WRONG
+            (row,) = await h.engine.snapshots([each])
+            assert (row.state, row.verification) == (State.DOWNLOADED, Verification.UNVERIFIABLE)
+            assert row.is_file(target.stat().st_size, target.stat().st_mtime_ns)
+            assert await h.engine.quarantined() == []
+            await h.engine.refresh()
+            assert (await h.engine.snapshots([each]))[0].state is State.DOWNLOADED
+        assert [path.name for path in (tmp_path / "to").iterdir()] == ["file.bin"]
+
+
+async def test_a_crash_between_the_name_and_the_database_is_made_good(tmp_path: Path) -> None:
+    """C03 for a kept file."""
+    with FileOrigin() as origin:
+        origin.add("/file.bin", WRONG)
+        async with real(tmp_path) as h:
+            each = await quarantined(h, promised(tmp_path / "to", origin, "/file.bin"))
+            (kept,) = await h.engine.quarantined()
+            Path(kept.path).rename(tmp_path / "to" / "file.bin")
+            assert await h.engine.accept_quarantined([each]) == [each]
+            assert (await h.engine.snapshots([each]))[0].state is State.DOWNLOADED
+
+
+async def test_another_address_is_tried_first_when_the_user_says_so(tmp_path: Path) -> None:
+    with FileOrigin() as origin:
+        origin.add("/one.bin", WRONG)
+        origin.add("/two.bin", contents(50_000, 4))
+        async with real(tmp_path) as h:
+            each = await quarantined(h, promised(tmp_path / "to", origin, "/one.bin", "/two.bin"))
+            origin.add("/two.bin", RIGHT)
+            before = origin.times("/one.bin")
+            assert await h.engine.retry_elsewhere([each, "nothing"]) == [each]
+            assert (await h.settled([each]))[0].state is State.DOWNLOADED
+            assert origin.times("/one.bin") == before
+
+
+async def test_without_another_address_nothing_is_tried(tmp_path: Path) -> None:
+    with FileOrigin() as origin:
+        origin.add("/one.bin", WRONG)
+        async with real(tmp_path) as h:
+            each = await quarantined(h, promised(tmp_path / "to", origin, "/one.bin"))
+            before = len(origin.requests)
+            assert await h.engine.retry_elsewhere([each]) == []
+            assert len(origin.requests) == before
