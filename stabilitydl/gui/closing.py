@@ -20,7 +20,6 @@ def ask_closing(parent: QWidget, *, has_tray: bool) -> tuple[Closing | None, boo
     """What to do, None for staying as it is, and whether closing means the tray from now on."""
     box = QMessageBox(parent)
     box.setWindowTitle(QApplication.applicationDisplayName())
-    box.setIcon(QMessageBox.Icon.Question)
     box.setText(translate("Closing", "Files are still on their way."))
     box.setInformativeText(
         translate("Closing", "What has come is kept; the rest goes on when stabilitydl is started again.")

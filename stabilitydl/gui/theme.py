@@ -26,7 +26,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from ..paths import resource_path
 
 STYLE_SHEET = "style/stabilitydl.qss"
-SIGNS = ("down", "up", "chosen")
+SIGNS = ("down", "up", "chosen", "tick")
 """Pictures of the style sheet; each lies beside it once for each theme."""
 _TOKEN = re.compile(r"@([a-z_]+)@")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from PySide6.QtGui import QFont, QPalette
+from PySide6.QtGui import QFont, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -24,6 +24,7 @@ from stabilitydl.gui.theme import (
     palette,
     style_sheet,
 )
+from stabilitydl.paths import resource_path
 
 
 def test_contrast_knows_black_white_and_a_published_example() -> None:
@@ -115,3 +116,20 @@ def test_the_whole_application_gets_the_look(qtbot: QtBot, qapp: QApplication) -
         qapp.setStyleSheet(before[0])
         qapp.setPalette(before[1])
         qapp.setFont(before[2])
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+def test_pictures_of_the_style_sheet_have_the_colours_of_their_theme(qapp: QApplication, theme: Theme) -> None:
+    colors = {"down": theme.secondary, "up": theme.secondary, "chosen": theme.accent_text, "tick": theme.on_accent}
+    assert colors.keys() == set(themes.SIGNS)
+    for sign, color in colors.items():
+        path = resource_path(f"style/{sign}-{theme.name}.svg")
+        assert color in path.read_text(encoding="utf-8")
+        assert path.as_posix() in style_sheet(theme)
+        assert not QPixmap(str(path)).isNull()
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+def test_a_button_with_the_keyboard_stands_out(theme: Theme) -> None:
+    assert contrast(theme.focus, theme.panel) >= 3 or contrast(theme.focus, theme.accent) >= 3
+    assert contrast(theme.accent, theme.panel) >= 3
