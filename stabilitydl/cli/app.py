@@ -26,6 +26,7 @@ from .requests import (
     LockRequest,
     LoginRequest,
     PlanRequest,
+    QuarantineRequest,
 )
 
 PROGRAM = "stabilitydl"
@@ -334,6 +335,30 @@ def remove(
 ) -> Action:
     """Take files off the list; the files themselves stay."""
     return _control(Command.REMOVE, collections, include, with_files)
+
+
+@app.command()
+def quarantine(
+    empty: Annotated[bool, typer.Option("--empty", help="Throw away all files in quarantine.")] = False,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option("--keep", metavar="FILE", help="Use a file all the same; name or id, may be repeated."),
+    ] = None,
+    json: Json = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")] = False,
+    debug: Debug = False,
+) -> Action:
+    """List the files whose bytes are wrong, or say what becomes of them."""
+    if empty and keep:
+        raise UsageError(detail="--empty and --keep exclude each other.")
+    request = QuarantineRequest(empty=empty, keep=keep or (), json=json, yes=yes)
+
+    def run(paths: Paths) -> int:
+        from . import quarantine as command
+
+        return command.run(request, paths)
+
+    return run
 
 
 @app.command()

@@ -80,8 +80,9 @@ def ask_secret(question: str) -> str:
     return sys.stdin.readline(LONGEST_SECRET).rstrip("\r\n")
 
 
-def ask(question: str) -> bool:
-    """Ask on stderr, yes being the usual answer; only where `may_ask`."""
-    sys.stderr.write(f"{question} [Y/n] ")
+def ask(question: str, *, usual: bool = True) -> bool:
+    """Ask on stderr; an empty line is the ``usual`` answer. Only where `may_ask`."""
+    sys.stderr.write(f"{question} [{'Y/n' if usual else 'y/N'}] ")
     sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in ("", "y", "yes")
+    answer = sys.stdin.readline().strip().lower()
+    return answer in ("y", "yes") if answer else usual

@@ -70,6 +70,16 @@ class ControlRequest:
 
 
 @dataclass(frozen=True, kw_only=True)
+class QuarantineRequest:
+    """``quarantine``. ``keep`` are names, or beginnings of ids, of files to be used all the same."""
+
+    empty: bool = False
+    keep: Sequence[str] = ()
+    json: bool = False
+    yes: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class LockRequest:
     """``lock``. ``downloaded`` leaves out what is not here."""
 
