@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from . import __version__
 
@@ -20,8 +20,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if words == ["--version"]:
         # Asked by scripts and by other programs at their start: nothing else is imported for it.
         return _print_version()
-    if arguments is None:
-        _end_like_ctrl_c()
+    is_process = arguments is None
+    if is_process:
+        answer_signals(None if words else _leave)
         # What is loaded now stays: looking through it for garbage takes a tenth of the start. `EngineThread` and
         # whatever else runs for long switch the collector on again.
         gc.disable()
@@ -30,9 +31,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             code = open_window_alone()
             if code is not None:
                 return code
+            if is_process:
+                answer_signals(None)
         from .cli.main import main as command_line
 
-        return command_line(words, open_window if has_window() else None)
+        opener = _open_window_of_process if is_process else open_window
+        return command_line(words, opener if has_window() else None)
     except KeyboardInterrupt:
         return INTERRUPTED
 
@@ -48,14 +52,22 @@ def _print_version() -> int:
     return 0
 
 
-def _end_like_ctrl_c() -> None:
-    """A request to end, or a terminal that goes away, is an interruption from the first moment; nohup is respected."""
+def answer_signals(handler: Callable[[int, object], None] | None) -> None:
+    """Let ``handler`` answer a request to end, or a terminal that goes away; what is ignored (nohup) stays so.
+
+    None means that they are an interruption, as Ctrl-C is.
+    """
     import signal
 
-    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, signal.default_int_handler)
+            signal.signal(number, handler or signal.default_int_handler)
+
+
+def _leave(number: int, frame: object) -> None:
+    """End at once: where a window is only about to open, nothing has begun that would have to be put away."""
+    os._exit(0)
 
 
 def has_window() -> bool:
@@ -74,6 +86,12 @@ def open_window(locators: Sequence[str]) -> int:
 
     code: int = import_module(WINDOW, __package__).run(locators)
     return code
+
+
+def _open_window_of_process(locators: Sequence[str]) -> int:
+    """The same, where the signals of the process are ours to answer."""
+    answer_signals(_leave)
+    return open_window(locators)
 
 
 def open_window_alone() -> int | None:

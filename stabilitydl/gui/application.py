@@ -31,10 +31,11 @@ def make_application(arguments: Sequence[str]) -> QApplication:
 
 
 class Signals(QObject):
-    """Turns SIGINT and SIGTERM into a call in the window's loop.
+    """Turns a request to end, Ctrl-C, or a terminal that goes away into a call in the window's loop.
 
-    Python runs signal handlers between its own instructions only, so a loop that sleeps in Qt would not notice: the
-    interpreter writes to a socket that the loop watches.
+    What is ignored when this begins (nohup, jobs in the background) stays so. Python runs signal handlers between its
+    own instructions only, so a loop that sleeps in Qt would not notice: the interpreter writes to a socket that the
+    loop watches.
     """
 
     def __init__(self, ended: Callable[[], None], parent: QObject | None = None) -> None:
@@ -46,7 +47,11 @@ class Signals(QObject):
         self._notifier = QSocketNotifier(self._reader.fileno(), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._read)
         self._before = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
-        self._handlers = {number: signal.signal(number, _ignore) for number in (signal.SIGINT, signal.SIGTERM)}
+        self._handlers = {
+            number: signal.signal(number, _ignore)
+            for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+            if (number := getattr(signal, name, None)) is not None and signal.getsignal(number) is not signal.SIG_IGN
+        }
 
     def close(self) -> None:
         """Give the signals back."""
@@ -85,7 +90,8 @@ def run_application(application: QApplication, start: Callable[[], Callable[[], 
             application.quit()
 
     QTimer.singleShot(0, begin)
-    signals = Signals(application.quit)
+    # Not `quit`, which closes windows and so may ask: who sends a signal is not there to answer.
+    signals = Signals(lambda: application.exit(0))
     try:
         code = application.exec()
     finally:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QKeySequence, QShortcut
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QKeySequence, QSessionManager, QShortcut
 from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from ..domain.events import (
@@ -296,8 +296,14 @@ class MainWindow(QMainWindow):
         self._quitting = True
         self.close()
 
+    @Slot(QSessionManager)
+    def expect_end(self, _session: object = None) -> None:
+        """The desktop session ends: whoever closes the window now is not to be asked."""
+        self._quitting = True
+
     def dispose(self) -> None:
-        """Stop timers and threads of the window; before the application ends."""
+        """Remember how it is, and stop timers and threads of the window; before the application ends."""
+        self._recall.keep(self.shown.collection)
         self.clipboard.stop()
         self.totals.stop()
         self.shown.stop()

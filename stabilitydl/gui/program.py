@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication
 
 from .. import settings as stored
 from ..demo.hub import DemoHub
@@ -37,7 +38,8 @@ def run(locators: Sequence[str] = (), paths: Paths | None = None) -> int:
 
     def start() -> Callable[[], object]:
         opened = Opened(where, settings, appearance, language)
-        opened.ended.connect(application.quit)
+        # Not `quit`, which asks every window whether it may: that has been settled here.
+        opened.ended.connect(lambda: application.exit(0))
         opened.start(locators)
         if trouble is not None and opened.window is not None:
             opened.window.toast.say(str(trouble))
@@ -86,6 +88,9 @@ class Opened(QObject):
         self.window = window
         window.quit_wanted.connect(self.ended)
         self.bridge.handed_over.connect(window.take_over)
+        application = QGuiApplication.instance()
+        assert isinstance(application, QGuiApplication)
+        application.commitDataRequest.connect(window.expect_end)
         window.show()
         window.start(locators)
 

@@ -11,7 +11,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QCheckBox, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from stabilitydl.domain.states import State
+from stabilitydl.domain.states import State, Tab
 from stabilitydl.gui.closing import Closing, ask_closing
 from stabilitydl.gui.main_window import MainWindow
 from stabilitydl.gui.tray import Tray
@@ -65,6 +65,21 @@ def test_with_nothing_on_its_way_it_just_closes(stage: Stage) -> None:
     told = quits(window)
     assert window.close()
     assert told == [True]
+
+
+def test_the_end_of_the_session_asks_nothing(stage: Stage) -> None:
+    window = busy(stage)
+    told = quits(window)
+    window.expect_end()
+    assert window.close()
+    assert told == [True]
+
+
+def test_an_end_from_outside_is_remembered_like_any_other(stage: Stage) -> None:
+    window = stage.open()
+    window.resources.choose_tab(Tab.FAILED)
+    stage.opened.finish()
+    assert stage.restart().resources.tabs.current is Tab.FAILED
 
 
 def test_staying_changes_nothing(stage: Stage) -> None:
