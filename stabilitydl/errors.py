@@ -152,7 +152,8 @@ class _Shown(dict[str, str]):
 
 def _show(name: str, value: Argument) -> str:
     if isinstance(value, str):
-        return plain(value)
+        # A hint is our own text, which lists everything that is accepted.
+        return plain(value, 1500) if name == "hint" else plain(value)
     if name.endswith("_bytes"):
         return format_bytes(value)
     if name.endswith("_seconds"):

@@ -9,6 +9,8 @@ Read in this order: ``protocol`` (what every hub can do), ``registry`` (which hu
 ``civitai`` (model pages and creators), ``civitai_locator`` and ``air`` (the ways to write one), ``civitai_api`` (its
 calls), ``civitai_shapes`` (its answers, old and new).
 
+``github`` (files of releases), ``openmodeldb`` (upscalers, wherever they lie).
+
 ``repositories`` (what the hubs of git repositories share), ``huggingface`` (models, datasets and spaces),
 ``huggingface_locator`` (the ways to write one), ``huggingface_shapes`` (its answers), ``huggingface_refusals`` (what
 its refusals mean); ``modelscope`` (models and datasets), ``modelscope_locator``, ``modelscope_shapes``,

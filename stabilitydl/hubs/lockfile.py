@@ -55,7 +55,7 @@ class Lockfile:
     """The hub of everything that was locked: its children come from the hubs that they name."""
 
     name = "lockfile"
-    forms = (f"PATH of a lockfile (NAME{ENDING})",)
+    forms = (f"PATH of a NAME{ENDING}",)
 
     def __repr__(self) -> str:
         return "<Lockfile>"

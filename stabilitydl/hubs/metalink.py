@@ -33,7 +33,7 @@ class Metalink:
     """The hub of metalink documents."""
 
     name = "metalink"
-    forms = ("PATH or https://HOST/FILE.meta4 of a metalink",)
+    forms = ("PATH or address of a NAME.meta4",)
 
     def __init__(self, clock: Clock | None = None) -> None:
         self._clock = clock or SystemClock()

@@ -13,10 +13,12 @@ from ..errors import HubError, UnknownLocator
 from ..http.accounts import ACCOUNTS, Account
 from .civitai import Civitai
 from .direct import Direct
+from .github import GitHub
 from .huggingface import HuggingFace
 from .lockfile import Lockfile
 from .metalink import Metalink
 from .modelscope import ModelScope
+from .openmodeldb import OpenModelDB
 from .protocol import Hub, Locator
 from .signed import redacted_address
 
@@ -38,8 +40,9 @@ class Registry:
     def standard(cls, *more: Hub, clock: Clock | None = None) -> Registry:
         """``more`` and all hubs of the product; the one that takes any address comes last."""
         clock = clock or SystemClock()
+        own = (Lockfile(), Metalink(clock), Civitai(clock=clock), GitHub(clock=clock), OpenModelDB(clock=clock))
         repositories = (HuggingFace(clock=clock), ModelScope(clock=clock), ModelScope.international(clock=clock))
-        return cls([*more, Lockfile(), Metalink(clock), Civitai(clock=clock), *repositories, Direct()])
+        return cls([*more, *own, *repositories, Direct()])
 
     def __repr__(self) -> str:
         return f"<Registry {' '.join(hub.name for hub in self._hubs)}>"
