@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import difflib
 import itertools
+import logging
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from ..clock import Clock, SystemClock
-from ..errors import HubError, UnknownLocator
+from ..errors import HubError, StabilityError, UnknownLocator
 from ..http.accounts import ACCOUNTS, Account
 from .civitai import Civitai
 from .direct import Direct
@@ -19,6 +20,7 @@ from .lockfile import Lockfile
 from .metalink import Metalink
 from .modelscope import ModelScope
 from .openmodeldb import OpenModelDB
+from .plugins import hubs_of_others
 from .protocol import Hub, Locator
 from .signed import redacted_address
 
@@ -29,6 +31,8 @@ _PATH = re.compile(
 _ALIKE = 0.6
 _MOST_FILES = 5000
 
+_log = logging.getLogger("stabilitydl.hubs")
+
 
 class Registry:
     """The hubs of one engine. The first one that recognises a locator takes it."""
@@ -38,11 +42,13 @@ class Registry:
 
     @classmethod
     def standard(cls, *more: Hub, clock: Clock | None = None) -> Registry:
-        """``more`` and all hubs of the product; the one that takes any address comes last."""
+        """``more``, all hubs of the product and those of others; the one that takes any address comes last."""
         clock = clock or SystemClock()
         own = (Lockfile(), Metalink(clock), Civitai(clock=clock), GitHub(clock=clock), OpenModelDB(clock=clock))
         repositories = (HuggingFace(clock=clock), ModelScope(clock=clock), ModelScope.international(clock=clock))
-        return cls([*more, *own, *repositories, Direct()])
+        last = Direct()
+        ours: list[Hub] = [*more, *own, *repositories]
+        return cls([*ours, *hubs_of_others({hub.name for hub in (*ours, last)}), last])
 
     def __repr__(self) -> str:
         return f"<Registry {' '.join(hub.name for hub in self._hubs)}>"
@@ -50,13 +56,14 @@ class Registry:
     @property
     def accounts(self) -> tuple[Account, ...]:
         """What can be logged in to: the hubs of the product, and others that say how by an attribute ``account``."""
-        more = (getattr(hub, "account", None) for hub in self._hubs)
-        return (*ACCOUNTS, *(account for account in more if isinstance(account, Account)))
+        known = {account.hub for account in ACCOUNTS}
+        more = ((hub.name, getattr(hub, "account", None)) for hub in self._hubs if hub.name not in known)
+        return (*ACCOUNTS, *(each for name, each in more if isinstance(each, Account) and each.hub == name))
 
     def find(self, text: str) -> tuple[Hub, Locator]:
         """The hub for what the user typed. Raises UnknownLocator with what is accepted and the nearest match."""
         for hub in self._hubs:
-            if locator := hub.recognise(text):
+            if locator := _asked(hub, text):
                 return hub, locator
         raise UnknownLocator(locator=redacted_address(text), hint=self._hint(text.strip()))
 
@@ -72,6 +79,17 @@ class Registry:
         near = _near_file(text) or _near_form(text, forms)
         hints = [_wrong_path(text), f"Did you mean {near}?" if near else "", f"Accepted: {'; '.join(forms)}."]
         return " ".join(filter(None, hints))
+
+
+def _asked(hub: Hub, text: str) -> Locator | None:
+    """What ``hub`` makes of ``text``. A hub that fails at it, as one of others may, does not hide those after it."""
+    try:
+        return hub.recognise(text)
+    except StabilityError:
+        raise
+    except Exception:  # noqa: BLE001 - code of others may raise what it likes
+        _log.exception("the hub %s cannot tell what a locator is", hub.name)
+        return None
 
 
 def _wrong_path(text: str) -> str:
