@@ -194,7 +194,10 @@ def _shorten(saboteur: Saboteur) -> None:
 def cut_power(folder: str, *, flush_log: bool) -> None:
     """What a power cut does to the file system of ``folder``: nothing unsynced is ever written any more."""
     descriptor = os.open(folder, os.O_RDONLY)
-    fcntl.ioctl(descriptor, _SHUTDOWN, struct.pack("I", 1 if flush_log else 2))
+    try:
+        fcntl.ioctl(descriptor, _SHUTDOWN, struct.pack("I", 1 if flush_log else 2))
+    finally:
+        os.close(descriptor)
 
 
 def _path_of(argument: object) -> str:

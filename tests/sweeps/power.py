@@ -14,12 +14,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from .faults import Fault, Kind
+from .faults import Fault, Kind, cut_power
 from .kills import KILLED
 from .pack import MIB, Verdict, Yard
 
-BOUND = 16 * MIB
-"""Bytes of one file that a power cut may cost here: a sync every 4 MiB, what gathers during one, what is in flight."""
+BOUND = 32 * MIB
+"""Bytes of one file that a power cut may cost."""
+
+END = 1 << 30
+"""As the first point of a sweep: only the one after the end."""
 
 IMAGE_SIZE = 160 * MIB
 
@@ -46,7 +49,8 @@ class Volume:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        subprocess.run(["umount", str(self.place)], capture_output=True, check=False)
+        # Lazily: whoever still holds it must not keep it mounted after the test.
+        subprocess.run(["umount", "-l", str(self.place)], capture_output=True, check=False)
         self._image.unlink()
 
     def settle(self) -> None:
@@ -78,7 +82,7 @@ def _run(*command: str) -> None:
 def sweep(
     yard: Yard, volume: Volume, kind: Kind = "power", *, control: str = "", every: int = 1, first: int = 1
 ) -> Iterator[Verdict]:
-    """One verdict for each point, until a run is not struck any more.
+    """One verdict for each point, until a run is not struck any more; the last one is for a cut after its end.
 
     The volume of the models is cut off. The database lies on another one, which keeps everything: what it says may be
     ahead of the models, never the reverse.
@@ -90,13 +94,15 @@ def sweep(
         fault = Fault(kind=kind, number=number, calls=KILLED)
         harmed = yard.live("get", fault, control=control)
         if not harmed.struck:
-            return
+            cut_power(str(volume.place), flush_log=False)
         volume.come_back()
         lost = yard.unkept_promises(harmed) + yard.lies("boot-2")
         mended = yard.live("recover", boot="boot-2", control=control)
-        verdict = yard.judge(f"{kind} at {number}", harmed, mended)
+        verdict = yard.judge(f"{kind} at {number}" if harmed.struck else f"{kind} after the end", harmed, mended)
         verdict.lost += lost
         yield verdict
+        if not harmed.struck:
+            return
         number += every
 
 

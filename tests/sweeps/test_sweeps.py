@@ -25,12 +25,12 @@ def hold(outcome: Outcome) -> None:
 @pytest.mark.parametrize(
     ("story", "kind", "every"),
     [
-        (kills.GET, "kill", 19),
-        (kills.GET, "tear", 13),
-        (kills.RESUME, "kill", 29),
-        (kills.CANCELLED, "kill", 29),
-        (kills.REMOVED, "kill", 29),
-        (kills.QUARANTINED, "kill", 29),
+        (kills.GET, "kill", 23),
+        (kills.GET, "tear", 17),
+        (kills.RESUME, "kill", 37),
+        (kills.CANCELLED, "kill", 37),
+        (kills.REMOVED, "kill", 37),
+        (kills.QUARANTINED, "kill", 37),
     ],
     ids=lambda value: getattr(value, "name", str(value)),
 )
@@ -63,14 +63,14 @@ def test_a_sweep_of_kills_notices_steps_in_the_wrong_order(
 def test_an_error_of_any_call_has_a_defined_end(tmp_path: Path) -> None:
     """D02, D03, D05, D07, D08, D13"""
     with Yard(tmp_path, SHORT_PACK) as yard:
-        hold(Outcome("errors", KILL_BOUND).take(errnos.sweep(yard, every=13, number=1)))
+        hold(Outcome("errors", KILL_BOUND).take(errnos.sweep(yard, every=17, number=1)))
     assert len(errnos.PAIRS) >= 150
 
 
 def test_short_writes_are_continued(tmp_path: Path) -> None:
     """D06"""
     with Yard(tmp_path, SHORT_PACK) as yard:
-        hold(Outcome("short writes", KILL_BOUND).take(errnos.short_writes(yard, every=9)))
+        hold(Outcome("short writes", KILL_BOUND).take(errnos.short_writes(yard, every=11)))
 
 
 @pytest.fixture
@@ -85,14 +85,17 @@ def volume(tmp_path: Path) -> power.Volume:
 def test_a_power_cut_loses_no_more_than_it_may(tmp_path: Path, volume: power.Volume, kind: Kind) -> None:
     """C02, B05"""
     with volume, Yard(tmp_path, volume=volume.place) as yard:
-        hold(Outcome(kind, power.BOUND).take(power.sweep(yard, volume, kind, every=31, first=5)))
+        hold(Outcome(kind, power.BOUND).take(power.sweep(yard, volume, kind, every=53, first=7)))
 
 
-def test_a_sweep_of_power_cuts_notices_data_that_was_not_synced(tmp_path: Path, volume: power.Volume) -> None:
+@pytest.mark.parametrize(("control", "first"), [("data not synced", 25), ("folder not synced", power.END)])
+def test_a_sweep_of_power_cuts_notices_what_was_not_synced(
+    tmp_path: Path, volume: power.Volume, control: str, first: int
+) -> None:
     """C02"""
     with volume, Yard(tmp_path, SHORT_PACK, volume=volume.place) as yard:
-        points = power.sweep(yard, volume, control="data not synced", every=4, first=25)
-        outcome = Outcome("control", power.BOUND, is_control=True).take(points, until_failure=True)
+        points = power.sweep(yard, volume, control=control, every=4, first=first)
+        outcome = Outcome(control, power.BOUND, is_control=True).take(points, until_failure=True)
     assert outcome.is_good
 
 
