@@ -8,7 +8,15 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer
 
 from ..domain.collection import CollectionSnapshot
-from ..domain.events import AnyEvent, CollectionAdded, CollectionRemoved, ProgressTick, ResourcesRemoved, StateChanged
+from ..domain.events import (
+    AnyEvent,
+    CollectionAdded,
+    CollectionRemoved,
+    Downloaded,
+    ProgressTick,
+    ResourcesRemoved,
+    StateChanged,
+)
 from ..domain.resource import ResourceSnapshot
 from ..errors import Problem
 from .bridge import EngineBridge
@@ -87,7 +95,7 @@ class Shown(QObject):
 
     def apply(self, events: Sequence[AnyEvent]) -> None:
         """Follow the engine."""
-        load_children = count_again = False
+        load_children = count_again = has_come = False
         if self._meanwhile is not None:
             self._meanwhile += [event for event in events if not isinstance(event, ProgressTick)]
         for event in events:
@@ -101,6 +109,8 @@ class Shown(QObject):
                     load_children |= self._current in ("", event.collection)
                 case ResourcesRemoved():
                     count_again = True
+                case Downloaded():
+                    has_come |= event.collection == self._current
                 case _:
                     pass
         self._collections.model.apply(events)
@@ -109,6 +119,8 @@ class Shown(QObject):
             self._leave_what_is_gone()
             self._show_current()
             self._load_children()
+        elif has_come:
+            self._show_current()
         if count_again:
             self._count()
 

@@ -166,9 +166,10 @@ class Stage:
 
     def add(self, locator: str) -> list[str]:
         """Put a pack on the list through its plan, and show it; the ids of its children."""
+        shown, before = self.window.shown, self.window.shown.collection
         self.window.planning.plan([locator])
         self.plan(locator).only_list.click()
-        self.until(lambda: self.window.shown.collection and self.rows, "the pack is shown")
+        self.until(lambda: shown.collection not in ("", before) and shown.is_loaded and self.rows, "the pack is shown")
         return self.ids()
 
     def plan(self, what: str = "a plan") -> PlanDialog:
