@@ -24,13 +24,19 @@ def main(words: Sequence[str] | None = None) -> int:
     one.add_argument("--seed", type=int, default=0)
     one.add_argument("--display-every", type=int, default=10, help="one of so many on a real display, 0 for none")
     one.add_argument("--only", default="", help="only ways whose name contains this")
+    one.add_argument("--strict", action="store_true", help="in Python's development mode, which warns of more")
     options = parser.parse_args(words)
     chosen = [way for way in quits.choose(options.times, options.display_every) if options.only in way.name]
     began = time.monotonic()
     outcomes: list[quits.Outcome] = []
     with (
         tempfile.TemporaryDirectory(prefix="soak-") as folder,
-        quits.Soak(Path(folder), seed=options.seed, with_display=any(way.on_display for way in chosen)) as soak,
+        quits.Soak(
+            Path(folder),
+            seed=options.seed,
+            with_display=any(way.on_display for way in chosen),
+            strict=options.strict,
+        ) as soak,
     ):
         for number, way in enumerate(chosen, 1):
             outcome = soak.run(way)

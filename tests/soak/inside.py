@@ -12,7 +12,9 @@ application object reads orders from standard input, one a line, and carries the
 - ``question``: wait for the question on closing;
 - ``stop``, ``stay``: answer it;
 - ``tray``: choose Quit from the menu of the tray icon;
-- ``plan LOCATOR``: paste a locator, and wait for the plan of it;
+- ``paste LOCATOR``: paste a locator;
+- ``plan``: wait for the plan of what was pasted;
+- ``start``: start what the plan says;
 - ``settings``: open the settings;
 - ``session``: the desktop session ends.
 """
@@ -110,12 +112,19 @@ def _answer(role: QMessageBox.ButtonRole) -> bool:
     return True
 
 
-def _plan(window: MainWindow, locator: str) -> bool:
-    if not window.findChildren(PlanDialog):
-        QApplication.clipboard().setText(locator)
-        _press(window, "Ctrl+V")
-        return False
+def _paste(window: MainWindow, locator: str) -> bool:
+    QApplication.clipboard().setText(locator)
+    return _press(window, "Ctrl+V")
+
+
+def _has_plan(window: MainWindow, _rest: str) -> bool:
     return any(dialog.plan is not None for dialog in window.findChildren(PlanDialog))
+
+
+def _start(window: MainWindow, _rest: str) -> bool:
+    for dialog in window.findChildren(PlanDialog):
+        dialog.accept()
+    return True
 
 
 def _settings(window: MainWindow, _rest: str) -> bool:
@@ -150,7 +159,9 @@ ORDERS: dict[str, Callable[[MainWindow, str], bool]] = {
     "stop": lambda _window, _rest: _answer(QMessageBox.ButtonRole.AcceptRole),
     "stay": lambda _window, _rest: _answer(QMessageBox.ButtonRole.RejectRole),
     "tray": _quit_from_tray,
-    "plan": _plan,
+    "paste": _paste,
+    "plan": _has_plan,
+    "start": _start,
     "settings": _settings,
     "session": _end_session,
 }

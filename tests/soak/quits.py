@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -106,11 +107,15 @@ def _answers(pid: int, number: int) -> bool:
 
 @dataclass(frozen=True)
 class Way:
-    """One way to end. ``busy``: files are on their way. ``inside``: by the hands in the process."""
+    """One way to end. ``busy``: files are on their way, slowly; ``fast``: in a new home, without a limit.
+
+    ``inside``: by the hands in the process.
+    """
 
     name: str
     do: Callable[[Run], None]
     busy: bool = False
+    fast: bool = False
     inside: bool = False
     on_display: bool = False
     arguments: tuple[str, ...] = ()
@@ -197,6 +202,7 @@ def on_display(*keys: str, cross: bool = False) -> Callable[[Run], None]:
 
 
 STOP, STAY = "stop", "stay"
+PACK = ("paste demo:?files=60&size=4MiB&trouble=1", "plan", "start")
 WAYS: tuple[Way, ...] = (
     Way("Ctrl+Q", by_hand("window", "?", "key Ctrl+Q"), inside=True),
     Way("early SIGTERM", early(signal.SIGTERM)),
@@ -213,7 +219,11 @@ WAYS: tuple[Way, ...] = (
     Way("SIGHUP while busy", late(signal.SIGHUP), busy=True),
     Way("SIGTERM while asked", signal_while("busy", "close"), busy=True, inside=True),
     Way("session while asked", by_hand("busy", "close", "question", "?", "session"), busy=True, inside=True),
-    Way("SIGTERM over a plan", signal_while(f"plan {LOCATOR}"), inside=True),
+    Way("SIGTERM over a plan", signal_while(f"paste {LOCATOR}", "plan"), inside=True),
+    Way("full speed, Ctrl+Q", by_hand(*PACK, "busy", "?", "key Ctrl+Q"), fast=True, inside=True),
+    Way("full speed, SIGTERM", signal_while(*PACK), fast=True, inside=True),
+    Way("full speed, stop and keep", by_hand(*PACK, "busy", "close", "?", STOP), fast=True, inside=True),
+    Way("while hubs are asked", by_hand(f"paste {LOCATOR}", "?", "session"), inside=True),
     Way("session over the settings", by_hand("settings", "?", "session"), inside=True),
     Way("two SIGINT", late(signal.SIGINT, signal.SIGINT), busy=True),
     Way("early SIGTERM, SIGINT", early(signal.SIGTERM, signal.SIGINT)),
@@ -256,11 +266,15 @@ def start(
 
 
 class Soak:
-    """A context manager that owns the homes, and the display where one is used."""
+    """A context manager that owns the homes, and the display where one is used.
 
-    def __init__(self, folder: Path, *, seed: int = 0, with_display: bool = True) -> None:
+    ``strict`` also counts what Python says in its development mode, such as of a file that was not closed.
+    """
+
+    def __init__(self, folder: Path, *, seed: int = 0, with_display: bool = True, strict: bool = False) -> None:
         self._chance = random.Random(seed)
-        self._idle, self._busy = folder / "idle" / "home", folder / "busy" / "home"
+        self._more = {"PYTHONDEVMODE": "1"} if strict else {}
+        self._idle, self._busy, self._fast = (folder / name / "home" for name in ("idle", "busy", "fast"))
         self._display = Display() if with_display else None
         self._stack = contextlib.ExitStack()
 
@@ -286,11 +300,15 @@ class Soak:
 
     def run(self, way: Way) -> Outcome:
         """Start it and end it."""
-        home = self._busy if way.busy else self._idle
+        home = self._busy if way.busy else self._fast if way.fast else self._idle
+        if way.fast:
+            shutil.rmtree(home, ignore_errors=True)
+            home.mkdir(parents=True)
         variables = {"QT_QPA_PLATFORM": "offscreen", "DISPLAY": ":none"}
         if way.on_display:
             assert self._display is not None
             variables = self._display.variables
+        variables = {**variables, **self._more}
         process = start(home, variables, way.arguments, inside=way.inside)
         run = Run(process, self._chance, home, variables, self._display)
         try:
