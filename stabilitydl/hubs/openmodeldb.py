@@ -240,7 +240,7 @@ def _preview(model: Node) -> str:
     for image in model.nodes("images"):
         for name in ("thumbnail", "SR", "LR"):
             url = image.text(name, 4096)
-            if is_web(url) and url.isprintable():
+            if url.startswith(("https://", "http://")) and url.isprintable():
                 return url
     return ""
 
