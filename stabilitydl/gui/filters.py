@@ -43,8 +43,7 @@ class Filters(QWidget):
         self.field.setMaximumWidth(_MOST)
         self.field.textChanged.connect(lambda text: self._change(replace(self._query, text=text)))
         QShortcut(QKeySequence.StandardKey.Find, self, self.field.setFocus)
-        self.button = MenuButton()
-        self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.button = MenuButton("tool")
         put(self.button, Sign.FILTER)
         self.button.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         self.menu = QMenu(self)
@@ -89,7 +88,9 @@ class Filters(QWidget):
     def _show_state(self) -> None:
         chosen = len(self._query.types) + len(self._query.base_models) + len(self._query.versions)
         chosen += self._query.at_least is not None or self._query.at_most is not None
+        beside, alone = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
         self.button.setText(f"{chosen}" if chosen else "")
+        self.button.setToolButtonStyle(beside if chosen else alone)
 
     def _fill(self) -> None:
         self.menu.clear()

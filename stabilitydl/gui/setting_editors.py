@@ -210,9 +210,9 @@ class SwitchEditor(Editor):
     @property
     def indent(self) -> int:
         """Pixels from the left of the box to the words beside it."""
-        style = self._box.style()
-        indicator = style.pixelMetric(QStyle.PixelMetric.PM_IndicatorWidth)
-        return indicator + style.pixelMetric(QStyle.PixelMetric.PM_CheckBoxLabelSpacing)
+        self._box.ensurePolished()
+        metrics = (QStyle.PixelMetric.PM_IndicatorWidth, QStyle.PixelMetric.PM_CheckBoxLabelSpacing)
+        return sum(self._box.style().pixelMetric(metric, None, self._box) for metric in metrics)
 
     def value(self) -> Value:
         return self._box.isChecked()
