@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 from send2trash import send2trash
@@ -14,7 +13,7 @@ from send2trash import send2trash
 from ..clock import Clock
 from ..domain.checksum import Checksum, Verification
 from ..errors import ChecksumMismatch, DiskError, NoSpace, PartInUse
-from ..lane import Lane
+from .errands import Errands
 from .hasher import Hasher
 from .journal import Header
 from .openpart import OpenPart
@@ -24,7 +23,8 @@ from .system import let_go, map_error, system
 from .volumes import free_space, volume_id
 from .writer import Budget, Writer
 
-T = TypeVar("T")
+_ANY = "any"
+"""Stands for a file in a folder that is asked about itself."""
 
 
 class Match(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,7 +52,7 @@ class Disk:
         self._clock = clock
         self._budget = Budget()
         self._volumes: dict[int, _Volume] = {}
-        self._errands = Lane("disk")
+        self._errands = Errands(clock)
 
     async def open_part(self, target: Path, tag: str) -> tuple[OpenPart, Header | None]:
         """Open, lock and recover the part of ``target``; the header of its journal when there is something to go on.
@@ -89,69 +89,73 @@ class Disk:
 
     async def stat(self, path: Path) -> tuple[int, int] | None:
         """Size in bytes and mtime in nanoseconds of a regular file, None when there is none."""
-        return await self._run(_stat, path)
+        return await self._errands.run(path, _stat, path)
 
     async def stats(self, paths: Iterable[Path]) -> list[tuple[int, int] | None]:
-        """`stat` of many files with one hop."""
+        """`stat` of many files with one hop for each volume."""
         wanted = list(paths)
-        return await self._run(lambda: [_stat(path) for path in wanted])
+        return await self._errands.run_each(wanted, [(path,) for path in wanted], _stat)
 
     async def part_exists(self, target: Path, tag: str) -> bool:
         """Is there an unfinished file of ``target``?"""
-        return await self._run(system.exists, os.fspath(part_path(target, tag)))
+        return await self._errands.run(target, system.exists, os.fspath(part_path(target, tag)))
 
     async def leftovers(self, parts: Iterable[tuple[Path, str]]) -> list[bool]:
-        """For each target and tag: does a part or a journal of it lie there? One hop for all."""
+        """For each target and tag: does a part or a journal of it lie there? One hop for each volume."""
         wanted = list(parts)
-        return await self._run(lambda: [_left_behind(target, tag) for target, tag in wanted])
+        return await self._errands.run_each([target for target, _ in wanted], wanted, _left_behind)
 
     async def free(self, path: Path) -> int:
         """Free bytes on the volume of ``path``. Raises DiskError."""
-        return await self._run(free_space, path)
+        return await self._errands.run(path / _ANY, free_space, path)
 
     async def prepare(self, folder: Path, needed: int) -> None:
         """Make sure that ``folder`` exists, can be written and has room. Raises NotWritable, NoSpace, DiskError."""
-        await self._run(_prepare, folder, needed)
+        await self._errands.run(folder / _ANY, _prepare, folder, needed)
 
     async def discard(self, target: Path, tag: str) -> None:
         """Remove the part and the journal of ``target``. Raises PartInUse, DiskError."""
-        await self._run(_discard, target, tag)
+        await self._errands.run(target, _discard, target, tag)
 
     async def quarantined(self, folders: Iterable[Path]) -> list[tuple[Path, int]]:
         """All files in these folders of quarantine, and their sizes in bytes; an unreadable folder counts as empty."""
         wanted = list(folders)
-        return await self._run(lambda: [each for folder in wanted for each in _files_in(folder)])
+        found = await self._errands.run_each(
+            [folder / _ANY for folder in wanted], [(folder,) for folder in wanted], _files_in
+        )
+        return [each for files in found for each in files]
 
     async def remove_kept(self, path: Path) -> None:
         """Throw away a file in quarantine, and the folder when it was the last. Raises DiskError."""
-        await self._run(_remove_kept, path)
+        await self._errands.run(path, _remove_kept, path)
 
     async def bring_back(self, path: Path, target: Path) -> tuple[int, int]:
         """Give a file in quarantine its target, durably, never replacing anything: its size in bytes, and its mtime.
 
         One that has been brought there before, by a process that died then, is fine. Raises TargetTaken, DiskError.
         """
-        return await self._run(_bring_back, path, target)
+        return await self._errands.run(target, _bring_back, path, target)
 
     async def trash(self, path: Path) -> None:
         """Move a finished file to the trash of the desktop; nothing happens where there is none. Raises DiskError."""
-        await self._run(_trash, path)
+        await self._errands.run(path, _trash, path)
 
     async def aclose(self, timeout: float = 2.0) -> None:
         """Stop all threads within ``timeout`` seconds; stuck ones are left behind, being daemons."""
         end = self._clock.monotonic() + timeout
-        for lane in (*(lane for volume in self._volumes.values() for lane in volume.lanes), self._errands):
+        for lane in (*(lane for volume in self._volumes.values() for lane in volume.lanes), *self._errands.lanes):
             lane.close(max(0.0, end - self._clock.monotonic()))
 
+    async def volume_of(self, folder: Path) -> int:
+        """The device number of the volume that ``folder`` is on or will be created on. Raises DiskError."""
+        return await self._errands.run(folder / _ANY, volume_id, folder)
+
     async def _volume(self, path: Path) -> _Volume:
-        number = await self._run(volume_id, path.parent)
+        number = await self.volume_of(path.parent)
         volume = self._volumes.get(number)
         if volume is None:
             volume = self._volumes[number] = _Volume(number, self._budget, self._clock)
         return volume
-
-    async def _run(self, function: Callable[..., T], *args: object) -> T:
-        return await self._errands.run(function, *args)
 
     def __repr__(self) -> str:
         return f"<Disk volumes={len(self._volumes)} accepted={self._budget.used}>"

@@ -195,7 +195,6 @@ class Engine:
                         await fleet.stop_all()
                         await commands.finish()
                         await recorder.flush()
-                        fleet.close()
                     tasks.cancel_scope.cancel()
 
     def _open_ledger(self) -> Ledger:

@@ -12,12 +12,10 @@ import anyio.lowlevel
 import msgspec
 from anyio.abc import TaskGroup
 
-from ..disk.volumes import volume_id
 from ..domain.events import HostLine, Progress, ProgressTick
 from ..domain.resource import ResourceSnapshot
 from ..domain.states import State, WaitReason
 from ..errors import DiskError
-from ..lane import Lane
 from .context import Context
 from .job import Job
 from .meter import Meter, remaining_seconds
@@ -57,7 +55,6 @@ class Fleet:
         self._watches: dict[str, _Watch] = {}
         self._waiters: dict[str, list[_Waiter]] = {}
         self._volumes: dict[Path, str] = {}
-        self._lane = Lane("volumes")
         self._total = Meter()
         self._brought = 0
         self._busy = anyio.Event()
@@ -194,10 +191,6 @@ class Fleet:
         self._context.reach.answered(job.live.host)
         return True
 
-    def close(self) -> None:
-        """End the thread. Everything must have let go."""
-        self._lane.close()
-
     def _start(self, entry: Entry) -> None:
         job = Job(self._queued.pop(entry.id), entry, self._context, self._ended)
         self._jobs[entry.id] = job
@@ -230,7 +223,7 @@ class Fleet:
             self._volumes[folder] = str(folder)
             try:
                 with self._context.clock.fail_after(VOLUME_SECONDS):
-                    self._volumes[folder] = str(await self._lane.run(volume_id, folder))
+                    self._volumes[folder] = str(await self._context.services.disk.volume_of(folder))
             except (TimeoutError, DiskError):
                 # It hangs or is gone: what lies there is treated as a volume of its own.
                 pass

@@ -69,7 +69,7 @@ def _mark_before_write() -> None:
     """The journal claims what is about to be written."""
     real = PartFile.write
 
-    def write(self: PartFile, offset: int, chunks: list[bytes]) -> int:
+    def write(self: PartFile, offset: int, chunks: Any) -> int:
         if self.journal is not None:
             claimed = self.written.add(offset, offset + sum(map(len, chunks)))
             self.journal.mark(claimed, {}, hard=False)

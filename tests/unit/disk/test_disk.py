@@ -25,6 +25,7 @@ from stabilitydl.disk.system import map_error, system
 from stabilitydl.domain.checksum import Checksum, Verification
 from stabilitydl.domain.ranges import Ranges
 from stabilitydl.lane import Lane
+from stabilitydl.mounts import mount_of
 from tests.unit.disk.lanes import BIG, TAG, Calls, descriptors, identity, noise
 
 DATA = noise(BIG)
@@ -64,7 +65,7 @@ async def test_each_volume_has_threads_of_its_own(
     before = threading.active_count()
     parts = [(await disk.open_part(place, TAG))[0] for place in (target, memory, target.with_name("other"))]
     try:
-        assert threading.active_count() - before == 6
+        assert threading.active_count() - before == 8
         for part in parts:
             await part.begin(identity())
             await part.write(0, DATA)
@@ -78,6 +79,32 @@ async def test_each_volume_has_threads_of_its_own(
             await part.close()
         memory.unlink(missing_ok=True)
         memory.parent.rmdir()
+
+
+@pytest.mark.anyio
+@pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="no second file system to ask")
+async def test_a_volume_that_hangs_stalls_only_who_asks_about_it(disk: Disk, tmp_path: Path, calls: Calls) -> None:
+    """D09"""
+    if mount_of(tmp_path) == mount_of(Path("/dev/shm/x")):
+        pytest.skip("temporary files lie in memory already")
+    entered, go = calls.hold("look_behind", file="frozen")
+    answers: list[object] = []
+
+    async def ask() -> None:
+        answers.append(await disk.stat(Path("/dev/shm/frozen")))
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(ask)
+        await anyio.to_thread.run_sync(entered.wait)
+        (tmp_path / "file").touch()
+        found = await disk.stats([tmp_path / "file", tmp_path / "none"])
+        assert [status is not None for status in found] == [True, False]
+        assert await disk.free(tmp_path) > 0
+        part, _ = await disk.open_part(tmp_path / "models" / "x", TAG)
+        await part.discard()
+        assert answers == []
+        go.set()
+    assert answers == [None]
 
 
 @pytest.mark.anyio
@@ -263,7 +290,7 @@ async def test_stuck_threads_hold_up_closing_only_once(
         assert go.wait(10)
 
     volume = next(iter(disk._volumes.values()))
-    for lane in (volume.writer.lane, volume.hasher.lane, disk._errands):
+    for lane in (volume.writer.lane, volume.hasher.lane, *disk._errands.lanes):
         lane.post(wait)
     await disk.aclose(0.05)
     assert waits[0] <= 0.05, "the first one gets all the time there is"
