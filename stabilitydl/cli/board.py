@@ -9,6 +9,7 @@ from ..domain.events import AnyEvent, ProgressTick, RetryScheduled, StateChanged
 from ..domain.states import State, WaitReason
 from ..text import format_bytes, format_count, format_duration, format_speed, plain
 from .console import explain
+from .describe import shown_path
 from .tally import Item, Tally, problem_of
 
 WAITS = {
@@ -119,7 +120,7 @@ def summary_lines(tally: Tally, seconds: float, *, interrupted: bool) -> list[st
     failed = tally.failed
     if failed and not interrupted:
         lines.append(f"{format_count(len(failed), 'file')} could not be brought:")
-        lines += [f"  {explain(problem_of(item), item.resource.name)}" for item in failed]
+        lines += [f"  {explain(problem_of(item), shown_path(item.resource))}" for item in failed]
     if tally.problems:
         lines.append(f"{format_count(len(tally.problems), 'problem')} besides:" if failed else "Not everything worked:")
         lines += [f"  {explain(problem)}" for problem in tally.problems]

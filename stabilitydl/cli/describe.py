@@ -44,6 +44,12 @@ def describe(problem: Problem) -> dict[str, str]:
     return {"code": problem.code, "message": problem.message, "remedy": str(problem.remedy)}
 
 
+def shown_path(child: Resource, limit: int = 80) -> str:
+    """The path of a resource safe to print, of a long one the end: in a repository many files have the same name."""
+    path = child.path
+    return plain(path if len(path) <= limit else f"\u2026{path[1 - limit :]}", limit)
+
+
 def size_of(row: ResourceSnapshot) -> int | None:
     """Bytes of a resource: of the file that arrived, else what the hub says."""
     if row.state is State.DOWNLOADED and row.file_size is not None:

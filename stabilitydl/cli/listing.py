@@ -18,7 +18,7 @@ from ..paths import Paths
 from ..store.store import Store
 from ..text import format_bytes, format_count, plain
 from . import console
-from .describe import collection_object, columns, describe, received_of, resource_object, size_of
+from .describe import collection_object, columns, describe, received_of, resource_object, shown_path, size_of
 from .exit_codes import ExitCode, exit_code_for
 from .find import find_collections
 from .requests import ListRequest
@@ -176,4 +176,4 @@ def _child_row(row: ResourceSnapshot) -> tuple[str, ...]:
     else:
         problem = row.problem or row.resource.blocked
         more = console.explain(problem) if problem is not None else ""
-    return str(row.state), arrived, format_bytes(size), plain(row.resource.name, 80), plain(more)
+    return str(row.state), arrived, format_bytes(size), shown_path(row.resource), plain(more)

@@ -12,7 +12,16 @@ from ..paths import Paths
 from ..text import format_bytes, format_count, plain
 from . import console
 from .compose import destination_for, open_session, settings_for
-from .describe import checksum_word, collection_object, columns, describe, headline, resource_object, size_of
+from .describe import (
+    checksum_word,
+    collection_object,
+    columns,
+    describe,
+    headline,
+    resource_object,
+    shown_path,
+    size_of,
+)
 from .exit_codes import ExitCode, exit_code_for
 from .get import code_of_nothing
 from .requests import PlanRequest
@@ -95,7 +104,7 @@ def _print_text(plans: Plans, places: Sequence[Volume], errors: Sequence[Problem
         rows = [
             (
                 "",
-                plain(one.row.resource.name, 80),
+                shown_path(one.row.resource),
                 format_bytes(size_of(one.row)),
                 checksum_word(one.row.resource),
                 _word(one),

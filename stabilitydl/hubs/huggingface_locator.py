@@ -57,6 +57,7 @@ _INTO_FILES = frozenset({"tree", "blob", "resolve", "raw", "blame", "edit", "com
 _TABS = frozenset({"discussions", "community", "settings", "viewer"})
 _SPECIAL = re.compile(r"refs/(?:convert/[\w.-]+|pr/\d+)(?=/|$)", re.ASCII)
 _SHORT = re.compile(r"(?P<scheme>(?:huggingface|hf):(?!//))?(?P<body>[^\s:?#\\]+)")
+_SCHEMES = frozenset({"file", "ftp", "http", "https"})
 # What is written like OWNER/NAME and meant as a list file, which is not there.
 _LIST_SUFFIX = re.compile(r"\.(?:txt|list|lst|gz|md5|sha1|sha256|toml|meta4|metalink)$", re.IGNORECASE)
 
@@ -81,7 +82,14 @@ def recognise(text: str, hub: str, hosts: Members[str]) -> Locator | None:
 def _is_meant(typed: str) -> bool:
     """Is ``OWNER/NAME`` more likely a repository than a path or a host?"""
     first, slash, _ = typed.partition("/")
-    if not slash or not first[:1].isalnum() or "." in first or _LIST_SUFFIX.search(typed):
+    if (
+        not slash
+        or "//" in typed
+        or first.lower() in _SCHEMES
+        or not first[:1].isalnum()
+        or "." in first
+        or _LIST_SUFFIX.search(typed)
+    ):
         return False
     try:
         return not Path(typed).exists()
