@@ -78,8 +78,8 @@ def test_a_repository_is_recognised(text: str, expected: tuple[str, str, str, st
     [
         "", "pack", "gpt2@main", "models/pack", "what is this?", "a/b c", "./org/pack", "../org/pack", "/org/pack",
         "~/pack", "C:\\org\\pack", "c:/org/pack", "example.com/pack", "lists/pack.txt", "lists/pack.meta4",
-        "lists/pack.lock.toml", "pack.sha256+https://h/x", "org//", "https//civitai.com/models/1", "http/x.test", "a//b",
-        "@org/pack", "org/..", "org/a..b", "-org/pack",
+        "lists/pack.lock.toml", "pack.sha256+https://h/x", "org//", "https//civitai.com/models/1", "http/x.test",
+        "a//b", "@org/pack", "org/..", "org/a..b", "-org/pack",
         "org/" + "x" * 97, "x/" * 3000, "org/pa\nck", "civitai:7", "ftp://huggingface.co/org/pack",
         "https://huggingface.co", "https://huggingface.co/docs/hub/index", "https://huggingface.co/settings/tokens",
         "https://huggingface.co/models?search=x", "https://huggingface.co/org/pack/whatever/main",
