@@ -30,15 +30,14 @@ def lines(panel: object) -> list[str]:
 def test_files_of_all_collections_run_side_by_side_and_are_named(stage: Stage) -> None:
     window = stage.open(settings=SLOW)
     first = stage.add("demo:?files=2&size=2MiB")
-    stage.start(first)
-    stage.until_states(first, State.DOWNLOADING)
-    names = {stage.row(each).resource.name for each in first}
+    names = [stage.row(each).resource.name for each in first]
     second = stage.add("demo:?files=3&size=2MiB")
     assert not set(second) & set(first), "another collection is shown now"
+    stage.opened.bridge.enqueue(first)
     stage.start(second)
     stage.until_states(second, State.DOWNLOADING)
-    names |= {stage.row(each).resource.name for each in second}
-    stage.until(lambda: set(lines(window.activity.running)) == names, "all five are named")
+    names += [stage.row(each).resource.name for each in second]
+    stage.until(lambda: sorted(lines(window.activity.running)) == sorted(names), "all five are named")
     (host,) = lines(window.activity.hosts)
     assert host.startswith("127.0.0.1")
     assert window.collections.model.count(CollectionFilter.ACTIVE) == 2
