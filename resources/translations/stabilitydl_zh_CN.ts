@@ -33,6 +33,49 @@
     </message>
 </context>
 <context>
+    <name>Accounts</name>
+    <message>
+        <source>Some files are given only to people who are logged in. Make a token on the page of the hub and paste it here; it is kept in the keyring of the system and sent to that hub only.</source>
+        <translation>有些文件只提供给已登录的用户。请在平台的页面上创建令牌并粘贴到此处；令牌保存在系统密钥环中，并且只发送给该平台。</translation>
+    </message>
+    <message>
+        <source>Token</source>
+        <translation>令牌</translation>
+    </message>
+    <message>
+        <source>Log in</source>
+        <translation>登录</translation>
+    </message>
+    <message>
+        <source>Log out</source>
+        <translation>退出登录</translation>
+    </message>
+    <message>
+        <source>Get a token</source>
+        <translation>获取令牌</translation>
+    </message>
+    <message>
+        <source>Not logged in</source>
+        <translation>未登录</translation>
+    </message>
+    <message>
+        <source>✓ Logged in; the token is kept in the keyring</source>
+        <translation>✓ 已登录；令牌保存在密钥环中</translation>
+    </message>
+    <message>
+        <source>✓ Logged in until stabilitydl is closed</source>
+        <translation>✓ 已登录，直到关闭 stabilitydl</translation>
+    </message>
+    <message>
+        <source>✓ A token is set in {variable}</source>
+        <translation>✓ 已在 {variable} 中设置令牌</translation>
+    </message>
+    <message>
+        <source>✓ A token is in the file {path}</source>
+        <translation>✓ 令牌在文件 {path} 中</translation>
+    </message>
+</context>
+<context>
     <name>ActionBar</name>
     <message>
         <source>{count} selected</source>
@@ -726,6 +769,10 @@
         <translation>无法写入文件夹 {path}：{detail}。</translation>
     </message>
     <message>
+        <source>Cannot write into {path}: the drive can only be read.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The drive of {path} is not connected.</source>
         <translation>{path} 所在的驱动器未连接。</translation>
     </message>
@@ -784,6 +831,10 @@
     <message>
         <source>The database is damaged: {detail}.</source>
         <translation>数据库已损坏：{detail}。</translation>
+    </message>
+    <message>
+        <source>The database {path} lies on another machine; it is slower there, and less safe.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The database was damaged and is made again, with {files} files; the old one is kept as {path}.</source>
@@ -1280,6 +1331,14 @@
     <message>
         <source>Show what it holds</source>
         <translation>查看其内容</translation>
+    </message>
+    <message>
+        <source>{hub} gives some files only after a login</source>
+        <translation>{hub} 的部分文件需要登录后才能获取</translation>
+    </message>
+    <message>
+        <source>Log in…</source>
+        <translation>登录…</translation>
     </message>
 </context>
 <context>
@@ -1986,22 +2045,6 @@
     <message>
         <source>Save</source>
         <translation>保存</translation>
-    </message>
-    <message>
-        <source>Some files are given only to people who are logged in. Make a token on the page of the hub, put it into the environment variable, and start stabilitydl again.</source>
-        <translation>有些文件只提供给已登录的用户。请在平台页面上创建令牌，将其写入环境变量，然后重新启动 stabilitydl。</translation>
-    </message>
-    <message>
-        <source>✓ A token is set in {variable}</source>
-        <translation>✓ {variable} 中已设置令牌</translation>
-    </message>
-    <message>
-        <source>No token in {variable}</source>
-        <translation>{variable} 中没有令牌</translation>
-    </message>
-    <message>
-        <source>Open token page</source>
-        <translation>打开令牌页面</translation>
     </message>
 </context>
 <context>

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from ..domain.collection import CollectionSnapshot
+from ..domain.login import Login
 from ..domain.picture import Picture
 from ..domain.resource import ResourceSnapshot
 from ..domain.states import State
@@ -157,6 +158,16 @@ class EngineBridge(QObject):
     def set_priority(self, ids: Sequence[str], priority: int, then: Callable[[list[ResourceSnapshot]], None]) -> None:
         """Let these start before those of a lower ``priority``; ``then`` is called with how they stand after it."""
         self.ask(partial(self.engine.set_priority, list(ids), priority), then)
+
+    def load_logins(self, then: Callable[[list[Login]], None]) -> None:
+        """How every hub is logged in to."""
+        self.ask(self.engine.logins, then)
+
+    def set_token(
+        self, hub: str, token: str, then: Callable[[Login], None], otherwise: Callable[[Problem], None]
+    ) -> None:
+        """Log in to ``hub``, or out where ``token`` is empty; what waits for the login goes on."""
+        self.ask(partial(self.engine.set_token, hub, token), then, otherwise)
 
     def web_address(self, hub: str, reference: str, then: Callable[[str], None]) -> None:
         """The web address of a page that a hub put into a collection or resource."""

@@ -15,11 +15,13 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QVBoxLayout,
 from ..domain.events import (
     AnyEvent,
     Downloaded,
+    LoginWanted,
     ProgressTick,
 )
 from ..domain.resource import ResourceSnapshot
 from ..domain.states import State, Tab
 from ..errors import Problem
+from ..hubs.signed import redacted_address
 from ..paths import Paths
 from ..settings import Settings
 from ..text import plain
@@ -31,6 +33,7 @@ from .closing import Closing, ask_closing
 from .collection_commands import CollectionCommands
 from .collection_groups import CollectionFilter
 from .collection_pane import CollectionPane
+from .hub_names import hub_title
 from .language import Language
 from .links import is_link
 from .memory import Memory
@@ -82,7 +85,7 @@ class MainWindow(QMainWindow):
         self.toast = Toast()
         self.tray = Tray(QIcon(QApplication.windowIcon()), self)
         self.awake = Awake(self)
-        self.preferences = Preferences(settings, appearance, paths, self)
+        self.preferences = Preferences(settings, appearance, paths, self, bridge)
         self.planning = Planning(bridge, appearance, settings, paths, recognise, self)
         self.remedies = Remedies(bridge, self)
         self.clipboard = Clipboard(self.planning.is_locator, self)
@@ -231,7 +234,7 @@ class MainWindow(QMainWindow):
 
     def _offer(self, locator: str) -> None:
         self.toast.say(
-            fill(translate("MainWindow", "Copied: {locator}"), locator=plain(locator, 80)),
+            fill(translate("MainWindow", "Copied: {locator}"), locator=plain(redacted_address(locator), 80)),
             action=translate("MainWindow", "Show what it holds"),
             call=lambda: self.planning.open([locator]),
         )
@@ -248,6 +251,16 @@ class MainWindow(QMainWindow):
                     self.awake.touch()
             elif isinstance(event, Downloaded):
                 self.totals.ask_soon()
+            elif isinstance(event, LoginWanted):
+                self._offer_login(event.hub)
+
+    def _offer_login(self, hub: str) -> None:
+        self.toast.say(
+            fill(translate("MainWindow", "{hub} gives some files only after a login"), hub=hub_title(hub)),
+            action=translate("MainWindow", "Log in…"),
+            call=lambda: self.preferences.show(ACCOUNTS),
+            stays=True,
+        )
 
     def _show_work(self) -> None:
         self.activity.setVisible(bool(self.collections.model.snapshots))

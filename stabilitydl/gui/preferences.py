@@ -12,6 +12,7 @@ from ..errors import NotWritable, Problem
 from ..paths import Paths
 from ..settings import Settings, Value
 from .about import AboutDialog
+from .accounts_page import Accounts
 from .report_dialog import ReportDialog
 from .settings_dialog import SettingsDialog
 from .theme import Appearance
@@ -23,8 +24,16 @@ class Preferences(QObject):
     changed = Signal(object)
     failed = Signal(object)
 
-    def __init__(self, settings: Settings, appearance: Appearance, paths: Paths, window: QWidget) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        appearance: Appearance,
+        paths: Paths,
+        window: QWidget,
+        accounts: Accounts | None = None,
+    ) -> None:
         super().__init__(window)
+        self._accounts = accounts
         self.settings = settings
         self._appearance = appearance
         self._paths = paths
@@ -47,7 +56,7 @@ class Preferences(QObject):
 
     def show(self, page: str = "") -> SettingsDialog:
         """Open the settings, at a page where one is named."""
-        dialog = SettingsDialog(self.settings, self._appearance, self._paths, self._window)
+        dialog = SettingsDialog(self.settings, self._appearance, self._paths, self._window, self._accounts)
         dialog.saved.connect(self.take)
         if page:
             dialog.show_page(page)

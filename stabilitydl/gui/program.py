@@ -111,7 +111,7 @@ class Opened(QObject):
         return has_stopped
 
     def _make_engine(self) -> Engine:
-        return Engine.open(self._paths, self._settings, hubs=self._hubs)
+        return Engine.open(self._paths, self._settings, hubs=self._hubs, may_log_in=True)
 
 
 def _settings(paths: Paths) -> tuple[Settings, UsageError | None]:

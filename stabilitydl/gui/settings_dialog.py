@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 
 import msgspec
-from PySide6.QtCore import QEvent, QSize, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -23,15 +21,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ..http.credentials import VARIABLES
 from ..paths import Paths
 from ..settings import Field, Section, Settings, fields
-from .hub_names import hub_title
+from .accounts_page import Accounts, AccountsPage
 from .qt import override
 from .remedies import ACCOUNTS
 from .setting_editors import Editor, SwitchEditor, editor_for
 from .theme import SPACE, Appearance, mark
-from .tr import QT_TRANSLATE_NOOP, fill, translate
+from .tr import QT_TRANSLATE_NOOP, translate
 
 _SIDE = 160
 _ROW = 30
@@ -40,16 +37,24 @@ SECTIONS: Mapping[Section, str] = {
     Section.NETWORK: QT_TRANSLATE_NOOP("SettingsDialog", "Network"),
     Section.WINDOW: QT_TRANSLATE_NOOP("SettingsDialog", "Window"),
 }
-TOKEN_PAGES: Mapping[str, str] = {"civitai": "https://civitai.com/user/account"}
-"""Where a hub hands out tokens; only hubs that this program knows."""
 
 
 class SettingsDialog(QDialog):
-    """Shows settings; ``saved`` carries the new ones as a `Settings` when they are taken."""
+    """Shows settings; ``saved`` carries the new ones as a `Settings` when they are taken.
+
+    Logins are no settings: what is done on the page of the accounts is done at once.
+    """
 
     saved = Signal(object)
 
-    def __init__(self, settings: Settings, appearance: Appearance, paths: Paths, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        appearance: Appearance,
+        paths: Paths,
+        parent: QWidget | None = None,
+        accounts: Accounts | None = None,
+    ) -> None:
         super().__init__(parent)
         self._settings = settings
         self.editors: dict[str, Editor] = {}
@@ -62,8 +67,8 @@ class SettingsDialog(QDialog):
         for section in SECTIONS:
             chosen = [field for field in fields() if field.section is section]
             self._add_page(section.value, self._form(chosen, appearance, paths))
-        self._accounts = _AccountsPage()
-        self._add_page(ACCOUNTS, self._accounts)
+        self.accounts = AccountsPage(accounts)
+        self._add_page(ACCOUNTS, self.accounts)
         self.defaults = QPushButton()
         self.defaults.setAutoDefault(False)
         self.defaults.clicked.connect(self._restore_defaults)
@@ -175,7 +180,7 @@ class SettingsDialog(QDialog):
             self._helps[field.name].setText(translate("Settings", field.help))
             if field.name in self._labels:
                 self._labels[field.name].setText(translate("Settings", field.title))
-        self._accounts.retranslate()
+        self.accounts.retranslate()
         self.defaults.setText(translate("SettingsDialog", "Restore defaults"))
         self.cancel.setText(translate("SettingsDialog", "Cancel"))
         self.save.setText(translate("SettingsDialog", "Save"))
@@ -229,52 +234,3 @@ class _Pages(QListWidget):
             self.item(row).setText(name)
         widest = max(self.fontMetrics().horizontalAdvance(name) for name in names)
         self.setFixedWidth(max(_SIDE, widest + 5 * SPACE))
-
-
-class _AccountsPage(QWidget):
-    """Which hubs can be logged in to, and how."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._hint = QLabel()
-        self._hint.setWordWrap(True)
-        mark(self._hint, kind="secondary")
-        self._rows: list[tuple[str, QLabel, QPushButton]] = []
-        grid = QGridLayout(self)
-        grid.setContentsMargins(20, 16, 20, 16)
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(SPACE)
-        grid.setColumnStretch(1, 1)
-        grid.addWidget(self._hint, 0, 0, 1, 3)
-        for row, (hub, page) in enumerate(TOKEN_PAGES.items(), 1):
-            name = QLabel(hub_title(hub))
-            mark(name, kind="strong")
-            state = QLabel()
-            state.setWordWrap(True)
-            button = QPushButton()
-            button.setAutoDefault(False)
-            button.clicked.connect(lambda _checked, page=page: QDesktopServices.openUrl(QUrl(page)))
-            grid.addWidget(name, row, 0)
-            grid.addWidget(state, row, 1)
-            grid.addWidget(button, row, 2)
-            self._rows.append((hub, state, button))
-        grid.setRowStretch(len(self._rows) + 1, 1)
-
-    def retranslate(self) -> None:
-        """Show all texts in the language that is installed now."""
-        self._hint.setText(
-            translate(
-                "SettingsDialog",
-                "Some files are given only to people who are logged in. Make a token on the page of the hub, put it"
-                " into the environment variable, and start stabilitydl again.",
-            )
-        )
-        for hub, state, button in self._rows:
-            variable = VARIABLES[hub]
-            if os.environ.get(variable, "").strip():
-                words = translate("SettingsDialog", "✓ A token is set in {variable}")
-            else:
-                words = translate("SettingsDialog", "No token in {variable}")
-            state.setText(fill(words, variable=variable))
-            button.setText(translate("SettingsDialog", "Open token page"))
-            button.setAccessibleName(f"{button.text()} · {hub_title(hub)}")

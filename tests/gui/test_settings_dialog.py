@@ -9,9 +9,8 @@ from PySide6.QtWidgets import QDoubleSpinBox, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from stabilitydl.gui.setting_editors import CHOICES, RateEditor, editor_for
-from stabilitydl.gui.settings_dialog import SECTIONS, TOKEN_PAGES, SettingsDialog
+from stabilitydl.gui.settings_dialog import SECTIONS, SettingsDialog
 from stabilitydl.gui.theme import Appearance, ThemeChoice
-from stabilitydl.http.credentials import VARIABLES
 from stabilitydl.paths import Paths
 from stabilitydl.settings import Field, Section, Settings, Unit, fields
 
@@ -144,19 +143,3 @@ def test_every_editor_has_a_name_a_help_and_a_label(dialog: SettingsDialog) -> N
         assert focus.accessibleName() == field.title
         assert focus.accessibleDescription() == field.help
         assert focus.focusPolicy() & Qt.FocusPolicy.TabFocus
-
-
-def test_accounts_say_where_the_token_is(qtbot: QtBot, appearance: Appearance, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert set(TOKEN_PAGES) <= set(VARIABLES)
-    without = dialog_for(qtbot, appearance, Settings())
-    assert "No token in CIVITAI_API_TOKEN" in words(without)
-    monkeypatch.setenv("CIVITAI_API_TOKEN", "secret-token")
-    with_token = dialog_for(qtbot, appearance, Settings())
-    assert "✓ A token is set in CIVITAI_API_TOKEN" in words(with_token)
-    assert "secret-token" not in words(with_token)
-
-
-def words(dialog: SettingsDialog) -> str:
-    from PySide6.QtWidgets import QLabel
-
-    return "\n".join(label.text() for label in dialog.findChildren(QLabel))
