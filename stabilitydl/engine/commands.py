@@ -29,7 +29,7 @@ Later = Callable[[Callable[[], Coroutine[Any, Any, None]]], object]
 
 _log = logging.getLogger("stabilitydl.engine")
 
-CONTINUED = frozenset(state for state in State if state.is_unfinished or state in (State.FAILED, State.PAUSED))
+CONTINUED = frozenset(state for state in State if state.is_unfinished or state is State.FAILED)
 """States that may go on without being named one by one; the others need not be looked at."""
 
 

@@ -52,6 +52,7 @@ from .reach import Reach
 from .recorder import Recorder
 from .scheduler import Limits
 from .slots import Slots
+from .volumes import Volumes
 
 TICK = 0.25
 """Seconds between two batches of progress."""
@@ -178,6 +179,7 @@ class Engine:
                     reach=self._reach,
                     settings=lambda: self.settings,
                     logins=logins,
+                    volumes=Volumes(recorder),
                 )
                 fleet = Fleet(context, tasks)
                 commands = Commands(context, fleet, tasks.start_soon)
@@ -316,7 +318,8 @@ class Engine:
 
         What is paused goes on only where ``collection`` names its parent.
         """
-        rows = await self._on.recorder.ask(lambda ledger: ledger.store.resources(collection, CONTINUED))
+        states = CONTINUED if collection is None else CONTINUED | {State.PAUSED}
+        rows = await self._on.recorder.ask(lambda ledger: ledger.store.resources(collection, states))
         rows.sort(key=lambda row: row.position)
         return await self._on.commands.go_on(rows, paused=collection is not None)
 

@@ -88,7 +88,7 @@ class Request:
 
 def arrange(request: Request) -> list[int]:
     """The slots that are shown, in order."""
-    slots = select(request, range(len(request.codes)))
+    slots = select(request, request.rows.numbers)
     if request.order.column is not None:
         _sort(slots, sort_key(request, request.order.column), descending=request.order.descending)
     return slots

@@ -41,7 +41,9 @@ class Rows:
     def __init__(self, snapshots: Sequence[ResourceSnapshot] = ()) -> None:
         self.snapshots = list(snapshots)
         self.ids = [snapshot.resource.id for snapshot in self.snapshots]
-        self.slots = dict(zip(self.ids, range(len(self.ids)), strict=True))
+        # One number for each slot, which all lists of slots share.
+        self.numbers = list(range(len(self.ids)))
+        self.slots = dict(zip(self.ids, self.numbers, strict=True))
         self.codes = bytearray([CODES[snapshot.state] for snapshot in self.snapshots])
         self.sizes = array("q", [_known(size_of(snapshot)) for snapshot in self.snapshots])
         self.left = array("q", map(_left, self.snapshots, self.sizes))

@@ -19,6 +19,7 @@ from ..errors import (
     StoreNewer,
     StoreNotWritable,
 )
+from ..mounts import mount_of
 from .migrations import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION
 
 T = TypeVar("T")
@@ -119,6 +120,9 @@ class Database:
         The switch of a new file fails at once, without the busy timeout, while another process looks at it. To get
         the file for oneself does wait, so each further try comes when the other is done.
         """
+        if mount_of(self.path.absolute()).is_remote:
+            # The log needs memory that all users share, which two machines do not have.
+            return str(self.value("PRAGMA journal_mode = DELETE"))
         for _ in range(SWITCH_TRIES):
             try:
                 return str(self.value("PRAGMA journal_mode = WAL"))
@@ -187,6 +191,10 @@ class Database:
         with _mapped(self.path):
             for _ in self.connection.executemany(sql, map(_bindable, many)):
                 pass
+
+    def let_go(self) -> None:
+        """Give back the memory of the cache."""
+        self.value("PRAGMA shrink_memory")
 
     def close(self) -> None:
         """Close the file; whatever transaction is open is rolled back. More than once is fine."""

@@ -45,6 +45,8 @@ _APPLY = """
         file_size = coalesce(?8, file_size), file_mtime = coalesce(?9, file_mtime)
     WHERE id = ?1
 """
+_MANY = 10_000
+"""Rows after which the cache is full of what is not read again soon."""
 _IN_HUB_ORDER = "ORDER BY place, number"
 
 
@@ -88,10 +90,14 @@ def children(
     among = "" if states is None else f" AND state IN ({', '.join('?' * len(values))})"
     query = f"SELECT {SNAPSHOT_COLUMNS} FROM resources WHERE collection = ?{among} {_IN_HUB_ORDER}"  # noqa: S608
     if collection_id is not None:
-        return database.read(query, (collection_id, *values), snapshot_of)
-    with database.snapshot():
-        parents = database.read("SELECT id FROM collections ORDER BY added, number", (), lambda row: row[0])
-        return database.read_each(query, ((parent, *values) for parent in parents), snapshot_of)
+        found = database.read(query, (collection_id, *values), snapshot_of)
+    else:
+        with database.snapshot():
+            parents = database.read("SELECT id FROM collections ORDER BY added, number", (), lambda row: row[0])
+            found = database.read_each(query, ((parent, *values) for parent in parents), snapshot_of)
+    if len(found) > _MANY:
+        database.let_go()
+    return found
 
 
 def put_changes(database: Database, changes: Iterable[Change]) -> None:

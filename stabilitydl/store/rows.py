@@ -143,7 +143,7 @@ def snapshot_of(row: Row) -> ResourceSnapshot:
             path=name if path == name else path,
             size=row[5],
             checksums=_unpack(_CHECKSUMS, row[6]),
-            addresses=_unpack(_ADDRESSES, row[7]),
+            addresses=tuple(_shared(each) for each in _unpack(_ADDRESSES, row[7])),
             type=intern(row[8]),
             base_model=intern(row[9]),
             creator=intern(row[10]),
@@ -196,6 +196,10 @@ def pack(value: Any) -> str:
 def pack_or_none(value: Any) -> str | None:
     """A value as JSON text, None as None."""
     return None if value is None else pack(value)
+
+
+def _shared(address: Address) -> Address:
+    return Address(intern(address.hub), address.reference, address.priority)
 
 
 def _unpack(decoder: msgspec.json.Decoder[T], text: str) -> T:

@@ -4,10 +4,12 @@ import msgspec
 import pytest
 
 from stabilitydl.domain.checksum import Algorithm, Checksum, Verification
-from stabilitydl.domain.resource import Wait
+from stabilitydl.domain.resource import Address, Wait
 from stabilitydl.domain.states import State, WaitReason
 from stabilitydl.errors import Problem
+from stabilitydl.store import resources
 from stabilitydl.store.change import Change
+from stabilitydl.store.database import Database
 from stabilitydl.store.store import Store
 
 from .samples import a_pack
@@ -90,10 +92,12 @@ def test_removing_takes_rows_and_reservations(store: Store) -> None:
 
 def test_children_share_the_texts_that_they_have_in_common(store: Store) -> None:
     parent, children = a_pack(2)
-    store.add(parent, [msgspec.structs.replace(child, base_model="SDXL 1.0") for child in children], now=1.0)
+    here = {"base_model": "SDXL 1.0", "addresses": (Address("civitai", "file"),)}
+    store.add(parent, [msgspec.structs.replace(child, **here) for child in children], now=1.0)  # type: ignore[arg-type]
     first, second = (row.resource for row in store.resources())
     for name in ("collection", "type", "base_model", "creator", "version", "precision"):
         assert getattr(first, name) is getattr(second, name), name
+    assert first.addresses[0].hub is second.addresses[0].hub
     assert first.name == first.path
     assert first.name is first.path
 
@@ -126,3 +130,18 @@ def test_a_list_is_read_without_sorting_it(store: Store) -> None:
     plan = store._database.read(query, ("c",), lambda row: str(row[3]))
     assert plan
     assert not [step for step in plan if "TEMP B-TREE" in step]
+
+
+def test_the_cache_is_given_back_after_a_long_list(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    parent, children = a_pack(3)
+    store.add(parent, children, now=1.0)
+    times: list[int] = []
+    monkeypatch.setattr(Database, "let_go", lambda _database: times.append(1))
+    store.resources()
+    assert not times
+    monkeypatch.setattr(resources, "_MANY", 2)
+    assert len(store.resources()) == len(store.resources(parent.id)) == 3
+    assert len(times) == 2
+    monkeypatch.undo()
+    store._database.let_go()
+    assert len(store.resources()) == 3
