@@ -93,7 +93,7 @@ def test_removing_takes_rows_and_reservations(store: Store) -> None:
 def test_children_share_the_texts_that_they_have_in_common(store: Store) -> None:
     parent, children = a_pack(2)
     here = {"base_model": "SDXL 1.0", "addresses": (Address("civitai", "file"),)}
-    store.add(parent, [msgspec.structs.replace(child, **here) for child in children], now=1.0)  # type: ignore[arg-type]
+    store.add(parent, [msgspec.structs.replace(child, **here) for child in children], now=1.0)
     first, second = (row.resource for row in store.resources())
     for name in ("collection", "type", "base_model", "creator", "version", "precision"):
         assert getattr(first, name) is getattr(second, name), name
