@@ -31,12 +31,12 @@ this tree where they enter (``http.client``, ``disk``, ``store``, ``hubs``), onc
     |  |- Blocked: GatedFile  EarlyAccess  PaidFile  UsageNotAllowed  ModelArchived  DangerousFileType
     |  |  |- BrowserOnly  NoWebSource  RepositoryHidden  RepositoryDisabled
     |- DiskError                     the local side
-    |  |- NoSpace  NotWritable  VolumeMissing  DiskFault  TargetTaken  NameTooLong  FileTooLarge
+    |  |- NoSpace  NotWritable  VolumeReadOnly  VolumeMissing  DiskFault  TargetTaken  NameTooLong  FileTooLarge
     |  |- TooManyOpenFiles  PartChanged  PartInUse
     |- ContentError                  the bytes are not what was promised
     |  |- ChecksumMismatch  SizeMismatch
     |- StoreError
-       |- StoreNewer  StoreDamaged  StoreRebuilt  StoreBusy  StoreFull  StoreNotWritable
+       |- StoreNewer  StoreDamaged  StoreRebuilt  StoreRemote  StoreBusy  StoreFull  StoreNotWritable
        |- NoLongerListed           a command came too late
 """
 
@@ -713,6 +713,14 @@ class NotWritable(DiskError):
     remedy = Remedy.CHECK_FOLDER
 
 
+class VolumeReadOnly(NotWritable):
+    """EROFS: the file system can only be read, perhaps since a moment ago."""
+
+    code = "volume-read-only"
+    template = "Cannot write into {path}: the drive can only be read."
+    remedy = Remedy.CHECK_FOLDER
+
+
 class VolumeMissing(DiskError):
     """The volume of the target is gone or another one is there."""
 
@@ -831,6 +839,14 @@ class StoreDamaged(StoreError):
     code = "store-damaged"
     template = "The database is damaged: {detail}."
     remedy = Remedy.REPORT
+
+
+class StoreRemote(StoreError):
+    """The database lies on a network file system, where its usual log cannot be used."""
+
+    code = "store-remote"
+    template = "The database {path} lies on another machine; it is slower there, and less safe."
+    remedy = Remedy.NONE
 
 
 class StoreRebuilt(StoreError):

@@ -17,6 +17,7 @@ from ..errors import (
     TargetTaken,
     TooManyOpenFiles,
     VolumeMissing,
+    VolumeReadOnly,
 )
 
 if sys.platform == "win32":
@@ -26,7 +27,7 @@ else:
 
 __all__ = ["let_go", "map_error", "system"]
 
-_REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.ELOOP})
+_REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EISDIR, errno.ELOOP})
 _FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
 _VANISHED = frozenset({errno.ENODEV, errno.ENXIO, errno.ENOTCONN, getattr(errno, "ESTALE", errno.ENODEV)})
 
@@ -36,6 +37,8 @@ def map_error(error: OSError, path: str | Path, needed: int | None = None) -> Di
     name, detail, code = str(path), error.strerror or type(error).__name__, error.errno
     if code in _FULL:
         return NoSpace(path=name, needed_bytes=needed, free_bytes=_free_near(Path(path)))
+    if code == errno.EROFS:
+        return VolumeReadOnly(path=name)
     if code in _REFUSED:
         return NotWritable(path=name, detail=detail)
     if code == errno.EEXIST:

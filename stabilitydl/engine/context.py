@@ -16,6 +16,7 @@ from .reach import Reach
 from .recorder import Recorder
 from .slots import Slots
 from .twins import Twins
+from .volumes import Volumes
 
 
 class Fetch(Protocol):
@@ -43,5 +44,6 @@ class Context:
     reach: Reach
     settings: Callable[[], Settings] = field(repr=False)
     logins: Logins
+    volumes: Volumes
     twins: Twins = field(default_factory=Twins)
     detours: dict[str, int] = field(default_factory=dict)

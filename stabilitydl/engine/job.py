@@ -21,12 +21,14 @@ from ..domain.states import State, WaitReason
 from ..errors import (
     ContentError,
     DiskError,
+    DiskFault,
     InternalError,
     NoSpace,
     PartInUse,
     Problem,
     StabilityError,
     TargetTaken,
+    VolumeMissing,
 )
 from ..transfer.copy import copy
 from ..transfer.order import Live, Order
@@ -71,6 +73,7 @@ class Job:
         self._attempt: int | None = None
         self._adopted = False
         self._was_absent: bool | None = None
+        self._had_fault = False
         self._tries = 0
         self._fetched_before = 0
         self._is_alone = False
@@ -140,6 +143,11 @@ class Job:
                 return await self._bring()
             except StabilityError as error:
                 failure = error
+            failure = await self._as_it_is(failure)
+            if isinstance(failure, DiskFault) and not self._had_fault:
+                # Once a drive may stumble: what was proven is still there, the rest is fetched again.
+                self._had_fault = True
+                continue
             if self.live.fetched > self._fetched_before:
                 self._fetched_before = self.live.fetched
                 self._tries = 0
@@ -166,6 +174,14 @@ class Job:
             if verdict is WaitReason.LOGIN and not self._context.logins.may_wait(hub):
                 return Ending(State.BLOCKED, failure.problem)
 
+    async def _as_it_is(self, failure: StabilityError) -> StabilityError:
+        """An error of a drive that is gone has one name, whatever the system called it."""
+        if isinstance(failure, DiskError) and not isinstance(failure, VolumeMissing):
+            with contextlib.suppress(StabilityError):
+                if await self._context.volumes.is_gone(self._folder):
+                    return VolumeMissing(path=str(self._folder))
+        return failure
+
     async def _bring(self) -> Ending:
         """One try from the lock to the file. Raises StabilityError."""
         if self._claim is None and not await self._take_lock():
@@ -173,6 +189,7 @@ class Job:
         ending = await self._adopt()
         if ending is not None:
             return ending
+        await self._context.volumes.require(self._folder)
         if self.life.reason not in _QUIET:
             self.life.move(State.RESOLVING)
         found = await self._look()
@@ -356,6 +373,12 @@ class Job:
         if looks % PROCESS_LOOKS == 0 or await disk.stat(self._target) is not None:
             return True
         return not await disk.part_exists(self._target, self.life.row.resource.tag)
+
+    @property
+    def _folder(self) -> Path:
+        """The folder whose volume counts: that of the collection, unless the target lies elsewhere."""
+        root = self._root
+        return root if root is not None and root in self._target.parents else self._target.parent
 
     @property
     def _root(self) -> Path | None:

@@ -29,6 +29,7 @@ VERDICTS: Mapping[type[StabilityError], Verdict] = MappingProxyType(
         errors.Blocked: State.BLOCKED,
         errors.NoSpace: WaitReason.SPACE,
         errors.VolumeMissing: WaitReason.VOLUME,
+        errors.VolumeReadOnly: WaitReason.VOLUME,
         errors.PartInUse: WaitReason.PROCESS,
         errors.TwinComes: WaitReason.TWIN,
         errors.ChecksumMismatch: State.QUARANTINED,
@@ -68,6 +69,8 @@ def judge(error: StabilityError, *, came: bool, offline: bool, may_log_in: bool,
         return State.FAILED
     if verdict is WaitReason.SPACE and not came:
         # Said before the download begins: what has to be freed is the user's choice.
+        return State.FAILED
+    if isinstance(error, errors.VolumeReadOnly) and not came:
         return State.FAILED
     if verdict is WaitReason.LOGIN and not may_log_in:
         return State.BLOCKED

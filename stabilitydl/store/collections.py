@@ -108,6 +108,17 @@ def root_of(database: Database, collection_id: str) -> str:
     return str(database.value("SELECT target FROM collections WHERE id = ?", (collection_id,)) or "")
 
 
+def volumes(database: Database) -> dict[str, str]:
+    """For folders on volumes that can be taken away: where that volume is mounted."""
+    return dict(database.read("SELECT folder, place FROM volumes", (), lambda row: (str(row[0]), str(row[1]))))
+
+
+def set_volume(database: Database, folder: str, place: str) -> None:
+    """Remember where the volume of ``folder`` is mounted."""
+    with database.transaction():
+        database.write("INSERT OR REPLACE INTO volumes (folder, place) VALUES (?, ?)", (folder, place))
+
+
 def find(database: Database, text: str) -> list[Collection]:
     """What ``text`` names: an id, else a locator, else the beginning of an id (at least 4 characters)."""
     wanted = text.strip()

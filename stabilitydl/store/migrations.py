@@ -119,5 +119,8 @@ _THIRD = (
 # Children in the order of their hub, row by row: sorting them would hold all of them in memory at once.
 _FOURTH = ("CREATE INDEX resources_order ON resources (collection, place)",)
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH)
+# Where the volume was mounted that a folder lies on, if it can be taken away.
+_FIFTH = ("CREATE TABLE volumes (folder TEXT PRIMARY KEY, place TEXT NOT NULL)",)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)
 SCHEMA_VERSION = len(MIGRATIONS)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import apsw
 
-from ..errors import Problem, StoreDamaged, StoreNewer, StoreNotWritable, StoreRebuilt
+from ..errors import Problem, StoreDamaged, StoreNewer, StoreNotWritable, StoreRebuilt, StoreRemote
+from ..mounts import mount_of
 from .database import Database
 from .salvage import salvage, salvage_copy, set_aside
 from .store import Store
@@ -35,7 +36,9 @@ def open_whatever(path: Path) -> Opened:
     try:
         if copy_of(path).exists() and path.exists() and not path.stat().st_size:
             raise StoreDamaged(path=str(path), detail="it is empty")
-        return Opened(Store.open(path))
+        store = Store.open(path)
+        is_remote = mount_of(path.absolute()).is_remote
+        return Opened(store, (StoreRemote(path=str(path)).problem,) if is_remote else ())
     except StoreNewer as error:
         return Opened(Store.open_for_reading(path), (error.problem,))
     except StoreDamaged:

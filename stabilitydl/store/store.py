@@ -85,6 +85,14 @@ class Store:
         """The folder below which the files of one collection go, empty where there is none."""
         return collections.root_of(self._database, collection_id)
 
+    def volumes(self) -> dict[str, str]:
+        """For folders on volumes that can be taken away: where that volume is mounted."""
+        return collections.volumes(self._database)
+
+    def set_volume(self, folder: str, place: str) -> None:
+        """Remember where the volume of ``folder`` is mounted."""
+        collections.set_volume(self._database, folder, place)
+
     def find_collections(self, text: str) -> list[Collection]:
         """What ``text`` names: an id, else a locator, else the beginning of an id (at least 4 characters).
 

@@ -12,6 +12,7 @@ from stabilitydl.disk.partfile import journal_path, part_path
 from stabilitydl.domain.states import State
 from stabilitydl.engine.housekeeping import COPY_SECONDS, FIRST_COPY_SECONDS
 from stabilitydl.errors import StoreNewer
+from stabilitydl.mounts import Mount
 from stabilitydl.store.change import Change
 from stabilitydl.store.migrations import SCHEMA_VERSION
 from stabilitydl.store.opening import copy_of
@@ -118,3 +119,38 @@ async def test_a_copy_of_the_database_is_made_now_and_then(tmp_path: Path) -> No
     held = Store.open(copy)
     assert [row.id for row in held.resources()] == ids
     held.close()
+
+
+async def test_a_database_on_another_machine_is_said_and_kept_without_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """B09"""
+    for module in ("database", "opening"):
+        monkeypatch.setattr(f"stabilitydl.store.{module}.mount_of", lambda path: Mount(str(path.parent), "nfs4"))
+    async with Harness(tmp_path) as h:
+        (notice,) = await h.engine.notices()
+        assert (notice.code, notice.arguments["path"]) == ("store-remote", str(h.paths.database))
+        await h.settled(await h.get(pack(tmp_path / "to", "a.bin")))
+        assert not h.paths.database.with_name(h.paths.database.name + "-wal").exists()
+    store = Store.open(h.paths.database)
+    assert store.database.value("PRAGMA journal_mode") == "delete"
+    assert store.database.value("PRAGMA synchronous") == 3
+    store.close()
+
+
+async def test_an_old_database_that_was_put_back_overwrites_nothing(tmp_path: Path) -> None:
+    """B07: what lies there counts."""
+    async with Harness(tmp_path) as h:
+        ids = await h.add(pack(tmp_path / "to", "a.bin", "b.bin"))
+    old = h.paths.database.read_bytes()
+    async with Harness(tmp_path) as h:
+        await h.engine.enqueue(ids)
+        await h.settled(ids)
+    before = {path.name: path.stat().st_ino for path in (tmp_path / "to").iterdir()}
+    h.paths.database.write_bytes(old)
+    async with Harness(tmp_path) as h:
+        await h.engine.enqueue(ids)
+        rows = await h.settled(ids)
+        assert {row.state for row in rows} == {State.DOWNLOADED}
+        assert h.fetch.calls == []
+    assert {path.name: path.stat().st_ino for path in (tmp_path / "to").iterdir()} == before

@@ -63,7 +63,6 @@ async def test_a_file_arrives(tmp_path: Path) -> None:
         (errors.NoSpace(path="/x", needed_bytes=9, free_bytes=1), State.FAILED, "no-space"),
         (errors.TlsFailed(host="fake.test", detail="expired"), State.FAILED, "tls-failed"),
         (errors.HostUnreachable(host="fake.test"), State.FAILED, "host-unreachable"),
-        (errors.DiskFault(path="/x", detail="EIO"), State.FAILED, "disk-fault"),
     ],
     ids=lambda value: value.code if isinstance(value, StabilityError) else None,
 )

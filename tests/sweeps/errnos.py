@@ -22,7 +22,7 @@ CODES: Mapping[int, frozenset[str]] = {
     errno.ENOSPC: _FULL,
     errno.EDQUOT: _FULL,
     errno.EIO: _FAULT,
-    errno.EROFS: _REFUSED,
+    errno.EROFS: frozenset({"volume-read-only"}),
     errno.EACCES: _REFUSED,
     errno.EPERM: _REFUSED,
     errno.EMFILE: _MANY,

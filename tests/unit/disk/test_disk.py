@@ -306,7 +306,7 @@ async def test_stuck_threads_hold_up_closing_only_once(
         (errno.EDQUOT, errors.NoSpace),
         (errno.EACCES, errors.NotWritable),
         (errno.EPERM, errors.NotWritable),
-        (errno.EROFS, errors.NotWritable),
+        (errno.EROFS, errors.VolumeReadOnly),
         (errno.ENOTDIR, errors.NotWritable),
         (errno.EISDIR, errors.NotWritable),
         (errno.ELOOP, errors.NotWritable),

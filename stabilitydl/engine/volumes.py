@@ -1,0 +1,48 @@
+"""Volumes that come and go: nothing is ever written to where one should be and is not.
+
+A folder on a volume that can be taken away is remembered together with the place where the volume was mounted. As
+long as nothing is mounted there, the folder is not touched: it would lie on the volume below.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..errors import VolumeMissing
+from ..mounts import mount_of, mounts
+from .recorder import Recorder
+
+_ANY = "any"
+
+
+class Volumes:
+    """Asks the system's list of mounts, and remembers in the store."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self._places: dict[str, str] | None = None
+
+    async def require(self, folder: Path) -> None:
+        """Return when the volume of ``folder`` is there. Raises VolumeMissing, StoreError."""
+        places = await self._remembered()
+        known = places.get(str(folder))
+        found = mounts()
+        if known is not None and all(mount.place != known for mount in found):
+            raise VolumeMissing(path=known)
+        mount = mount_of(folder / _ANY, found)
+        if mount.may_go and mount.place != known:
+            places[str(folder)] = mount.place
+            await self._recorder.commit(lambda ledger: ledger.store.set_volume(str(folder), mount.place))
+
+    async def is_gone(self, folder: Path) -> bool:
+        """Was the volume of ``folder`` taken away?"""
+        known = (await self._remembered()).get(str(folder))
+        return known is not None and all(mount.place != known for mount in mounts())
+
+    async def _remembered(self) -> dict[str, str]:
+        if self._places is None:
+            self._places = await self._recorder.ask(lambda ledger: ledger.store.volumes())
+        return self._places
+
+    def __repr__(self) -> str:
+        return f"<Volumes {self._places or {}}>"

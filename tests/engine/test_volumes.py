@@ -1,0 +1,195 @@
+"""Volumes that are taken away, turn read-only or stumble: nothing is written to where they should be."""
+
+from __future__ import annotations
+
+import errno
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from stabilitydl import errors
+from stabilitydl.domain.states import State, WaitReason
+from stabilitydl.mounts import Mount, mount_of
+from tests.engine.harness import Harness
+from tests.engine.real import contents, pack_of, real
+from tests.fakes.hub import pack
+from tests.fakes.origin import FileOrigin
+from tests.fakes.transfer import Raise, fail
+
+pytestmark = pytest.mark.anyio
+
+
+class Stick:
+    """A volume that is mounted at ``place``, or not."""
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+        self.mounted = True
+
+    def mounts(self) -> list[Mount]:
+        return [Mount("/", "ext4"), *([Mount(str(self.place), "vfat")] if self.mounted else [])]
+
+
+@pytest.fixture
+def stick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stick:
+    stick = Stick(tmp_path / "stick")
+    stick.place.mkdir()
+    monkeypatch.setattr("stabilitydl.engine.volumes.mounts", stick.mounts)
+    return stick
+
+
+async def test_nothing_is_written_to_a_bare_mount_point(tmp_path: Path, stick: Stick) -> None:
+    """D07: it waits, also over a restart, and goes on by itself."""
+    async with Harness(tmp_path) as h:
+        ids = await h.get(pack(stick.place / "to", "a.bin"))
+        await h.settled(ids)
+        more = await h.add(pack(stick.place / "to", "a.bin", "b.bin"))
+        h.fetch.calls.clear()
+        stick.mounted = False
+        await h.engine.enqueue(more[1:])
+        await h.until_state(State.WAITING, more[1])
+        (change,) = [change for change in h.changes(more[1]) if change.new is State.WAITING]
+        assert change.wait is not None
+        assert (change.wait.reason, change.wait.detail) == (WaitReason.VOLUME, str(stick.place))
+    async with Harness(tmp_path) as h:
+        await h.engine.go_on()
+        await h.until_state(State.WAITING, more[1])
+        h.clock.advance(20)
+        await h.calm()
+        assert h.fetch.calls == []
+        assert not (stick.place / "to" / "b.bin").exists()
+        stick.mounted = True
+        await h.advance_until(lambda: h.state(more[1]) is State.DOWNLOADED, step=5)
+        assert (stick.place / "to" / "b.bin").exists()
+
+
+async def test_a_volume_that_is_taken_away_in_mid_file_is_waited_for(tmp_path: Path, stick: Stick) -> None:
+    """D07: whatever the system calls it, the drive is gone."""
+    async with Harness(tmp_path) as h:
+
+        def pull() -> errors.DiskFault:
+            stick.mounted = False
+            return errors.DiskFault(path="/x", detail="Input/output error")
+
+        class Pull(Raise):
+            @property
+            def error(self) -> Exception:
+                return pull()
+
+            @error.setter
+            def error(self, value: Exception) -> None:
+                """It comes when it is raised."""
+
+        h.fetch.scripts["a.bin"].append(Pull(errors.DiskFault(), after=5))
+        ids = await h.get(pack(stick.place / "to", "a.bin"))
+        await h.until_state(State.WAITING, *ids)
+        stick.mounted = True
+        await h.advance_until(lambda: h.state(ids[0]) is State.DOWNLOADED, step=5)
+
+
+async def test_a_volume_that_turns_read_only_is_waited_for(tmp_path: Path) -> None:
+    """D07"""
+    async with Harness(tmp_path) as h:
+        fail(h.fetch, "a.bin", errors.VolumeReadOnly(path="/x"), after=5)
+        ids = await h.get(pack(tmp_path / "to", "a.bin"))
+        await h.until_state(State.WAITING, *ids)
+        await h.advance_until(lambda: h.state(ids[0]) is State.DOWNLOADED, step=5)
+
+
+async def test_a_volume_that_always_was_read_only_is_said_at_once(tmp_path: Path) -> None:
+    async with Harness(tmp_path) as h:
+        h.fetch.scripts["a.bin"].append(Raise(errors.VolumeReadOnly(path="/x"), early=True))
+        (row,) = await h.settled(await h.get(pack(tmp_path / "to", "a.bin")))
+        assert (row.state, row.problem and row.problem.code) == (State.FAILED, "volume-read-only")
+
+
+async def test_a_drive_may_stumble_once(tmp_path: Path) -> None:
+    """D05: tried again once; the second error is the end."""
+    async with Harness(tmp_path) as h:
+        fault = errors.DiskFault(path="/x", detail="Input/output error")
+        fail(h.fetch, "a.bin", fault, after=5)
+        fail(h.fetch, "b.bin", fault, fault, after=5)
+        rows = await h.settled(await h.get(pack(tmp_path / "to", "a.bin", "b.bin")))
+        assert [row.state for row in rows] == [State.DOWNLOADED, State.FAILED]
+        assert rows[1].problem == fault.problem
+
+
+@pytest.fixture
+def small_volume(tmp_path: Path) -> Iterator[Callable[..., Path]]:
+    """Mounts file systems in memory, where this machine allows it."""
+    mounted: list[Path] = []
+
+    def mount(options: str, place: Path = tmp_path / "volume") -> Path:
+        place.mkdir(exist_ok=True)
+        done = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", options, "t", str(place)], capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            pytest.skip(f"no volume of its own can be mounted here: {done.stderr.strip()}")
+        mounted.append(place)
+        return place
+
+    yield mount
+    for place in reversed(mounted):
+        subprocess.run(["umount", "-l", str(place)], check=False, capture_output=True)
+
+
+async def test_a_real_volume_fills_up_and_gets_room(tmp_path: Path, small_volume: Callable[..., Path]) -> None:
+    """D01, D02: said before the first byte; what was begun waits and goes on when there is room."""
+    volume = small_volume("size=24m")
+    with FileOrigin() as origin:
+        file = origin.add("/a.bin", contents(12 << 20, 1))
+        async with real(tmp_path) as h:
+            (volume / "ballast").write_bytes(bytes(14 << 20))
+            ids = await h.get(pack_of(volume / "to", [file]))
+            (row,) = await h.settled(ids)
+            assert (row.state, row.problem and row.problem.code) == (State.FAILED, "no-space")
+            assert row.problem is not None
+            assert row.problem.arguments["needed_bytes"] == 12 << 20
+            assert file.sent < 12 << 20
+            (volume / "ballast").unlink()
+            await h.engine.retry(ids)
+            (row,) = await h.settled(ids)
+            assert row.state is State.DOWNLOADED
+        assert [path.name for path in (volume / "to").iterdir()] == ["a.bin"]
+
+
+async def test_a_real_volume_without_room_for_another_name(tmp_path: Path, small_volume: Callable[..., Path]) -> None:
+    """D04"""
+    volume = small_volume("size=8m,nr_inodes=3")
+    with FileOrigin() as origin:
+        files = [origin.add(f"/{name}.bin", contents(1000, 1)) for name in "abc"]
+        async with real(tmp_path) as h:
+            rows = await h.settled(await h.get(pack_of(volume / "to", files)))
+            assert {row.state for row in rows} <= {State.FAILED, State.DOWNLOADED}
+            failed = [row for row in rows if row.state is State.FAILED]
+            assert failed
+            assert {row.problem and row.problem.code for row in failed} == {"no-space"}
+
+
+async def test_a_real_volume_is_pulled_and_comes_back(tmp_path: Path, small_volume: Callable[..., Path]) -> None:
+    """D07"""
+    volume = small_volume("size=64m")
+    with FileOrigin() as origin:
+        files = [origin.add(f"/{name}.bin", contents(1 << 20, place)) for place, name in enumerate("ab")]
+        async with real(tmp_path) as h:
+            ids = await h.get(pack_of(volume / "to", files[:1]))
+            assert (await h.settled(ids))[0].state is State.DOWNLOADED
+            assert mount_of(volume / "to").place == str(volume)
+            subprocess.run(["umount", str(volume)], check=True)
+            more = await h.get(pack_of(volume / "to", files))
+            await h.until_state(State.WAITING, more[1])
+            assert list(volume.iterdir()) == [], "nothing on the volume below"
+            small_volume("size=64m")
+            await h.engine.retry(more)
+            rows = await h.settled(more)
+            assert {row.state for row in rows} == {State.DOWNLOADED}
+            assert sorted(path.name for path in (volume / "to").iterdir()) == ["a.bin", "b.bin"]
+
+
+def test_what_the_system_says_of_a_read_only_volume() -> None:
+    from stabilitydl.disk.system import map_error
+
+    assert isinstance(map_error(OSError(errno.EROFS, "x"), "/x"), errors.VolumeReadOnly)
