@@ -3,6 +3,9 @@
 The database, each volume's writer and each volume's hasher have a lane of their own, so one that hangs
 (a frozen disk, a lost network share) stalls only its own users. Being a daemon, a stuck lane cannot keep
 the process alive.
+
+Waking a thread costs more than most calls take. So the calls of one turn of the loop go over together, and all
+results that are ready come back together.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
@@ -22,7 +26,9 @@ class Lane:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._calls: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._calls: queue.SimpleQueue[list[Callable[[], None]] | None] = queue.SimpleQueue()
+        self._gathered: list[Callable[[], None]] = []
+        self._inbox: _Inbox | None = None
         self._closed = False
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
@@ -35,17 +41,20 @@ class Lane:
         return await self.start(function, *args, **kwargs)
 
     def start(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> asyncio.Future[T]:
-        """Queue ``function`` now; the future gets its result or exception. Called from the event loop only."""
+        """Queue ``function``; the future gets its result or exception. Called from the event loop only."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
+        inbox = self._inbox
+        if inbox is None or inbox.loop is not loop:
+            inbox = self._inbox = _Inbox(loop)
 
         def call() -> None:
             try:
                 result = function(*args, **kwargs)
             except BaseException as error:  # noqa: BLE001 - handed to the task that waits for it
-                _deliver(loop, future, None, error)
+                inbox.put(future, None, error)
             else:
-                _deliver(loop, future, result, None)
+                inbox.put(future, result, None)
 
         self.post(call)
         return future
@@ -54,38 +63,67 @@ class Lane:
         """Queue ``call`` and return at once. ``call`` handles its own exceptions."""
         if self._closed:
             raise RuntimeError(f"{self!r} is closed")
-        self._calls.put(call)
+        self._gathered.append(call)
+        if len(self._gathered) > 1:
+            return
+        try:
+            asyncio.get_running_loop().call_soon(self._hand_over)
+        except RuntimeError:
+            self._hand_over()
 
     def close(self, timeout: float = 2.0) -> bool:
         """Let queued calls end and stop the thread; False when it is still stuck after ``timeout`` seconds."""
         if not self._closed:
             self._closed = True
+            self._hand_over()
             self._calls.put(None)
         self._thread.join(timeout)
         return not self._thread.is_alive()
 
+    def _hand_over(self) -> None:
+        calls, self._gathered = self._gathered, []
+        if calls:
+            self._calls.put(calls)
+
     def _work(self) -> None:
-        while (call := self._calls.get()) is not None:
-            call()
-            del call
+        while (calls := self._calls.get()) is not None:
+            calls.reverse()
+            while calls:
+                calls.pop()()
 
     def __repr__(self) -> str:
         return f"<Lane {self.name}{' closed' if self._closed else ''}>"
 
 
-def _deliver(
-    loop: asyncio.AbstractEventLoop, future: asyncio.Future[Any], result: object, error: BaseException | None
-) -> None:
-    def settle() -> None:
-        if future.done():
-            return
-        if error is not None:
-            future.set_exception(error)
-        else:
-            future.set_result(result)
+class _Inbox:
+    """Results on their way to one loop. It is woken for the first; the others that are there by then come along."""
 
-    try:
-        loop.call_soon_threadsafe(settle)
-    except RuntimeError:
-        # The loop has ended: nobody waits for this result any more.
-        return
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self._results: deque[tuple[asyncio.Future[Any], object, BaseException | None]] = deque()
+        self._is_waking = False
+
+    def put(self, future: asyncio.Future[Any], result: object, error: BaseException | None) -> None:
+        """Hand over one result. Called in the lane."""
+        self._results.append((future, result, error))
+        if self._is_waking:
+            return
+        self._is_waking = True
+        try:
+            self.loop.call_soon_threadsafe(self._empty)
+        except RuntimeError:
+            # The loop has ended: nobody waits for these results any more.
+            self._results.clear()
+            self._is_waking = False
+
+    def _empty(self) -> None:
+        # What is put from here on wakes the loop again.
+        self._is_waking = False
+        while self._results:
+            future, result, error = self._results.popleft()
+            if future.done():
+                continue
+            if error is not None:
+                future.set_exception(error)
+            else:
+                future.set_result(result)
