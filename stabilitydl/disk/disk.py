@@ -26,6 +26,9 @@ from .writer import Budget, Writer
 _ANY = "any"
 """Stands for a file in a folder that is asked about itself."""
 
+_PLACES = 1000
+"""Folders whose volume is remembered."""
+
 
 class Match(msgspec.Struct, frozen=True, kw_only=True):
     """A finished file that is what its checksum says. ``mtime_ns`` is nanoseconds since 1970."""
@@ -39,6 +42,7 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
 class _Volume:
     def __init__(self, number: int, budget: Budget, clock: Clock) -> None:
         name = f"{number:x}"
+        self.number = number
         self.writer = Writer(name, budget)
         self.syncer = Syncer(name, clock)
         self.hasher = Hasher(name)
@@ -52,6 +56,7 @@ class Disk:
         self._clock = clock
         self._budget = Budget()
         self._volumes: dict[int, _Volume] = {}
+        self._places: dict[Path, int] = {}
         self._errands = Errands(clock)
 
     async def open_part(self, target: Path, tag: str) -> tuple[OpenPart, Header | None]:
@@ -59,15 +64,19 @@ class Disk:
 
         Raises PartInUse, TargetTaken, DiskError.
         """
-        volume = await self._volume(target)
-        opened: list[PartFile] = []
-        try:
-            header = await volume.writer.lane.run(_open_part, opened, target, tag)
-        except BaseException:
-            # The call goes on when this task is cancelled: what it opens is closed behind it.
-            volume.writer.lane.post(lambda: _close_parts(opened))
-            raise
-        return OpenPart(opened[0], volume.writer, volume.syncer, volume.hasher, self._clock), header
+        while True:
+            volume = await self._volume(target)
+            opened: list[PartFile] = []
+            try:
+                header = await volume.writer.lane.run(_open_part, opened, target, tag, volume.number)
+            except _Moved:
+                self._places.pop(target.parent, None)
+            except BaseException:
+                # The call goes on when this task is cancelled: what it opens is closed behind it.
+                volume.writer.lane.post(lambda opened=opened: _close_parts(opened))  # type: ignore[misc]
+                raise
+            else:
+                return OpenPart(opened[0], volume.writer, volume.syncer, volume.hasher, self._clock), header
 
     async def matches(self, path: Path, size: int | None, checksums: Iterable[Checksum]) -> Match | None:
         """Read a finished file and compare; None when there is none, or its size or checksum differs.
@@ -151,7 +160,12 @@ class Disk:
         return await self._errands.run(folder / _ANY, volume_id, folder)
 
     async def _volume(self, path: Path) -> _Volume:
-        number = await self.volume_of(path.parent)
+        number = self._places.get(path.parent)
+        if number is None:
+            number = await self.volume_of(path.parent)
+            if len(self._places) >= _PLACES:
+                self._places.clear()
+            self._places[path.parent] = number
         volume = self._volumes.get(number)
         if volume is None:
             volume = self._volumes[number] = _Volume(number, self._budget, self._clock)
@@ -161,7 +175,13 @@ class Disk:
         return f"<Disk volumes={len(self._volumes)} accepted={self._budget.used}>"
 
 
-def _open_part(opened: list[PartFile], target: Path, tag: str) -> Header | None:
+class _Moved(Exception):
+    """Another volume lies at the folder than the last time."""
+
+
+def _open_part(opened: list[PartFile], target: Path, tag: str, volume: int) -> Header | None:
+    if volume_id(target.parent) != volume:
+        raise _Moved
     file = PartFile.open(target, tag)
     opened.append(file)
     return file.recover(system.boot_id())

@@ -70,6 +70,8 @@ class PartFile:
         self.since_soft_mark = 0
         self.last_write: os.stat_result | None = None
         self.was_touched = False
+        self.is_proven = False
+        """Was all of it digested right behind the last write? From then on nobody may have touched it."""
 
     @classmethod
     def open(cls, target: Path, tag: str) -> PartFile:
@@ -298,16 +300,17 @@ class PartFile:
         self.written = self.durable = Ranges()
         self.known_blocks, self.new_blocks = {}, {}
         self.digester = self.identity = self.last_write = None
-        self.was_touched = False
+        self.was_touched = self.is_proven = False
 
     def finalize(self) -> os.stat_result:
         """Give the synced part its final name, never replacing anything; its status.
 
         The folder is synced by the caller, once for many files; then `drop_journal` is due. Raises TargetTaken,
-        PartChanged when it is not exactly as long as what was written, DiskError; the part stays as it is then.
+        PartChanged when it is not what was written or not what was digested, DiskError; the part stays as it is then.
         """
         try:
-            if not self.is_in_place() or system.status(self.descriptor).st_size != self.written.total:
+            changed = not self.is_in_place() or system.status(self.descriptor).st_size != self.written.total
+            if changed or (self.is_proven and not self._is_as_left()):
                 raise PartChanged(path=str(self.target))
             system.rename_exclusive(os.fspath(self.path), os.fspath(self.target))
             return system.status(self.descriptor)

@@ -35,6 +35,7 @@ class Syncer:
         self._clock = clock
         self._wishes: list[_Wish] = []
         self._busy = False
+        self._due = False
         self._unsynced = 0
         self._last = clock.monotonic()
         self._dirty: set[PartFile] = set()
@@ -59,7 +60,7 @@ class Syncer:
         await self._wish(file, finalize=False)
 
     async def finalize(self, file: PartFile) -> os.stat_result:
-        """Sync ``file`` and give it its final name, durably; its status afterwards. Raises DiskError."""
+        """Sync ``file``, give it its final name, durably, and close it; its status. Raises DiskError."""
         found = await self._wish(file, finalize=True)
         assert found is not None
         return found
@@ -82,10 +83,14 @@ class Syncer:
     async def _wish(self, file: PartFile, *, finalize: bool) -> os.stat_result | None:
         future: asyncio.Future[os.stat_result | None] = asyncio.get_running_loop().create_future()
         self._wishes.append(_Wish(file, finalize, future))
-        self._start()
+        if not self._due:
+            # What others wish in this turn of the loop is served together with it.
+            self._due = True
+            asyncio.get_running_loop().call_soon(self._start)
         return await future
 
     def _start(self) -> None:
+        self._due = False
         if self._busy:
             return
         wishes, self._wishes = [wish for wish in self._wishes if not wish.future.cancelled()], []
@@ -118,7 +123,7 @@ def _forget_failure(future: asyncio.Future[os.stat_result | None]) -> None:
 
 
 def _serve(wishes: list[_Wish]) -> list[os.stat_result | StabilityError | None]:
-    """Sync every file, rename those that are complete, sync each folder once, then remove the journals."""
+    """Sync every file, rename those that are complete, sync each folder once, then remove their journals and close."""
     results: list[os.stat_result | StabilityError | None] = []
     folders: dict[str, StabilityError | None] = {}
     for wish in wishes:
@@ -154,4 +159,5 @@ def _end(
         file.drop_journal()
     except StabilityError as error:
         return error
+    file.close()
     return found

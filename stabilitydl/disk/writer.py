@@ -135,6 +135,8 @@ def _write_part(part: OpenPart, pieces: list[tuple[int, list[Chunk]]]) -> None:
             file.write(offset, chunks)
         if file.since_soft_mark >= SOFT_MARK_EVERY:
             file.soft_mark()
+        if part.proof is not None:
+            part.proof.take(file)
     except OSError as error:
         file.error = map_error(error, file.target)
     except StabilityError as error:

@@ -108,6 +108,20 @@ async def test_a_volume_that_hangs_stalls_only_who_asks_about_it(disk: Disk, tmp
 
 
 @pytest.mark.anyio
+async def test_a_folder_that_lies_on_another_volume_now_is_noticed(
+    disk: Disk, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D07: which volume it is was asked once and is checked with every file."""
+    part, _ = await disk.open_part(target, TAG)
+    await part.close()
+    assert repr(disk) == "<Disk volumes=1 accepted=0>"
+    monkeypatch.setattr(module, "volume_id", lambda folder: 7)
+    part, _ = await disk.open_part(target, TAG)
+    assert repr(disk) == "<Disk volumes=2 accepted=0>"
+    await part.discard()
+
+
+@pytest.mark.anyio
 async def test_an_opening_that_is_cancelled_leaves_no_descriptor_and_no_lock(
     disk: Disk, target: Path, calls: Calls
 ) -> None:

@@ -57,9 +57,11 @@ async def test_many_small_files_share_one_sync_of_their_folder(lanes: Lanes, tar
     entered, go = calls.hold("sync_data", file="0.bin")
     calls.watch("sync_folder", "rename_exclusive")
     async with anyio.create_task_group() as group:
-        for part in parts:
-            group.start_soon(part.finalize)
+        group.start_soon(parts[0].finalize)
         await anyio.to_thread.run_sync(entered.wait)
+        for part in parts[1:]:
+            group.start_soon(part.finalize)
+            await anyio.lowlevel.checkpoint()
         go.set()
     assert calls.count("sync_folder") == 2
     folder_syncs = [index for index, call in enumerate(calls.made) if call[0] == "sync_folder"]
@@ -69,6 +71,17 @@ async def test_many_small_files_share_one_sync_of_their_folder(lanes: Lanes, tar
     assert len(list(target.parent.glob("*.bin"))) == 20
     for part in parts:
         await part.close()
+
+
+async def test_what_is_wished_in_one_turn_of_the_loop_is_served_together(
+    lanes: Lanes, target: Path, calls: Calls
+) -> None:
+    parts = [await full(lanes, target.with_name(f"{number}.bin"), 1000) for number in range(20)]
+    calls.watch("sync_data", "sync_folder", "close")
+    async with anyio.create_task_group() as group:
+        for part in parts:
+            group.start_soon(part.finalize)
+    assert [name for name, _ in calls.made] == ["sync_data"] * 20 + ["sync_folder"] + ["close"] * 20
 
 
 async def test_a_failed_sync_is_final_for_its_part_only(lanes: Lanes, target: Path, calls: Calls) -> None:
