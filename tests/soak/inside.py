@@ -11,6 +11,7 @@ application object reads orders from standard input, one a line, and carries the
 - ``close``: what the cross in the corner does;
 - ``question``: wait for the question on closing;
 - ``stop``, ``stay``: answer it;
+- ``hide``: put the window away, as when it was closed to the tray;
 - ``tray``: choose Quit from the menu of the tray icon;
 - ``paste LOCATOR``: paste a locator;
 - ``plan``: wait for the plan of what was pasted;
@@ -54,6 +55,7 @@ class Hands(QObject):
         self._told = QSocketNotifier(0, QSocketNotifier.Type.Read, self)
         self._told.activated.connect(self._hear)
         self._is_working = False
+        self._has_seen_it = False
 
     def _hear(self) -> None:
         data = os.read(0, 4096)
@@ -79,8 +81,9 @@ class Hands(QObject):
             self._orders.popleft()
             return
         window = next((each for each in QApplication.topLevelWidgets() if isinstance(each, MainWindow)), None)
-        if window is None or not window.isVisible():
+        if window is None or not (self._has_seen_it or window.isVisible()):
             return
+        self._has_seen_it = True
         # An order may begin a loop of its own (a question does): the next one must not be this one again.
         self._orders.popleft()
         if not ORDERS[order](window, rest):
@@ -139,6 +142,11 @@ def _end_session(window: MainWindow, _rest: str) -> bool:
     return True
 
 
+def _hide(window: MainWindow, _rest: str) -> bool:
+    window.hide()
+    return True
+
+
 def _quit_from_tray(window: MainWindow, _rest: str) -> bool:
     window.tray.quit_wanted.emit()
     return True
@@ -158,6 +166,7 @@ ORDERS: dict[str, Callable[[MainWindow, str], bool]] = {
     "question": lambda _window, _rest: _question() is not None,
     "stop": lambda _window, _rest: _answer(QMessageBox.ButtonRole.AcceptRole),
     "stay": lambda _window, _rest: _answer(QMessageBox.ButtonRole.RejectRole),
+    "hide": _hide,
     "tray": _quit_from_tray,
     "paste": _paste,
     "plan": _has_plan,
