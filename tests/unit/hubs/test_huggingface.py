@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from urllib.parse import unquote
@@ -209,6 +210,16 @@ async def test_pages_are_followed_to_their_end(
     assert len({child.id for child in expansion.resources}) == 30
     assert [child.order for child in expansion.resources] == list(range(30))
     assert sum("/tree/" in call for call in origin.calls) == 5
+
+
+async def test_a_file_that_two_pages_list_is_one_child(
+    origin: HuggingFaceOrigin, pack: FakeRepository, client: HttpClient
+) -> None:
+    entries = [{"type": "file", "oid": f"{number:040x}", "size": 1, "path": f"{number}.json"} for number in (1, 2, 1)]
+    tree = f"/api/models/org/pack/tree/{pack.refs['main']}"
+    origin.routes[tree] = lambda exchange: exchange.answer(200, {}, json.dumps(entries).encode())
+    expansion = await expand(hub_at(origin), "org/pack", client)
+    assert [(child.path, child.order) for child in expansion.resources] == [("1.json", 0), ("2.json", 1)]
 
 
 async def test_a_page_on_another_server_is_asked_for_here(
