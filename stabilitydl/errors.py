@@ -28,8 +28,8 @@ this tree where they enter (``http.client``, ``disk``, ``store``, ``hubs``), onc
     |- HubError                      the hub's own words
     |  |- HubAnswerUnreadable  PageNotFound  FlaggedFile  ListIncomplete  SecretMissing
     |  |- RevisionNotFound  RepositoryRenamed
-    |  |- Blocked: GatedFile  EarlyAccess  PaidFile  UsageNotAllowed  ModelArchived  DangerousFileType
-    |  |  |- BrowserOnly  NoWebSource  RepositoryHidden  RepositoryDisabled
+    |  |- Blocked: GatedFile  EarlyAccess  PaidFile  UsageNotAllowed  ModelArchived  TakenDown
+    |  |  |- DangerousFileType  BrowserOnly  NoWebSource  RepositoryHidden  RepositoryDisabled
     |- DiskError                     the local side
     |  |- NoSpace  NotWritable  VolumeReadOnly  VolumeMissing  DiskFault  TargetTaken  NameTooLong  FileTooLarge
     |  |- TooManyOpenFiles  PartChanged  PartInUse
