@@ -13,16 +13,20 @@ from stabilitydl.domain.collection import Layout
 from stabilitydl.domain.events import LoginWanted
 from stabilitydl.domain.login import LoginSource
 from stabilitydl.domain.states import State, WaitReason
-from stabilitydl.errors import BadToken, TokenRefused, UsageError
+from stabilitydl.engine.engine import Engine
+from stabilitydl.errors import BadToken, LoginNeeded, TokenRefused, UsageError
 from stabilitydl.hubs.civitai import Civitai
 from stabilitydl.hubs.direct import Direct
 from stabilitydl.hubs.protocol import Destination
 from stabilitydl.hubs.registry import Registry
 from stabilitydl.settings import Settings
 from stabilitydl.transfer.fetch import fetch
-from tests.engine.harness import Harness
+from tests.engine.harness import Harness, paths_in
+from tests.engine.remote import Shared
 from tests.fakes import keyring
 from tests.fakes.civitai import GOOD, LoginOrigin
+from tests.fakes.hub import pack
+from tests.fakes.transfer import FakeFetch, Raise
 
 pytestmark = pytest.mark.anyio
 
@@ -174,3 +178,41 @@ async def test_a_hub_that_cannot_be_asked_takes_any_token_for_now(tmp_path: Path
     async with harness(tmp_path) as h:
         login = await h.engine.set_token("civitai", "canary-new")
         assert (login.source, login.is_checked) == (LoginSource.KEYRING, False)
+
+
+class Waiting(Shared):
+    """A member of a data directory whose engine lets files wait for a login."""
+
+    def _open(self) -> Engine:
+        engine = Engine.open(
+            paths_in(self._folder), Settings(), hubs=Registry([self._hub]), fetch=self.fetch, may_log_in=True
+        )
+        self.engines.append(engine)
+        return engine
+
+
+def test_another_process_logs_in_and_the_files_go_on(tmp_path: Path) -> None:
+    fetch = FakeFetch()
+    fetch.scripts["a.bin"].append(Raise(LoginNeeded(host="fake.test")))
+    owner, guest = Waiting(tmp_path, fetch), Waiting(tmp_path)
+    owner.start()
+    guest.start()
+    try:
+        assert (owner.is_owner, guest.is_owner) == (True, False)
+        expansion = pack(tmp_path / "to", "a.bin")
+        owner.call(owner.engine.add, [expansion])
+        (identity,) = [child.id for child in expansion.resources]
+        owner.call(owner.engine.enqueue, [identity])
+        guest.until_state(State.WAITING, identity)
+        guest.until(lambda: any(isinstance(event, LoginWanted) for event in guest.events))
+        with pytest.raises(BadToken) as caught:
+            guest.call(guest.engine.set_token, "fake", "can ary")
+        assert "can" not in str(caught.value.arguments)
+        login = guest.call(guest.engine.set_token, "fake", "canary")
+        assert (login.hub, login.has_token, login.is_checked) == ("fake", True, False)
+        guest.until_state(State.DOWNLOADED, identity)
+        assert guest.call(guest.engine.has_token, "fake")
+        assert not guest.call(guest.engine.has_token, "civitai")
+    finally:
+        guest.stop(10)
+        owner.stop(10)
