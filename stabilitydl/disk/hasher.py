@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import anyio
+from blake3 import blake3
 
 from ..domain.checksum import Checksum
 from ..errors import PartChanged
 from ..lane import Lane
 from .digests import Digests
+from .journal import BLOCK
 from .partfile import MIB, PartFile
 from .system import let_go, map_error, system
 
@@ -42,6 +44,21 @@ class Hasher:
             digests.update(self._buffer[:count])
             position += count
         return position
+
+    def check(self, descriptor: int, proofs: Mapping[int, bytes], size: int) -> list[int]:
+        """Those of the blocks that do not have the digest which they should have. Raises OSError."""
+        wrong = []
+        for index, expected in proofs.items():
+            digest, position, stop = blake3(), index * BLOCK, min((index + 1) * BLOCK, size)
+            while position < stop:
+                count = system.read_at(descriptor, self._buffer[: min(_BUFFER, stop - position)], position)
+                if count == 0:
+                    break
+                digest.update(self._buffer[:count])
+                position += count
+            if digest.digest(length=len(expected)) != expected:
+                wrong.append(index)
+        return wrong
 
     async def digest(self, path: Path, size: int, checksums: Iterable[Checksum]) -> Digests | None:
         """Digests of a finished file; None when it is not ``size`` bytes long (any more). Raises DiskError."""

@@ -165,9 +165,12 @@ class Journal:
             filled += count
         return bytes(view[:filled])
 
-    def mark(self, ranges: Ranges, blocks: Mapping[int, bytes], *, hard: bool) -> None:
-        """Append one mark; a hard one is on stable storage when this returns. Raises OSError."""
-        record = frame(Mark(hard=hard, ranges=ranges.items, blocks=dict(blocks), boot=self._boot))
+    def mark(self, ranges: Ranges, blocks: Mapping[int, bytes], *, hard: bool, alone: bool = False) -> None:
+        """Append one mark; a hard one is on stable storage when this returns. Raises OSError.
+
+        One that stands ``alone`` takes back what earlier ones said beyond it.
+        """
+        record = frame(Mark(hard=hard, ranges=ranges.items, blocks=dict(blocks), boot=self._boot, alone=alone))
         with self._lock:
             if self._revoked:
                 return

@@ -16,13 +16,17 @@ from ..domain.ranges import Ranges
 from ..errors import PartChanged, StabilityError
 from .digests import Digests
 from .hasher import Hasher, PrefixHasher
+from .journal import Header
 from .partfile import PartFile, PartIdentity
 from .syncer import Syncer
-from .system import system
+from .system import map_error, system
 from .tiny import TINY, Proof
 from .writer import Writer
 
 CLOSE_SECONDS = 2.0
+
+_BLOCKS_IN_A_ROW = 32
+"""Blocks that are checked before other files get a turn: 64 MiB."""
 
 
 class OpenPart:
@@ -109,6 +113,49 @@ class OpenPart:
         if digests.expected is None:
             raise PartChanged(path=str(self.file.target))
         return digests
+
+    @property
+    def header(self) -> Header | None:
+        """What the part is a part of, if it has a journal and can be gone on with."""
+        identity = self.file.identity
+        if identity is None or self.file.journal is None:
+            return None
+        return Header(
+            resource=identity.resource,
+            size=identity.size,
+            validator=identity.validator,
+            checksum=identity.checksum,
+            boot=self._boot,
+        )
+
+    def is_older(self, header: Header) -> bool:
+        """Was the system started again since the part was begun?"""
+        return header.boot != self._boot
+
+    async def bad_blocks(self, *, unproven: bool) -> list[int]:
+        """The blocks that do not hold what came in, as their digests say; also those without one, where wanted.
+
+        Reads the file. Raises DiskError.
+        """
+        await self.flush()
+        file, identity = self.file, self.file.identity
+        if identity is None or file.journal is None:
+            return []
+        proofs = list(file.proofs.items())
+        bad = file.unproven if unproven else set[int]()
+        try:
+            for start in range(0, len(proofs), _BLOCKS_IN_A_ROW):
+                few = dict(proofs[start : start + _BLOCKS_IN_A_ROW])
+                bad.update(await self._hasher.lane.run(self._hasher.check, file.descriptor, few, identity.size))
+        except OSError as error:
+            raise map_error(error, file.target) from error
+        return sorted(bad)
+
+    async def forget(self, blocks: Iterable[int]) -> None:
+        """Take back ``blocks``: they are missing from now on. Raises DiskError."""
+        await self._settle()
+        self._prefix = None
+        await self._writer.lane.run(self.file.forget, blocks)
 
     async def finalize(self) -> os.stat_result:
         """Give the checked file its final name, durably; its status. Raises TargetTaken, PartChanged, DiskError."""

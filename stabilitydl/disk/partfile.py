@@ -11,7 +11,7 @@ import contextlib
 import itertools
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -21,7 +21,7 @@ from ..domain.ranges import Ranges
 from ..errors import DiskFault, NoSpace, NotWritable, PartChanged, PartInUse, StabilityError, TargetTaken
 from . import names
 from .blocks import BlockDigester
-from .journal import Contents, Header, Journal
+from .journal import BLOCK, Contents, Header, Journal
 from .system import let_go, map_error, system
 
 MIB = 1024 * 1024
@@ -266,6 +266,41 @@ class PartFile:
         for index in blocks:
             self.new_blocks.pop(index, None)
         self.known_blocks.update(blocks)
+
+    @property
+    def proofs(self) -> dict[int, bytes]:
+        """The digests of whole blocks, as they came in, that are written."""
+        assert self.identity is not None
+        written, size = self.written, self.identity.size
+        return {
+            index: digest
+            for index, digest in {**self.known_blocks, **self.new_blocks}.items()
+            if written.covers(index * BLOCK, min((index + 1) * BLOCK, size))
+        }
+
+    @property
+    def unproven(self) -> set[int]:
+        """Blocks of which something is written and nobody knows a digest."""
+        proofs = self.proofs
+        touched = {
+            index for start, stop in self.written.items for index in range(start // BLOCK, (stop - 1) // BLOCK + 1)
+        }
+        return touched - proofs.keys()
+
+    def forget(self, blocks: Iterable[int]) -> None:
+        """Take back ``blocks``: they do not hold what was written to them. Raises DiskError."""
+        assert self.journal is not None
+        gone = set(blocks)
+        kept = self.written.without(Ranges((index * BLOCK, (index + 1) * BLOCK) for index in gone))
+        proofs = {index: digest for index, digest in self.proofs.items() if index not in gone}
+        try:
+            # Alone the mark claims everything that is kept, so all of this has to be durable first.
+            system.sync_data(self.descriptor)
+            self.journal.mark(kept, proofs, hard=True, alone=True)
+        except OSError as error:
+            raise map_error(error, self.target) from error
+        self.written = self.durable = kept
+        self.known_blocks, self.new_blocks = proofs, {}
 
     def note_last_write(self) -> None:
         """Remember what the file looks like after our own last write."""

@@ -43,6 +43,18 @@ class Ranges:
         """The set with the bytes from ``start`` to before ``stop`` in it too."""
         return Ranges((*self._items, (start, stop)))
 
+    def without(self, others: Ranges) -> Ranges:
+        """The set without what is in ``others``."""
+        if not self._items:
+            return self
+        end = self._items[-1][1]
+        return Ranges((a, b) for start, stop in others.missing(end) for a, b in self._within(start, stop))
+
+    def _within(self, start: int, stop: int) -> Iterator[Range]:
+        for a, b in self._items:
+            if a < stop and start < b:
+                yield max(a, start), min(b, stop)
+
     def missing(self, size: int) -> Iterator[Range]:
         """The ranges of ``0`` to ``size`` that are not in the set, in order."""
         position = 0

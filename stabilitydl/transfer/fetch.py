@@ -38,6 +38,7 @@ from .route import Route
 from .run import Run, check_start
 
 _STREAM_RESTARTS = 5
+_REPAIRS = 2
 
 
 async def fetch(order: Order, source: Source, live: Live, watcher: Watcher, services: Services) -> Arrival:
@@ -67,6 +68,7 @@ class _Mode:
     changes: int = 0
     harms: int = 0
     streams: int = 0
+    repairs: int = 0
 
 
 class _Fetch:
@@ -93,8 +95,10 @@ class _Fetch:
                 digests = await self._digest()
                 return await self._finalize(digests, self._judge(digests, remote))
             except (RemoteChanged, RangesUnusable, WrongRange, ChecksumMismatch, PartChanged, _StreamCut) as error:
-                await self._simplify(error, resumed)
-                resumed = None
+                repaired = await self._repair() if isinstance(error, ChecksumMismatch) else None
+                if repaired is None:
+                    await self._simplify(error, resumed)
+                resumed = repaired
 
     # -- open ---------------------------------------------------------------------------------------------------
 
@@ -106,6 +110,11 @@ class _Fetch:
         same = header.resource == self._order.resource.id and header.checksum == (str(checksum) if checksum else "")
         same = same and self._order.resource.size in (None, header.size)
         if same and (checksum is not None or _is_strong(header.validator)):
+            if checksum is None and self._part.is_older(header):
+                # No checksum will tell at the end what a drive lost that only said it had synced.
+                bad = await self._part.bad_blocks(unproven=False)
+                if bad:
+                    await self._part.forget(bad)
             self._note_written(0)
             return header
         await self._part.start_over()
@@ -260,6 +269,22 @@ class _Fetch:
         if proven is not None:
             return proven
         return Verification.WEAK if remote.is_strong and remote.has_ranges else Verification.UNVERIFIABLE
+
+    async def _repair(self) -> Header | None:
+        """Take back the blocks that the disk did not keep, or that nobody can vouch for; what to go on with then.
+
+        None when every block is what came in: then the source is wrong.
+        """
+        header = self._part.header
+        if header is None or self._mode.repairs >= _REPAIRS:
+            return None
+        bad = await self._part.bad_blocks(unproven=True)
+        if not bad:
+            return None
+        self._mode.repairs += 1
+        await self._part.forget(bad)
+        self._note_written(0)
+        return header
 
     async def _simplify(self, error: StabilityError | _StreamCut, resumed: Header | None) -> None:
         """Begin again in a simpler mode; raises ``error`` when there is none left.

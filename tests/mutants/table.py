@@ -101,15 +101,15 @@ MUTANTS = (
     ),
     Mutant(
         "disk/partfile.py",
-        "            if os.path.lexists(target):\n                raise TargetTaken",
+        "            if system.exists(os.fspath(target)):\n                raise TargetTaken",
         "            if os.path.exists(target):\n                raise TargetTaken",
         "a dangling link at the target is not seen",
         PARTFILE,
     ),
     Mutant(
         "disk/partfile.py",
-        "if not self.is_in_place() or system.status(self.descriptor).st_size != self.written.total:",
-        "if not self.is_in_place() or system.status(self.descriptor).st_size < self.written.total:",
+        "changed = not self.is_in_place() or system.status(self.descriptor).st_size != self.written.total",
+        "changed = not self.is_in_place() or system.status(self.descriptor).st_size < self.written.total",
         "a file with foreign bytes behind its end gets the name",
         PARTFILE,
     ),

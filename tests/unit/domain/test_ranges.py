@@ -39,6 +39,15 @@ def test_add_and_union_are_those_of_sets(
     assert hash(ranges | Ranges(other)) == hash(Ranges([*other, *one]))
 
 
+def test_without() -> None:
+    ranges = Ranges([(0, 10), (20, 30)])
+    assert ranges.without(Ranges()) == ranges
+    assert ranges.without(Ranges([(5, 25)])) == Ranges([(0, 5), (25, 30)])
+    assert ranges.without(Ranges([(0, 100)])) == Ranges()
+    assert ranges.without(Ranges([(2, 4), (8, 22), (29, 31)])) == Ranges([(0, 2), (4, 8), (22, 29)])
+    assert Ranges().without(ranges) == Ranges()
+
+
 @unhurried
 @given(items, st.integers(0, 60))
 def test_missing_is_the_complement_below_the_size(given_items: list[tuple[int, int]], size: int) -> None:

@@ -185,6 +185,53 @@ async def test_a_part_that_rotted_is_found_out_and_fetched_again(rig: Rig, origi
     assert None not in origin.ranges("/m")
 
 
+def rot(path: Path, *positions: int) -> None:
+    """Flip a bit at each position, as a drive that lost what it said it had."""
+    with path.open("r+b") as part:
+        for position in positions:
+            part.seek(position)
+            byte = part.read(1)
+            part.seek(position)
+            part.write(bytes([byte[0] ^ 1]))
+
+
+async def test_a_block_that_the_drive_lost_costs_that_block(rig: Rig, origin: FileOrigin) -> None:
+    """C08, D11: told apart from a source that is wrong."""
+    file = origin.add("/m", DATA)
+    await pause_at(rig, file, 6 * MIB, checksum=sha256(DATA))
+    rot(rig.part, 2 * MIB + 5, 4 * MIB)
+    before = len(origin.requests)
+    arrival = await rig.fetch(file.url, checksum=sha256(DATA))
+    assert rig.target.read_bytes() == DATA
+    assert arrival.fetched <= SIZE - 6 * MIB + 2 * 2 * MIB
+    asked = [request.range for request in origin.requests[before:]]
+    assert sorted(filter(None, asked))[:1] == [(2 * MIB, 6 * MIB - 1)]
+    assert rig.left == ["model.safetensors"]
+
+
+async def test_what_a_drive_lost_over_a_restart_is_found_without_a_checksum(
+    rig: Rig, origin: FileOrigin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """C08"""
+    file = origin.add("/m", DATA)
+    await pause_at(rig, file, 6 * MIB)
+    rot(rig.part, 4 * MIB - 1)
+    monkeypatch.setattr(system, "boot_id", lambda: "another start")
+    arrival = await rig.fetch(file.url)
+    assert rig.target.read_bytes() == DATA
+    assert arrival.fetched <= SIZE - 6 * MIB + 2 * MIB
+
+
+async def test_blocks_of_which_nothing_is_known_are_fetched_again_first(rig: Rig, origin: FileOrigin) -> None:
+    """C08: a block that two runs wrote has no digest."""
+    file = origin.add("/m", DATA)
+    await pause_at(rig, file, 5 * MIB, checksum=sha256(DATA))
+    rot(rig.part, 4 * MIB + 7)
+    arrival = await rig.fetch(file.url, checksum=sha256(DATA))
+    assert rig.target.read_bytes() == DATA
+    assert arrival.fetched == SIZE - 5 * MIB + 2 * MIB
+
+
 async def test_a_small_file_is_simply_fetched_again(rig: Rig, origin: FileOrigin) -> None:
     data = noise(3 * MIB)
     file = origin.add("/m", data)
@@ -320,7 +367,8 @@ async def test_a_part_that_somebody_harmed_meanwhile_is_fetched_again(
         do_harm()
         gate.set()
     assert rig.target.read_bytes() == DATA
-    assert rig.live.fetched == 2 * SIZE
+    # Where the checksum tells that bytes are wrong, the digests of the blocks tell which.
+    assert rig.live.fetched == (SIZE + 2 * MIB if harm == "overwritten" and checksum else 2 * SIZE)
 
 
 async def test_a_part_that_somebody_removed_meanwhile_is_never_final(rig: Rig, origin: FileOrigin) -> None:
