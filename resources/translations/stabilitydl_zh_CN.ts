@@ -770,7 +770,7 @@
     </message>
     <message>
         <source>Cannot write into {path}: the drive can only be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法写入 {path}：该驱动器是只读的。</translation>
     </message>
     <message>
         <source>The drive of {path} is not connected.</source>
@@ -834,7 +834,7 @@
     </message>
     <message>
         <source>The database {path} lies on another machine; it is slower there, and less safe.</source>
-        <translation type="unfinished"></translation>
+        <translation>数据库 {path} 位于另一台计算机上；那样会更慢，也不够安全。</translation>
     </message>
     <message>
         <source>The database was damaged and is made again, with {files} files; the old one is kept as {path}.</source>
@@ -1308,6 +1308,10 @@
     <message>
         <source>Picture of the collection</source>
         <translation>合集的图片</translation>
+    </message>
+    <message>
+        <source>Open page</source>
+        <translation>打开页面</translation>
     </message>
     <message>
         <source>All collections</source>

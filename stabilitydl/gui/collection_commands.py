@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
-from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QWidget
@@ -49,10 +50,26 @@ class CollectionCommands(QObject):
         menu.resume_wanted.connect(self._on(offers.RESUME, lambda rows: self._bridge.resume(_ids(rows))))
         menu.remove_wanted.connect(self._on(offers.ALL, lambda rows: self._children.remove(_ids(rows), rows=rows)))
         menu.check_wanted.connect(self._bridge.refresh)
-        menu.page_wanted.connect(partial(self._with, lambda one: self._remedies.open_page(one.hub, one.page)))
-        menu.folder_wanted.connect(partial(self._with, lambda one: self._remedies.open_folder(one.target)))
+        menu.page_wanted.connect(self.open_page)
+        menu.folder_wanted.connect(self.open_folder)
         self._menus.append(menu)
         return menu
+
+    def open_page(self, collection: str) -> None:
+        """Show the page of a collection in the browser."""
+        self._with(lambda one: self._remedies.open_page(one.hub, one.page), collection)
+
+    def open_folder(self, collection: str) -> None:
+        """Show the folder that holds the files of a collection in the file manager."""
+
+        def show(rows: Sequence[ResourceSnapshot]) -> None:
+            folders = {Path(row.target).parent for row in rows if row.target is not None}
+            if len({folder.anchor for folder in folders}) == 1:
+                self._remedies.open_folder(os.path.commonpath(folders))
+            else:
+                self._with(lambda one: self._remedies.open_folder(one.target), collection)
+
+        self._bridge.load_resources(collection, show)
 
     def show_menu(self, collection: str, place: QPoint) -> None:
         """Open the menu of a collection at a place on the screen."""

@@ -20,9 +20,11 @@ PICTURE, AVATAR = 76, 20
 
 
 class Header(QFrame):
-    """Shows one collection, or the sum of all of them. ``missing_wanted`` asks for the plan of what is missing."""
+    """Shows one collection, or the sum of all of them. ``missing_wanted`` asks for the plan of what is missing,
+    ``page_wanted`` for the page of the collection with this id on its hub."""
 
     missing_wanted = Signal()
+    page_wanted = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,6 +41,9 @@ class Header(QFrame):
         mark(self.title, kind="title")
         self.facts = ElidedLabel()
         mark(self.facts, kind="secondary")
+        self.page = QPushButton()
+        mark(self.page, role="link")
+        self.page.clicked.connect(self._ask_page)
         self.chips = ChipRow()
         self.get_missing = QPushButton()
         mark(self.get_missing, role="primary")
@@ -54,9 +59,9 @@ class Header(QFrame):
         facts = QHBoxLayout()
         facts.setSpacing(SPACE)
         facts.addWidget(self.avatar)
-        facts.addWidget(self.facts, 1)
-        # Without it a line in which all is hidden would let nothing above it be wide.
-        facts.addStretch(0)
+        facts.addWidget(self.facts)
+        facts.addWidget(self.page)
+        facts.addStretch(1)
         words = QVBoxLayout()
         words.setSpacing(4)
         words.addStretch(1)
@@ -100,7 +105,9 @@ class Header(QFrame):
         self.more.setAccessibleName(translate("Header", "More about this collection"))
         self.more.setVisible(self._snapshot is not None)
         self.picture.setAccessibleName(translate("Header", "Picture of the collection"))
+        self.page.setText(translate("Header", "Open page"))
         snapshot = self._snapshot
+        self.page.setVisible(snapshot is not None and bool(snapshot.collection.page))
         if snapshot is None:
             self.title.setText(translate("Header", "All collections"))
             self.chips.show_words([])
@@ -111,6 +118,10 @@ class Header(QFrame):
         self.chips.setVisible(snapshot is not None)
         self._show_missing()
         self._show_facts()
+
+    def _ask_page(self) -> None:
+        if self._snapshot is not None:
+            self.page_wanted.emit(self._snapshot.id)
 
     def _show_missing(self) -> None:
         count, size = self._missing

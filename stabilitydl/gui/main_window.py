@@ -181,6 +181,7 @@ class MainWindow(QMainWindow):
         self.collections.chosen.connect(self.shown.show)
         self.collections.menu_wanted.connect(self.packs.show_menu)
         self.collections.model.counts_changed.connect(self._show_work)
+        self.resources.header.page_wanted.connect(self.packs.open_page)
         self.resources.header.set_menu(self.packs.menu(lambda: self.shown.collection))
 
     def _connect_resources(self) -> None:

@@ -7,8 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QObject, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject
 
 from ..domain.collection import Collection
 from ..domain.resource import ResourceSnapshot
@@ -114,7 +113,7 @@ class ResourceCommands(QObject):
         if action is not None:
             self._remedies.act(self._with_target(row), action)
         elif row.state is State.DOWNLOADED and row.target is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(row.target).parent)))
+            self._remedies.open_folder_of(row)
         elif row.state is State.MISSING:
             self._bridge.enqueue([resource])
 
