@@ -47,9 +47,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(autouse=True)
 def no_thread_left() -> Iterator[None]:
-    """A thread that outlives its test is a defect; one that is ending gets a moment to do so."""
+    """A thread that outlives its test is a defect; one that is ending gets the time that a slow machine needs."""
     before = set(threading.enumerate())
     yield
     for thread in set(threading.enumerate()) - before:
-        thread.join(2)
+        thread.join(30)
         assert not thread.is_alive(), f"{thread.name} outlives the test"
