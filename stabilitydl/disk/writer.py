@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PER_PART = 4 * MIB
 IN_ALL = 64 * MIB
-SOFT_MARK_EVERY = 4 * MIB
+SOFT_MARK_EVERY = 2 * MIB
 _BATCHES_IN_FLIGHT = 2
 
 _Batch = list[tuple["OpenPart", int, Chunk]]

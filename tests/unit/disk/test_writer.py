@@ -78,11 +78,11 @@ async def test_neighbours_are_written_with_one_call(lanes: Lanes, target: Path, 
 async def test_what_comes_in_one_turn_of_the_loop_is_one_batch(lanes: Lanes, target: Path, calls: Calls) -> None:
     part = await lanes.begin(target)
     calls.watch("write_at")
-    await offer(part, 0, 2 * MIB)
+    await offer(part, 0, MIB)
     assert calls.count("write_at") == 0
     await part.flush()
     assert calls.count("write_at") == 1
-    assert part.written == Ranges([(0, 2 * MIB)])
+    assert part.written == Ranges([(0, MIB)])
     await part.close()
 
 
