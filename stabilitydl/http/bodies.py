@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import AsyncIterator, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from types import AsyncGeneratorType
 from typing import cast
-
-import httpx
 
 from ..domain.chunk import Chunk
 from .faults import mapped
@@ -17,27 +15,27 @@ from .pools import Loan
 Fields = Sequence[tuple[bytes, bytes]]
 
 
-class Body(httpx.AsyncByteStream):
+class Body(ABC):
     """The body of one answer from ``host``. Raises errors of ours only."""
 
     def __init__(self, loan: Loan, stream: Stream | None, host: str) -> None:
         self._loan = loan
         self._stream = stream
         self._host = host
+        self._closed = False
 
     @abstractmethod
     async def read(self) -> Chunk:
         """The next bytes, up to 256 KiB or so; empty at the end. Raises ConnectionLost, NetworkTimeout, BadAnswer."""
 
     @abstractmethod
-    async def _finish(self) -> None:
-        """Give the connection back, or end it where the body is not read to its end."""
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        while chunk := await self.read():
-            yield bytes(chunk)
+    async def _finish(self) -> None: ...
 
     async def aclose(self) -> None:
+        """Give the connection back, or end it where the body is not read to its end. May be called again."""
+        if self._closed:
+            return
+        self._closed = True
         try:
             await self._finish()
         except BaseException:

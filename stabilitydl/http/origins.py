@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 from dataclasses import dataclass
 from enum import Enum
@@ -90,6 +91,7 @@ _PRIVATE = tuple(
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
+@functools.lru_cache(maxsize=1024)
 def place_of(text: str) -> Reach:
     """The class of an IP address (a zone after ``%`` is ignored), of ``localhost``, or PUBLIC for any other name."""
     name = text.strip("[]").rstrip(".").lower()

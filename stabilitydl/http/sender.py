@@ -1,4 +1,4 @@
-"""One request, one answer: where httpx comes in. Nothing is followed or judged here."""
+"""One request, one answer: where httpx and httpcore come in. Nothing is followed or judged here."""
 
 from __future__ import annotations
 
@@ -17,10 +17,7 @@ from .governor import Slot
 from .logs import silence_logs
 from .origins import Reach
 from .proxies import Proxies
-from .transport import BODY, DIRECT, PLACE, REACH, Transport
-
-TIMEOUT = 30.0
-"""Seconds for connecting, and for each wait for bytes."""
+from .transport import Transport
 
 
 class Sent(NamedTuple):
@@ -30,12 +27,11 @@ class Sent(NamedTuple):
     place: Reach
 
 
-_TIMEOUTS = httpx.Timeout(TIMEOUT, pool=None).as_dict()
 _HEADERS = (("User-Agent", f"stabilitydl/{__version__}"), ("Accept", "*/*"), ("Accept-Encoding", "identity"))
 
 
 class Sender:
-    """Sends requests of httpx over our transport.
+    """Sends requests over our transport.
 
     There is no httpx client between them: what it adds, redirects, cookies and settings of the environment, is not
     wanted here, and it takes as long as the rest of a small request.
@@ -59,18 +55,8 @@ class Sender:
         """Ask once. Closing the answer releases ``slot``; a failure, which is an error of ours, has done so already."""
         try:
             given = {name.lower() for name, _ in headers}
-            message = httpx.Request(
-                "GET" if body is None else "POST",
-                url,
-                headers=[
-                    *(field for field in _HEADERS if field[0].lower() not in given),
-                    *headers,
-                    *(() if body is None else (("Content-Type", "application/json"),)),
-                ],
-                content=body,
-                extensions={"timeout": _TIMEOUTS, REACH: reach, DIRECT: direct},
-            )
-            response = await self._transport.handle_async_request(message)
+            fields = [*(field for field in _HEADERS if field[0].lower() not in given), *headers]
+            reply = await self._transport.send(url, fields, body, reach=reach, direct=direct)
         except BaseException as error:
             slot.release()
             if isinstance(error, StabilityError) or not isinstance(error, Exception):
@@ -80,13 +66,12 @@ class Sender:
         async def close() -> None:
             try:
                 with anyio.CancelScope(shield=True):
-                    await response.aclose()
+                    await reply.body.aclose()
             finally:
                 slot.release()
 
-        read = response.extensions[BODY].read
-        answer = Answer(response.status_code, response.headers, str(url), url.host, read, close)
-        return Sent(answer, response.extensions[PLACE])
+        answer = Answer(reply.status, reply.headers, str(url), url.host, reply.body.read, close)
+        return Sent(answer, reply.place)
 
     @property
     def connections(self) -> list[str]:

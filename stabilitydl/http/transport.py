@@ -1,9 +1,11 @@
-"""Our httpx transport: it picks the route, owns its pool, and checks what the parser lets through."""
+"""From a request to an answer: picks the route, owns its pool, and checks what the parser lets through."""
 
 from __future__ import annotations
 
 import ssl
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import anyio
 import httpcore
@@ -20,17 +22,10 @@ from .pools import Loan, Pool, pool_for
 from .proxies import Proxies, Proxy
 from .trust import tls_context
 
-REACH = "stabilitydl.reach"
-"""Name of the request extension that holds the ``Reach`` of a request."""
+TIMEOUT = 30.0
+"""Seconds for connecting, and for each wait for bytes."""
 
-DIRECT = "stabilitydl.direct"
-"""Name of the request extension that is true where no proxy may be used."""
-
-PLACE = "stabilitydl.place"
-"""Name of the answer extension that holds the class of the address that answered, a ``Reach``."""
-
-BODY = "stabilitydl.body"
-"""Name of the answer extension that holds the ``Body`` of the answer, for reading without further layers."""
+_TIMEOUTS = {"connect": TIMEOUT, "read": TIMEOUT, "write": TIMEOUT}
 
 _TRIES = 4
 """Connections to try while the kept-alive ones turn out to be closed."""
@@ -46,7 +41,16 @@ class _Route:
     tls: bool
 
 
-class Transport(httpx.AsyncBaseTransport):
+class Reply(NamedTuple):
+    """What came back: the head, the body still to be read, and the class of the address that answered."""
+
+    status: int
+    headers: httpx.Headers
+    body: Body
+    place: Reach
+
+
+class Transport:
     """Sends requests over the pool of their route. Raises errors of ours only."""
 
     def __init__(self, clock: Clock, proxies: Proxies, context: ssl.SSLContext | None = None) -> None:
@@ -56,17 +60,19 @@ class Transport(httpx.AsyncBaseTransport):
         self._resolver = Resolver(clock)
         self._pools: dict[_Route, Pool] = {}
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        origin = Origin.of(request.url)
-        proxy = None if request.extensions.get(DIRECT) else await self._proxies.choose(origin)
-        reach = Reach.ANY if proxy else request.extensions.get(REACH, Reach.PUBLIC)
-        pool = self._pool(_Route(proxy, reach, origin.scheme == "https"), origin.host)
-        loan = await _exchange(pool, request, origin.host)
+    async def send(
+        self, url: httpx.URL, headers: Iterable[tuple[str, str]], body: bytes | None, *, reach: Reach, direct: bool
+    ) -> Reply:
+        """GET ``url``, or POST ``body`` there. ``direct``: past every proxy. The body of the reply has to be closed."""
+        origin = Origin.of(url)
+        proxy = None if direct else await self._proxies.choose(origin)
+        pool = self._pool(_Route(proxy, Reach.ANY if proxy else reach, origin.scheme == "https"), origin.host)
+        loan = await _exchange(pool, url, headers, body, origin.host)
         response = loan.response
         stream = response.extensions.get("network_stream")
         stream = stream if isinstance(stream, Stream) else None
         try:
-            body, headers = _body(loan, stream, origin.host)
+            answer, fields = _body(loan, stream, origin.host)
             if response.status == 407 and proxy is not None:
                 raise ProxyFailed(detail="it wants a name and a password")
         except Exception as error:
@@ -75,12 +81,7 @@ class Transport(httpx.AsyncBaseTransport):
             with anyio.CancelScope(shield=True):
                 await loan.aclose()
             raise mapped(error, origin.host) from error
-        return httpx.Response(
-            response.status,
-            headers=headers,
-            stream=body,
-            extensions={**response.extensions, PLACE: _place(origin, proxy, stream), BODY: body},
-        )
+        return Reply(response.status, httpx.Headers(fields), answer, _place(origin, proxy, stream))
 
     async def aclose(self) -> None:
         pools, self._pools = list(self._pools.values()), {}
@@ -103,22 +104,22 @@ class Transport(httpx.AsyncBaseTransport):
         return pool
 
 
-async def _exchange(pool: Pool, request: httpx.Request, host: str) -> Loan:
+async def _exchange(
+    pool: Pool, url: httpx.URL, headers: Iterable[tuple[str, str]], body: bytes | None, host: str
+) -> Loan:
     """Send a request, again where a kept-alive connection was closed before it said anything."""
+    fields = [(b"Host", url.netloc)]
+    if body is not None:
+        fields += [(b"Content-Length", b"%d" % len(body)), (b"Content-Type", b"application/json")]
     for left in reversed(range(_TRIES)):
-        message = httpcore.Request(
-            method=request.method,
-            url=httpcore.URL(
-                scheme=request.url.raw_scheme,
-                host=request.url.raw_host,
-                port=request.url.port,
-                target=request.url.raw_path,
-            ),
-            headers=request.headers.raw,
-            content=request.content,
-            extensions={"timeout": request.extensions.get("timeout", {})},
-        )
         try:
+            message = httpcore.Request(
+                method=b"GET" if body is None else b"POST",
+                url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+                headers=[*fields, *((name.encode("ascii"), value.encode("ascii")) for name, value in headers)],
+                content=body,
+                extensions={"timeout": _TIMEOUTS},
+            )
             return await pool.send(message)
         except StaleConnection as error:
             if not left:

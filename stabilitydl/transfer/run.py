@@ -58,21 +58,27 @@ class Run:
 
     async def fill(self, connections: int, claim: Claim, body: Body) -> None:
         """Bring everything that the plan misses; ``claim`` and ``body`` are already open. Raises StabilityError."""
-        async with anyio.create_task_group() as group:
-            group.start_soon(self._work, Segment(), group.cancel_scope, claim, body)
-            for _ in range(connections - 1):
-                group.start_soon(self._work, Segment(), group.cancel_scope, None, None)
+        if connections == 1:
+            await self._work(Segment(), None, claim, body)
+        else:
+            async with anyio.create_task_group() as group:
+                group.start_soon(self._work, Segment(), group.cancel_scope, claim, body)
+                for _ in range(connections - 1):
+                    group.start_soon(self._work, Segment(), group.cancel_scope, None, None)
         if self._failure is not None:
             raise self._failure
 
-    async def _work(self, segment: Segment, scope: anyio.CancelScope, claim: Claim | None, body: Body | None) -> None:
+    async def _work(
+        self, segment: Segment, scope: anyio.CancelScope | None, claim: Claim | None, body: Body | None
+    ) -> None:
         self._segments.add(segment)
         self.live.connections = len(self._segments)
         try:
             await segment.work(self, claim, body)
         except StabilityError as error:
             self._failure = self._failure or error
-            scope.cancel()
+            if scope is not None:
+                scope.cancel()
         finally:
             self._segments.discard(segment)
             self.live.connections = len(self._segments)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
-
 SNIFFED = 1024
 """Bytes of the beginning of a file that tell what it is."""
 
@@ -16,7 +14,7 @@ _LFS_LONGEST = 1024
 
 def is_web_page(name: str, content_type: str, head: bytes = b"") -> bool:
     """Did the server send HTML for a file whose ``name`` promises something else?"""
-    if PurePosixPath(name).suffix.lower() in _TEXT_SUFFIXES:
+    if name[name.rfind(".") :].lower() in _TEXT_SUFFIXES:
         return False
     if content_type.partition(";")[0].strip().lower() in _PAGE_TYPES:
         return True
