@@ -67,9 +67,14 @@ class GuardedConnection:
         return self._failed or ended or self._inner.is_closed()
 
     @property
+    def is_idle(self) -> bool:
+        """Did its last exchange end as it has to?"""
+        return not self.is_closed and self._inner.is_available()
+
+    @property
     def is_usable(self) -> bool:
         """Can it take another request: is it idle, kept not too long, and has the peer said nothing meanwhile?"""
-        return not self.is_closed and self._inner.is_available() and not self._inner.has_expired()
+        return self.is_idle and not self._inner.has_expired()
 
     def __repr__(self) -> str:
         return f"<GuardedConnection {self._inner.info()}>"
@@ -129,7 +134,7 @@ class Pool:
         if connection not in self._busy:
             return
         self._busy.discard(connection)
-        if connection.is_usable:
+        if connection.is_idle:
             self._idle[connection] = origin
             if len(self._idle) <= MOST_IDLE:
                 return

@@ -22,6 +22,7 @@ class Inner(httpcore.AsyncConnectionInterface):
         self.closed = False
         self.expired = False
         self.idle = True
+        self.stays_busy = False
         self.failure: Exception | None = None
 
     async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
@@ -65,7 +66,7 @@ class _End:
         yield b""
 
     async def aclose(self) -> None:
-        self._connection.idle = True
+        self._connection.idle = not self._connection.stays_busy
 
 
 class Made:
@@ -127,7 +128,7 @@ async def test_those_that_are_over_are_let_go_of(made: Made) -> None:
 
 async def test_one_that_is_not_idle_after_its_answer_is_closed(made: Made) -> None:
     loan = await made.ask()
-    made.connections[0].expired = True
+    made.connections[0].stays_busy = True
     await loan.aclose()
     await loan.aclose()
     assert made.connections[0].closed
