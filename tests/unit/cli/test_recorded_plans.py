@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.fakes.origin import Exchange
 from tests.unit.cli.conftest import Run
 from tests.unit.hubs.pages import CivitaiOrigin
 
@@ -110,3 +111,33 @@ def test_filters_and_the_word_for_one_that_leaves_nothing(run: Run, origin: Civi
     assert (
         len(run("plan", "civitai:20237", "--version-id", "34006", "--json").object["collections"][0]["resources"]) == 1
     )
+
+
+def test_versions_lead_to_their_models(run: Run, origin: CivitaiOrigin) -> None:
+    answer = recorded("model-version-242807.json")
+    origin.give("/api/v1/model-versions/242807", answer)
+    plan = run("plan", "https://civitai.com/model-versions/242807", "--json").object
+    (child,) = plan["collections"][0]["resources"]
+    assert child["bytes"] == round(answer["files"][0]["sizeKB"] * 1024)
+    assert plan["errors"] == []
+    digest = answer["files"][0]["hashes"]["AutoV2"].lower()
+    origin.give(f"/api/v1/model-versions/by-hash/{digest}", answer)
+    found = run("plan", f"civitai:autov2:{digest}", "--json").object
+    assert [one["id"] for one in found["collections"][0]["resources"]] == [child["id"]]
+
+
+def test_a_page_of_a_list_as_the_models_of_a_creator(run: Run, origin: CivitaiOrigin) -> None:
+    first = recorded("models-search-page1-and-model-1102.json")["models_list_page1"]
+    cursor = first["metadata"]["nextCursor"]
+
+    def step(exchange: Exchange) -> None:
+        wanted = exchange.request.query.get("cursor", [""])[0]
+        assert wanted in ("", str(cursor))
+        exchange.answer(200, body=json.dumps({"items": [], "metadata": {}} if wanted else first).encode())
+
+    origin.routes["/api/v1/models"] = step
+    plan = run("plan", "https://civitai.com/user/somebody", "--json").object
+    (collection,) = plan["collections"]
+    assert len(collection["resources"]) == 191
+    assert plan["errors"] == []
+    assert origin.times("/api/v1/models") == 2
