@@ -20,6 +20,8 @@ CHECK_SIZE = 15
 MARK_SIZE = 12
 START = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 END = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_ELLIPSIS = "\u2026"
+_LONG_ENDING = 6
 _AFTER_NUMBER = re.compile(r"(?<=\d) (?=\w)")
 
 
@@ -68,6 +70,10 @@ class Canvas:
         if elide is not Qt.TextElideMode.ElideNone:
             text = QFontMetrics(font).elidedText(text, elide, rect.width())
         self._write(rect, text, font, color, align, Qt.TextFlag.TextSingleLine)
+
+    def name(self, rect: QRect, name: str, font: QFont, color: str) -> None:
+        """The name of a file on one line, shortened to fit."""
+        self.text(rect, shortened(name, QFontMetrics(font), rect.width()), font, color)
 
     def paragraph(self, rect: QRect, text: str, font: QFont, color: str) -> None:
         """Text on as many lines as it needs; a number stays with its unit."""
@@ -187,6 +193,22 @@ class Canvas:
             painter.setPen(QPen(self.theme.color(color), 1.5))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(self.place(rect)).adjusted(0.75, 0.75, -0.75, -0.75), radius, radius)
+
+
+def shortened(name: str, metrics: QFontMetrics, width: int) -> str:
+    """The name of a file for ``width`` pixels: a long ending goes first, then the middle of what is left.
+
+    Files of a pack differ at both ends of their stems.
+    """
+    if metrics.horizontalAdvance(name) <= width:
+        return name
+    stem, dot, ending = name.rpartition(".")
+    if dot and len(ending) >= _LONG_ENDING:
+        if metrics.horizontalAdvance(stem + _ELLIPSIS) <= width:
+            return stem + _ELLIPSIS
+        # Never the bare stem, which would look like a whole name.
+        name, width = stem, min(width, metrics.horizontalAdvance(stem) - 1)
+    return metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, width)
 
 
 class _Smooth:

@@ -54,7 +54,7 @@ class ResourceCardDelegate(RowDelegate):
         checked = Qt.CheckState.Checked if selected else Qt.CheckState.Unchecked
         canvas.check_box(_check(option.rect), checked, hovered=hovered)
         line = QRect(picture.x(), picture.bottom() + 7, _PICTURE, 17)
-        canvas.text(line, plain(snapshot.resource.name), fonts.body, "text")
+        canvas.name(line, plain(snapshot.resource.name), fonts.body, "text")
         facts = (format_bytes(size_of(snapshot)), snapshot.resource.base_model or snapshot.resource.type)
         below = plain(" · ".join(fact for fact in facts if fact))
         canvas.text(line.adjusted(0, 17, -_MENU, 17), below, fonts.small, "secondary")

@@ -55,10 +55,9 @@ class ResourceDelegate(RowDelegate):
         rect = canvas.rect.adjusted(PAD, 0, -PAD, 0)
         below = second_line(snapshot)
         name = plain(snapshot.resource.name)
-        middle = Qt.TextElideMode.ElideMiddle
         if not below:
-            canvas.text(rect, name, fonts.body, "text", elide=middle)
+            canvas.name(rect, name, fonts.body, "text")
             return
         top = rect.y() + (rect.height() - 2 * _LINE) // 2
-        canvas.text(QRect(rect.x(), top, rect.width(), _LINE), name, fonts.body, "text", elide=middle)
+        canvas.name(QRect(rect.x(), top, rect.width(), _LINE), name, fonts.body, "text")
         canvas.text(QRect(rect.x(), top + _LINE, rect.width(), _LINE), below, fonts.small, "secondary")

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QColor, QContextMenuEvent, QImage, QPainter
+from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetrics, QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from stabilitydl.domain.states import State
-from stabilitydl.gui.painting import Canvas
+from stabilitydl.gui.painting import Canvas, shortened
 from stabilitydl.gui.pictures import Pictures
 from stabilitydl.gui.resource_grid import ResourceGrid
 from stabilitydl.gui.resource_index import Column
@@ -249,3 +249,19 @@ def test_the_grid_finds_cards_and_scrolls_to_them(qtbot: QtBot, model: ResourceT
     assert grid.verticalScrollBar().maximum() == 0
     QTest.keyClick(grid, Qt.Key.Key_Down)
     assert not grid.currentIndex().isValid()
+
+
+def test_a_name_loses_a_long_ending_first_and_then_its_middle(qtbot: QtBot, appearance: Appearance) -> None:
+    metrics = QFontMetrics(appearance.fonts.body)
+    name = "ghibli_style_offset.safetensors"
+    whole, stem = metrics.horizontalAdvance(name), metrics.horizontalAdvance("ghibli_style_offset\u2026")
+    assert shortened(name, metrics, whole) == name
+    assert shortened(name, metrics, whole - 1) == "ghibli_style_offset\u2026"
+    assert shortened(name, metrics, stem) == "ghibli_style_offset\u2026"
+    narrow = shortened(name, metrics, stem - 1)
+    assert narrow.startswith("ghibli")
+    assert narrow.endswith("offset")
+    assert "\u2026" in narrow
+    gguf = shortened("qwen2.5-7b-instruct-Q4_K_M.gguf", metrics, metrics.horizontalAdvance("qwen2.5-7b-instruct"))
+    assert gguf.endswith("M.gguf")
+    assert gguf.startswith("qwen")
