@@ -1136,6 +1136,10 @@
         <translation>文件夹不可写</translation>
     </message>
     <message>
+        <source>Drive is read-only</source>
+        <translation>磁盘为只读</translation>
+    </message>
+    <message>
         <source>Drive is not connected</source>
         <translation>驱动器未连接</translation>
     </message>
@@ -1198,6 +1202,10 @@
     <message>
         <source>Database was made again</source>
         <translation>数据库已重建</translation>
+    </message>
+    <message>
+        <source>Database on another machine</source>
+        <translation>数据库位于另一台计算机上</translation>
     </message>
     <message>
         <source>Database is in use</source>
