@@ -172,7 +172,7 @@ def test_a_slow_answer_does_not_hold_the_window_and_an_old_one_is_dropped(opened
     def judge(text: str) -> object:
         if text == "https://slow":
             begun.set()
-            assert go_on.wait(20)
+            assert go_on.wait(60)
         return text
 
     dialog = opened(judge)

@@ -194,3 +194,27 @@ def test_pausing_and_siblings_do_not_wait_for_a_long_check_either(stage: Stage, 
     stage.until(lambda: window.toolbar.pause_all.text() == "Resume all")
     window.toolbar.pause_all.click()
     stage.until_states(ids, State.DOWNLOADED)
+
+
+def test_nor_does_it_wait_for_the_check_of_a_file_that_was_here_before(stage: Stage, slow: SlowReading) -> None:
+    """G08"""
+    window = stage.open()
+    slow.gate.set()
+    ids = stage.add(PACK)
+    stage.start(ids[:1])
+    stage.until_states(ids[:1], State.DOWNLOADED)
+    file = Path(stage.row(ids[0]).target or "")
+    window.commands.remove(ids[:1])
+    stage.until(lambda: stage.counts()[Tab.ALL] == 3)
+    slow.gate.clear()
+    slow.begun.clear()
+    window.planning.plan([PACK])
+    plan = stage.plan()
+    assert [row.title.text() for row in plan.rows] == ["3 files, ready", "1 file already on this computer"]
+    plan.start.click()
+    stage.until(slow.begun.is_set, "the file is looked at")
+    stage.until(lambda: stage.counts()[Tab.ALL] == 4)
+    window.commands.cancel(ids)
+    stage.until_states(ids, State.MISSING)
+    assert not slow.gate.is_set()
+    assert file.exists(), "what was here stays"
