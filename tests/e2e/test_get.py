@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.program import Program, Result, files_in, finish, sha256, stop, wait_until
+from tests.e2e.watched import Watched
 from tests.fakes.nginx import Nginx
 from tests.fakes.origin import FileOrigin
 
@@ -187,9 +188,12 @@ def test_the_life_of_a_file_in_many_commands(program: Program, tmp_path: Path) -
         good = origin.add("/a.safetensors", os.urandom(64 * KIB))
         held = origin.add("/b.safetensors", os.urandom(3 * MIB), body_gate=gate, gate_at=MIB)
         (tmp_path / "pack.txt").write_text(f"{good.url}\n{held.url}\n")
-        with program.start("get", tmp_path / "pack.txt", "--to", target) as process:
-            wait_until(lambda: held.sent >= MIB and (target / "a.safetensors").exists(), process)
-            assert stop(process).code == 130
+        with program.start("get", tmp_path / "pack.txt", "--to", target, "--json") as process:
+            watched = Watched(process)
+            watched.until("downloaded", path=str(target / "a.safetensors"))
+            wait_until(lambda: held.sent >= MIB, process)
+            process.send_signal(signal.SIGINT)
+            assert watched.end() == 130
 
         (collection,) = program.run("list", "--json").object["collections"]
         assert [child["state"] for child in collection["resources"]] == ["downloaded", "queued"]
