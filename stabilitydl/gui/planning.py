@@ -1,6 +1,7 @@
 """From a wish to a start: ask for locators, let the hubs list them, show the plan, and hand over what is chosen.
 
 A link, the clipboard or another program only ever opens the plan: nothing starts before somebody says so there.
+Dialogs are imported when they are first opened, because a window that starts shows none.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -17,13 +19,15 @@ from ..errors import Problem, StabilityError
 from ..hubs.protocol import Destination, Expansion
 from ..paths import Paths
 from ..settings import Settings
-from .add_dialog import AddDialog
 from .bridge import EngineBridge
-from .forecast import Forecast, forecast_listed, forecast_locators
 from .links import is_link, locators_of
-from .plan_dialog import PlanDialog
 from .theme import Appearance
 from .tr import translate
+
+if TYPE_CHECKING:
+    from .add_dialog import AddDialog
+    from .forecast import Forecast
+    from .plan_dialog import PlanDialog
 
 
 class Planning(QObject):
@@ -97,6 +101,8 @@ class Planning(QObject):
 
     def plan(self, locators: Sequence[str], destination: Destination | None = None) -> PlanDialog:
         """Ask the hubs about ``locators`` and show what that would bring."""
+        from .forecast import forecast_locators
+
         where = destination or self.destination
         dialog = self._plan_dialog()
         dialog.show_busy(locators)
@@ -106,6 +112,8 @@ class Planning(QObject):
 
     def plan_again(self, ids: Sequence[str]) -> PlanDialog:
         """Show what bringing these children of the list would mean."""
+        from .forecast import forecast_listed
+
         dialog = self._plan_dialog()
         dialog.show_busy(())
         dialog.open()
@@ -118,6 +126,8 @@ class Planning(QObject):
             dialog.reject()
 
     def _ask(self, dialog: PlanDialog, question: Callable[[], Awaitable[Forecast]], *, is_new: bool) -> None:
+        from .forecast import Forecast
+
         def fail(problem: Problem) -> None:
             self._show(dialog, is_new, Forecast(problems=(problem,)))
 
@@ -128,6 +138,8 @@ class Planning(QObject):
             dialog.show_forecast(forecast, is_new=is_new, speed=self.speed or None)
 
     def _plan_dialog(self) -> PlanDialog:
+        from .plan_dialog import PlanDialog
+
         dialog = PlanDialog(self._appearance, self._window)
         dialog.start_wanted.connect(self._start)
         dialog.list_wanted.connect(lambda expansions: self._put_on_list(expansions, ()))
@@ -137,6 +149,8 @@ class Planning(QObject):
         return dialog
 
     def _add(self, text: str) -> None:
+        from .add_dialog import AddDialog
+
         dialog = AddDialog(self._recognise, self._appearance, self.destination, self._window)
         dialog.add_wanted.connect(self.plan)
         self._keep(dialog)

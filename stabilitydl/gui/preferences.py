@@ -1,6 +1,11 @@
-"""The settings of the running program: kept in their file, followed at once, and shown in their dialog."""
+"""The settings of the running program: kept in their file, followed at once, and shown in their dialog.
+
+Dialogs are imported when they are first opened, because a window that starts shows none.
+"""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
@@ -11,11 +16,11 @@ from ..domain.resource import ResourceSnapshot
 from ..errors import NotWritable, Problem
 from ..paths import Paths
 from ..settings import Settings, Value
-from .about import AboutDialog
-from .accounts_page import Accounts
-from .report_dialog import ReportDialog
-from .settings_dialog import SettingsDialog
 from .theme import Appearance
+
+if TYPE_CHECKING:
+    from .accounts_page import Accounts
+    from .settings_dialog import SettingsDialog
 
 
 class Preferences(QObject):
@@ -56,6 +61,8 @@ class Preferences(QObject):
 
     def show(self, page: str = "") -> SettingsDialog:
         """Open the settings, at a page where one is named."""
+        from .settings_dialog import SettingsDialog
+
         dialog = SettingsDialog(self.settings, self._appearance, self._paths, self._window, self._accounts)
         dialog.saved.connect(self.take)
         if page:
@@ -65,10 +72,14 @@ class Preferences(QObject):
 
     def show_about(self) -> None:
         """Open the dialog about the program."""
+        from .about import AboutDialog
+
         self._open(AboutDialog(self._paths, self._window))
 
     def show_report(self, problem: Problem, row: ResourceSnapshot | None = None) -> None:
         """Open what can be sent with a report."""
+        from .report_dialog import ReportDialog
+
         self._open(ReportDialog(problem, self._paths, row, self._window))
 
     def close(self) -> None:

@@ -22,6 +22,11 @@ assert thread.call(thread.engine.resources) == []
 assert thread.stop(60)
 print(*{name.partition(".")[0] for name, module in sys.modules.items() if module})
 """
+OPENS_A_WINDOW = """
+import sys
+import stabilitydl.gui.program
+print(*(name for name in sys.modules if name.startswith("stabilitydl.gui.")))
+"""
 SENDS_A_REQUEST = """
 import sys
 import stabilitydl.http.sender
@@ -50,3 +55,11 @@ def test_httpx_comes_without_its_command_line() -> None:
     imported = modules(SENDS_A_REQUEST)
     assert "httpx" in imported
     assert not imported & {"rich", "click", "pygments"}
+
+
+@pytest.mark.gui
+def test_a_window_opens_without_its_dialogs() -> None:
+    pytest.importorskip("PySide6")
+    imported = modules(OPENS_A_WINDOW)
+    assert "stabilitydl.gui.main_window" in imported
+    assert not [name for name in imported if name.endswith("_dialog")]
