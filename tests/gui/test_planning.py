@@ -134,7 +134,7 @@ def test_an_engine_that_cannot_answer_is_said_in_the_plan(stage: Stage, monkeypa
     async def fail(*_: object) -> None:
         raise StoreDamaged(path="/x", detail="y")
 
-    monkeypatch.setattr("stabilitydl.gui.planning.forecast_locators", fail)
+    monkeypatch.setattr("stabilitydl.gui.forecast.forecast_locators", fail)
     window.planning.plan([TWO])
     plan = stage.plan()
     assert plan.plan is not None
