@@ -40,6 +40,7 @@ class Background(QObject):
         self._next: _Work | None = None
         self._thread: threading.Thread | None = None
         self._dropped = False
+        self._is_closed = False
         self._ended.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     @property
@@ -48,7 +49,9 @@ class Background(QObject):
         return self._next is not None or (self._running is not None and not self._dropped)
 
     def run(self, function: Callable[[], Any], done: Callable[[Any], None]) -> None:
-        """Call ``function`` in the thread, then ``done`` with its result here."""
+        """Call ``function`` in the thread, then ``done`` with its result here; nothing after `close`."""
+        if self._is_closed:
+            return
         self._next = _Work(function, done)
         self._dropped = True
         self._start()
@@ -59,7 +62,11 @@ class Background(QObject):
         self._dropped = True
 
     def close(self) -> None:
-        """Drop everything and wait for the function that runs."""
+        """Drop everything and wait for the function that runs.
+
+        An answer that comes late may still ask for more; a thread would then outlive what it reports to.
+        """
+        self._is_closed = True
         self.drop()
         self._let_go()
 

@@ -62,3 +62,14 @@ def test_a_failure_is_logged_and_the_next_wish_is_served(
     assert seen == [1.0]
     assert "test failed" in caplog.text
     assert repr(background) == "<Background test>"
+
+
+def test_nothing_begins_after_the_end(background: Background, qtbot: QtBot) -> None:
+    seen: list[int] = []
+    background.run(lambda: seen.append(1), lambda _result: seen.append(2))
+    background.close()
+    background.run(lambda: seen.append(3), lambda _result: seen.append(4))
+    assert not background.is_busy
+    qtbot.wait(1)
+    assert seen == [1]
+    assert not [thread for thread in threading.enumerate() if thread.name == "test"]
