@@ -13,11 +13,12 @@ from send2trash import send2trash
 from ..clock import Clock
 from ..domain.checksum import Checksum, Verification
 from ..errors import ChecksumMismatch, DiskError, NoSpace, PartInUse
+from .aside import QUARANTINE, drop_old, has_old
 from .errands import Errands
 from .hasher import Hasher
 from .journal import Header
 from .openpart import OpenPart
-from .partfile import QUARANTINE, PartFile, journal_path, part_path
+from .partfile import PartFile, journal_path, part_path
 from .syncer import Syncer
 from .system import let_go, map_error, system
 from .volumes import free_space, volume_id
@@ -215,7 +216,7 @@ def _prepare(folder: Path, needed: int) -> None:
 
 def _left_behind(target: Path, tag: str) -> bool:
     path = part_path(target, tag)
-    return system.exists(os.fspath(path)) or system.exists(os.fspath(journal_path(path)))
+    return system.exists(os.fspath(path)) or system.exists(os.fspath(journal_path(path))) or has_old(path)
 
 
 def _discard(target: Path, tag: str) -> None:
@@ -232,6 +233,7 @@ def _discard(target: Path, tag: str) -> None:
                 raise PartInUse(path=str(target))
             system.remove(os.fspath(path))
         system.remove(os.fspath(journal_path(path)))
+        drop_old(path)
     except OSError as error:
         raise map_error(error, path) from error
     finally:

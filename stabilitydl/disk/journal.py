@@ -105,6 +105,16 @@ def parse(data: bytes, boot: str) -> Contents | None:
     return Contents(header=header, ranges=ranges, blocks=blocks, length=length)
 
 
+def is_newer(data: bytes) -> bool:
+    """Was this journal written by a newer version of the program?"""
+    _, payload = _next(data, 0)
+    try:
+        first = msgspec.msgpack.decode(payload or b"")
+    except msgspec.DecodeError:
+        return False
+    return isinstance(first, list) and bool(first) and isinstance(first[0], int) and first[0] > FORMAT
+
+
 def _next(data: bytes, position: int) -> tuple[int, bytes | None]:
     start = position + _LENGTH.size
     if start > len(data):
@@ -128,6 +138,7 @@ class Journal:
         self._boot = boot
         self._lock = threading.Lock()
         self._revoked = False
+        self.is_newer = False
 
     @classmethod
     def create(cls, path: str, header: Header) -> Journal:
@@ -146,7 +157,9 @@ class Journal:
         """An existing journal, cut behind its last good record, and what it says. Raises OSError."""
         journal = cls(system.open_existing(path), path, boot)
         try:
-            contents = parse(journal._read(), boot)
+            data = journal._read()
+            contents = parse(data, boot)
+            journal.is_newer = contents is None and is_newer(data)
             if contents is not None:
                 system.truncate(journal._descriptor, contents.length)
         except BaseException:

@@ -168,6 +168,12 @@ class OpenPart:
         self._prefix = self.proof = None
         await self._writer.lane.run(self.file.start_over)
 
+    async def set_aside(self) -> None:
+        """Go on with an empty part, and keep what there was until the file is whole. Raises DiskError."""
+        await self._settle()
+        self._prefix = None
+        await self._writer.lane.run(self.file.set_aside)
+
     async def quarantine(self, root: Path | None = None, digest: str = "") -> Path:
         """Move the file aside, below ``root`` where that can be, and close it; where it lies now. Raises DiskError."""
         await self._settle()

@@ -8,7 +8,6 @@ remembering them. All methods block and run in a lane of the volume.
 from __future__ import annotations
 
 import contextlib
-import itertools
 import os
 import stat
 from collections.abc import Iterable, Sequence
@@ -19,7 +18,7 @@ import msgspec
 from ..domain.chunk import Chunk
 from ..domain.ranges import Ranges
 from ..errors import DiskFault, NoSpace, NotWritable, PartChanged, PartInUse, StabilityError, TargetTaken
-from . import names
+from . import aside, names
 from .blocks import BlockDigester
 from .journal import BLOCK, Contents, Header, Journal
 from .system import let_go, map_error, system
@@ -28,7 +27,6 @@ MIB = 1024 * 1024
 SMALL = 8 * MIB
 PART_SUFFIX = ".sdlpart"
 JOURNAL_SUFFIX = ".journal"
-QUARANTINE = ".stabilitydl-quarantine"
 
 
 class PartIdentity(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +69,7 @@ class PartFile:
         self.last_write: os.stat_result | None = None
         self.was_touched = False
         self.is_proven = False
+        self.has_old = False
         """Was all of it digested right behind the last write? From then on nobody may have touched it."""
 
     @classmethod
@@ -145,6 +144,7 @@ class PartFile:
         """
         path = journal_path(self.path)
         try:
+            self.has_old = aside.has_old(self.path)
             journal, contents = Journal.open(os.fspath(path), boot)
         except FileNotFoundError:
             self.start_over()
@@ -153,7 +153,10 @@ class PartFile:
             raise map_error(error, path) from error
         if contents is None or not self._has(contents):
             journal.close()
-            self.start_over()
+            if journal.is_newer:
+                self.set_aside()
+            else:
+                self.start_over()
             return None
         header = contents.header
         self._cut(header.size)
@@ -219,7 +222,10 @@ class PartFile:
             free = system.free_space(os.fspath(self.path.parent))
         except OSError as error:
             raise map_error(error, self.target, needed=size) from error
-        if free < size:
+        if free < size and self.has_old:
+            self._drop_old()
+            self._count_room(size)
+        elif free < size:
             raise NoSpace(path=str(self.target), needed_bytes=size, free_bytes=free)
 
     def write(self, offset: int, chunks: Sequence[Chunk]) -> int:
@@ -353,8 +359,9 @@ class PartFile:
             raise map_error(error, self.target) from error
 
     def drop_journal(self) -> None:
-        """Remove the journal; the last step, after the final name is durable. Raises DiskError."""
+        """Remove the journal and what was set aside; the last step, after the name is durable. Raises DiskError."""
         try:
+            self._drop_old()
             if self.journal is not None:
                 self.journal.close()
                 self.journal = None
@@ -363,17 +370,13 @@ class PartFile:
             raise map_error(error, self.target) from error
 
     def quarantine(self, root: Path | None = None, digest: str = "") -> Path:
-        """Move the part aside and close it; where it lies now. Raises DiskError.
-
-        That is below ``root``, if this is on the same volume, else beside the folder's models. No kept file replaces
-        another one; the same bytes, as ``digest`` says, are kept once.
-        """
-        folder = self.target.parent / QUARANTINE
+        """Move the part aside and close it; where it lies now: see `aside`. Raises DiskError."""
+        folder = self.path.parent
         try:
-            if root is not None and self._is_on_the_volume_of(root):
-                folder = root / QUARANTINE
+            found = system.status(self.descriptor)
+            folder = aside.folder_for(self.path, root, found.st_dev)
             system.make_folders(os.fspath(folder))
-            place = self._move_into(folder, digest)
+            place = aside.move(self.path, folder, self.target.name, digest, found.st_size)
             for each in dict.fromkeys((folder, folder.parent, self.path.parent)):
                 system.sync_folder(os.fspath(each))
             self.drop_journal()
@@ -383,26 +386,23 @@ class PartFile:
             self.close()
         return place
 
-    def _is_on_the_volume_of(self, root: Path) -> bool:
-        try:
-            return system.look_behind(os.fspath(root)).st_dev == system.status(self.descriptor).st_dev
-        except FileNotFoundError:
-            return False
+    def set_aside(self) -> None:
+        """Keep what is written under another name until the file is whole, and go on with an empty part.
 
-    def _move_into(self, folder: Path, digest: str) -> Path:
-        tag = self.path.name.rsplit(".", 2)[-2]
-        for number in itertools.count(1):
-            suffix = f".{tag}" + f".{digest[:8]}" * bool(digest) + f".{number}" * (number > 1)
-            place = folder / (names.shorten(self.target.name, len(suffix)) + suffix)
-            try:
-                system.rename_exclusive(os.fspath(self.path), os.fspath(place))
-            except FileExistsError:
-                if digest and system.look(os.fspath(place)).st_size == system.status(self.descriptor).st_size:
-                    system.remove(os.fspath(self.path))
-                    return place
-            else:
-                return place
-        raise AssertionError("numbers do not end")
+        Raises DiskError.
+        """
+        try:
+            if self.journal is not None:
+                self.journal.close()
+                self.journal = None
+            aside.keep_old(self.path, journal_path(self.path))
+            old, self.descriptor = self.descriptor, system.create(os.fspath(self.path))
+            let_go(old)
+            system.lock(self.descriptor)
+            self.has_old = True
+        except OSError as error:
+            raise map_error(error, self.path) from error
+        self.start_over()
 
     def discard(self) -> None:
         """Remove part and journal, and close them; nothing happens when it is closed. Raises DiskError."""
@@ -412,10 +412,16 @@ class PartFile:
             if self.is_in_place():
                 system.remove(os.fspath(self.path))
             system.remove(os.fspath(journal_path(self.path)))
+            self._drop_old()
         except OSError as error:
             raise map_error(error, self.path) from error
         finally:
             self.close()
+
+    def _drop_old(self) -> None:
+        if self.has_old:
+            aside.drop_old(self.path)
+            self.has_old = False
 
     def close(self) -> None:
         """Close and unlock; what is written stays. May be called again."""

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
+from ..disk.aside import QUARANTINE
 from ..disk.disk import Disk
-from ..disk.partfile import QUARANTINE
 from ..domain.checksum import Verification
 from ..domain.kept import Kept
 from ..domain.resource import ResourceSnapshot

@@ -117,7 +117,10 @@ class _Fetch:
                     await self._part.forget(bad)
             self._note_written(0)
             return header
-        await self._part.start_over()
+        if self._part.written:
+            await self._set_aside()
+        else:
+            await self._part.start_over()
         return None
 
     async def _open_first(self, wanted: Wanted) -> Body:
@@ -308,6 +311,8 @@ class _Fetch:
             mode.changes += 1
             if mode.changes > 1:
                 raise error
+            if self._part.written:
+                await self._set_aside()
         elif isinstance(error, PartChanged):
             mode.harms += 1
             if mode.harms > 1 or not self._part.is_in_place:
@@ -318,6 +323,14 @@ class _Fetch:
         else:
             mode.whole, mode.connections = True, 1
         await self._part.start_over()
+        self._note_written(0)
+
+    async def _set_aside(self) -> None:
+        """What is here is of another version of the file: begin again, and say so."""
+        addresses = self._order.resource.addresses
+        host = self._live.host or (addresses[0].hub if addresses else "")
+        self._watcher.retrying(RemoteChanged(host=host).problem, 0.0)
+        await self._part.set_aside()
         self._note_written(0)
 
     async def _finalize(self, digests: Digests, verification: Verification) -> Arrival:

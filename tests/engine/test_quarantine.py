@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from stabilitydl.disk.partfile import QUARANTINE
+from stabilitydl.disk.aside import QUARANTINE
 from stabilitydl.domain.checksum import Verification
 from stabilitydl.domain.resource import Address
 from stabilitydl.domain.states import State

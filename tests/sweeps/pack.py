@@ -13,8 +13,9 @@ from typing import Self
 
 import msgspec
 
+from stabilitydl.disk.aside import QUARANTINE
 from stabilitydl.disk.journal import parse
-from stabilitydl.disk.partfile import JOURNAL_SUFFIX, QUARANTINE
+from stabilitydl.disk.partfile import JOURNAL_SUFFIX
 from tests.fakes.origin import FileOrigin, Served
 
 from .child import Action, Task

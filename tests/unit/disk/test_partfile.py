@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from stabilitydl.disk.aside import QUARANTINE
 from stabilitydl.disk.journal import Header, Journal, Mark, frame
-from stabilitydl.disk.partfile import QUARANTINE, SMALL, PartFile, journal_path, part_path
+from stabilitydl.disk.partfile import SMALL, PartFile, journal_path, part_path
 from stabilitydl.domain.ranges import Ranges
 from stabilitydl.errors import (
     DiskError,
@@ -322,6 +323,57 @@ def test_a_journal_that_cannot_be_right_is_not_used(target: Path, journal: bytes
     assert path.stat().st_size == 0
     assert not journal_path(path).exists()
     file.close()
+
+
+def newer(target: Path) -> Path:
+    """A part that a newer program has begun."""
+    target.parent.mkdir()
+    path = part_path(target, TAG)
+    path.write_bytes(DATA[:5000])
+    header = Header(format=2, resource="r" * 32, size=BIG, validator="", checksum="", boot=BOOT)
+    journal_path(path).write_bytes(frame(header) + frame(Mark(hard=True, ranges=((0, 5000),), boot=BOOT)))
+    return path
+
+
+def test_the_work_of_a_newer_program_is_kept_until_the_file_is_whole(target: Path) -> None:
+    """C09"""
+    path = newer(target)
+    journal = journal_path(path).read_bytes()
+    file, header = again(target)
+    assert header is None
+    kept = [f"{path.name}.old", f"{path.name}.oldj"]
+    assert left(target) == [path.name, *kept]
+    assert [(target.parent / name).read_bytes() for name in kept] == [DATA[:5000], journal]
+    with pytest.raises(PartInUse):
+        PartFile.open(target, TAG)
+    file.begin(identity(100), BOOT)
+    file.write(0, [DATA[:100]])
+    file.close()
+    file, _ = again(target)
+    assert left(target) == [path.name, *kept], "also over another start"
+    file.begin(identity(100), BOOT)
+    file.write(0, [DATA[:100]])
+    file.sync()
+    file.finalize()
+    file.drop_journal()
+    file.close()
+    assert left(target) == [target.name]
+
+
+def test_what_was_set_aside_goes_with_the_part_or_when_its_place_is_needed(target: Path, calls: Calls) -> None:
+    """C09, D01"""
+    path = newer(target)
+    file, _ = again(target)
+    file.discard()
+    assert left(target) == []
+    target.parent.rmdir()
+    newer(target)
+    file, _ = again(target)
+    room = iter([100, BIG])
+    calls.replace("free_space", lambda real, where: next(room))
+    file.begin(identity(), BOOT)
+    assert left(target) == [path.name, journal_path(path).name]
+    file.discard()
 
 
 def test_a_journal_that_claims_exactly_what_is_there_is_used(target: Path) -> None:

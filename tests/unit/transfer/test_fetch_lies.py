@@ -9,7 +9,7 @@ import anyio
 import pytest
 
 from stabilitydl import errors
-from stabilitydl.disk.partfile import QUARANTINE
+from stabilitydl.disk.aside import QUARANTINE
 from stabilitydl.errors import StabilityError
 from tests.fakes.origin import Exchange, FileOrigin, Origin, Served, head
 from tests.unit.transfer.rig import MIB, Addresses, Rig, noise, sha256, until

@@ -1,0 +1,67 @@
+"""Where bytes go that are of no use now and are not thrown away yet.
+
+Wrong ones go to the quarantine. A part of something else than what is wanted now (another version of the file, the work
+of a newer program) keeps lying beside the new part, under another name, until the new file is whole or its place is
+needed. All functions block, and raise OSError.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+from pathlib import Path
+
+from . import names
+from .system import system
+
+QUARANTINE = ".stabilitydl-quarantine"
+_OLD, _OLD_JOURNAL = ".old", ".oldj"
+
+
+def folder_for(part: Path, root: Path | None, device: int) -> Path:
+    """The quarantine of a part on ``device``: below ``root`` if that is on the same volume, else beside the part."""
+    if root is not None:
+        with contextlib.suppress(FileNotFoundError):
+            if system.look_behind(os.fspath(root)).st_dev == device:
+                return root / QUARANTINE
+    return part.parent / QUARANTINE
+
+
+def move(part: Path, folder: Path, name: str, digest: str, size: int) -> Path:
+    """Move ``part`` of ``size`` bytes into a quarantine, never replacing anything; where it lies now.
+
+    Of the same bytes, as ``digest`` and size say, the ones that are there already stay.
+    """
+    tag = part.name.rsplit(".", 2)[-2]
+    for number in itertools.count(1):
+        suffix = f".{tag}" + f".{digest[:8]}" * bool(digest) + f".{number}" * (number > 1)
+        place = folder / (names.shorten(name, len(suffix)) + suffix)
+        try:
+            system.rename_exclusive(os.fspath(part), os.fspath(place))
+        except FileExistsError:
+            if digest and system.look(os.fspath(place)).st_size == size:
+                system.remove(os.fspath(part))
+                return place
+        else:
+            return place
+    raise AssertionError("numbers do not end")
+
+
+def keep_old(part: Path, journal: Path) -> None:
+    """Give a part and its journal the names of old ones, instead of older ones."""
+    drop_old(part)
+    for source, suffix in ((part, _OLD), (journal, _OLD_JOURNAL)):
+        with contextlib.suppress(FileNotFoundError):
+            system.rename_exclusive(os.fspath(source), os.fspath(part) + suffix)
+
+
+def drop_old(part: Path) -> None:
+    """Remove what is kept beside ``part``."""
+    for suffix in (_OLD, _OLD_JOURNAL):
+        system.remove(os.fspath(part) + suffix)
+
+
+def has_old(part: Path) -> bool:
+    """Is something kept beside ``part``?"""
+    return any(system.exists(os.fspath(part) + suffix) for suffix in (_OLD, _OLD_JOURNAL))
