@@ -68,7 +68,10 @@ class EngineBridge(QObject):
         return bool(self._thread.call(claim, self._hand_over, list(locators)))
 
     def stop(self, timeout: float = 2.0) -> bool:
-        """Stop the engine, keeping everything; False when it hangs and is left behind after ``timeout`` seconds."""
+        """Stop the engine, keeping everything; False when it hangs and is left behind after ``timeout`` seconds.
+
+        From now on nothing that it has said or answered reaches the window, which may be gone by then.
+        """
         self._stopping = True
         return self._thread.stop(timeout)
 
@@ -226,13 +229,14 @@ class EngineBridge(QObject):
     @Slot(object)
     def _deliver(self, answer: _Answer) -> None:
         done, then, otherwise = answer
+        if self._stopping:
+            return
         try:
             result = done.result()
         except CancelledError:
             return
         except EngineStopped as error:
-            if not self._stopping:
-                self.lost.emit(error.problem)
+            self.lost.emit(error.problem)
         except StabilityError as error:
             otherwise(error.problem)
         except Exception as error:  # noqa: BLE001 - shown to the user instead of ending the window
@@ -242,7 +246,7 @@ class EngineBridge(QObject):
 
     @Slot()
     def _take(self) -> None:
-        if self._subscription is not None:
+        if self._subscription is not None and not self._stopping:
             events = self._subscription.take()
             if events:
                 self.events.emit(events)

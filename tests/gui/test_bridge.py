@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+from PySide6.QtCore import QCoreApplication
+
 from stabilitydl.domain.events import StateChanged
 from stabilitydl.domain.states import State
 from stabilitydl.errors import EngineStopped, Problem, UnknownLocator
@@ -74,6 +76,21 @@ def test_a_command_after_the_end_is_dropped_without_a_word(stage: Stage) -> None
     bridge.enqueue(["x"])
     bridge.load_collections(lambda _found: None)
     assert not told, "whoever quits knows"
+
+
+def test_nothing_reaches_a_window_after_the_end(stage: Stage) -> None:
+    stage.open()
+    ids = stage.add("demo:?files=2&size=8KiB")
+    bridge = stage.opened.bridge
+    told: list[object] = []
+    bridge.load_collections(told.append)
+    bridge.enqueue(ids)
+    bridge._thread.call(bridge.engine.wait_settled, ids)
+    stage.events.clear()
+    bridge.stop(60)
+    QCoreApplication.processEvents()
+    assert told == []
+    assert stage.events == []
 
 
 def test_an_engine_that_ends_by_itself_is_told_and_the_message_stays(stage: Stage) -> None:
