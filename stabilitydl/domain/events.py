@@ -81,7 +81,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     """One running resource at a tick. Bytes; ``speed`` bytes per second; ``eta`` seconds.
 
     ``ranges`` are the half-open byte ranges that are written, in order. ``checked`` counts the bytes that the
-    verification has read.
+    verification has read. ``stalled``: nothing has come for some seconds although nothing here holds it up.
     """
 
     resource: str
@@ -92,6 +92,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     eta: float | None = None
     ranges: tuple[tuple[int, int], ...] = ()
     checked: int = 0
+    stalled: bool = False
 
 
 class HostLine(msgspec.Struct, frozen=True, kw_only=True):

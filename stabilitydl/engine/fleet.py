@@ -166,6 +166,7 @@ class Fleet:
                         eta=remaining_seconds(live.received, live.size, speed),
                         ranges=live.ranges,
                         checked=live.checked,
+                        stalled=live.is_stalled(now),
                     )
                 )
         if answered:

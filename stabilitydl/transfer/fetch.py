@@ -33,6 +33,7 @@ from ..errors import (
 from .body import Body, Remote, Wanted
 from .order import Arrival, Live, Order, Services, Source, Watcher
 from .plan import SHORTEST_RANGE, Plan
+from .reader import Reader
 from .retry import RetryBudget, is_passing, may_have_expired
 from .route import Route
 from .run import Run, check_start
@@ -238,10 +239,11 @@ class _Fetch:
     async def _stream(self, body: Body, size: int | None) -> Remote:
         """The whole file as one stream, for sources without ranges."""
         position, bandwidth = 0, self._services.bandwidth
+        reader = Reader(body, self._live, self._services.clock)
         while size is None or position < size:
             await bandwidth.wait()
             try:
-                chunk = await body.read()
+                chunk = await reader.read()
             except StabilityError as error:
                 raise _StreamCut(error) from error
             if not chunk:

@@ -46,9 +46,16 @@ class Arrival:
     host: str
 
 
+STALLED = 5.0
+"""Seconds without a byte after which a fetch is shown as stalled."""
+
+
 @dataclass
 class Live:
-    """Where a running fetch is, written by it and read by whoever shows it. All counts are bytes."""
+    """Where a running fetch is, written by it and read by whoever shows it. All counts are bytes.
+
+    ``reading`` of its ``connections`` wait for bytes; none came since ``waiting_since`` (monotonic seconds).
+    """
 
     received: int = 0
     fetched: int = 0
@@ -57,6 +64,12 @@ class Live:
     ranges: tuple[tuple[int, int], ...] = ()
     host: str = ""
     connections: int = 0
+    reading: int = 0
+    waiting_since: float = 0.0
+
+    def is_stalled(self, now: float) -> bool:
+        """Has nothing come for a while although it is waited for?"""
+        return self.reading > 0 and now - self.waiting_since >= STALLED
 
 
 class Source(Protocol):

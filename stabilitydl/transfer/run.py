@@ -47,6 +47,8 @@ class Run:
         self._failure: StabilityError | None = None
         self._change = anyio.Event()
         self.opened = 0
+        self.stalls = 0
+        """Connections in a row that brought next to nothing."""
 
     @property
     def clock(self) -> Clock:

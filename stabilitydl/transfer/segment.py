@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from ..errors import ConnectionLost, ServerBusy, StabilityError, WrongRange
+from ..errors import ConnectionLost, ServerBusy, StabilityError, StalledConnection, WrongRange
 from .body import Body
 from .plan import Claim
-from .retry import is_passing, may_have_expired
+from .reader import Reader
+from .retry import TRIES, is_passing, may_have_expired
 
 if TYPE_CHECKING:
     from .run import Run
@@ -64,11 +65,11 @@ class Segment:
         return None
 
     async def _read(self, run: Run, claim: Claim, body: Body) -> None:
-        clock, bandwidth = run.clock, run.bandwidth
+        clock, bandwidth, reader = run.clock, run.bandwidth, Reader(body, run.live, run.clock)
         began, first = clock.monotonic(), claim.position
         while claim.rest > 0:
             await bandwidth.wait()
-            chunk = await body.read()
+            chunk = await reader.read()
             if not chunk:
                 raise ConnectionLost(host=body.host)
             bandwidth.spend(len(chunk))
@@ -79,6 +80,7 @@ class Segment:
             seconds = clock.monotonic() - began
             if seconds > 0:
                 claim.speed = (claim.position - first) / seconds
+        run.stalls = 0
         self._speed = claim.speed if not self._speed else self._mix(claim.speed)
         if claim.position == body.stop:
             # The end of the answer has to be seen for its connection to be used again; the bytes are here already.
@@ -101,7 +103,10 @@ class Segment:
             return False
         if may_have_expired(error) and run.route.expire(self._generation):
             return True
-        if not is_passing(error):
+        if isinstance(error, StalledConnection):
+            # Each try brings some bytes, so the budget of retries would never end.
+            run.stalls += 1
+        if not is_passing(error) or run.stalls >= TRIES:
             raise error
         delay = run.retries.next_delay(run.clock.monotonic())
         if delay is None:

@@ -20,7 +20,9 @@ from stabilitydl.disk.journal import parse
 from stabilitydl.disk.partfile import PartFile, PartIdentity
 from stabilitydl.disk.system import system
 from stabilitydl.domain.checksum import Verification
-from stabilitydl.errors import DiskFault, NoSpace, PartChanged, PartInUse
+from stabilitydl.errors import DiskFault, NoSpace, PartChanged, PartInUse, StalledConnection
+from stabilitydl.transfer import reader
+from stabilitydl.transfer.retry import TRIES
 from tests.fakes.origin import FileOrigin, Served
 from tests.unit.disk.lanes import Calls, descriptors
 from tests.unit.transfer.rig import ID, MIB, Addresses, Rig, noise, sha256, until
@@ -447,3 +449,21 @@ async def test_a_killed_process_costs_little_and_blocks_nobody(rig: Rig, origin:
     assert rig.target.read_bytes() == DATA
     assert arrival.fetched <= SIZE
     assert rig.left == ["model.safetensors"]
+
+
+async def test_a_server_that_trickles_is_asked_again_and_not_for_ever(
+    rig: Rig, origin: FileOrigin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """N03: what it sent is kept, and the end is a named error although every try brought some bytes."""
+    data = noise(12 * MIB)
+    file = origin.add("/m", data)
+    with monkeypatch.context() as patch:
+        patch.setattr(reader, "WINDOW", 0.0)
+        patch.setattr(reader, "SLOWEST", 10**15)
+        with pytest.raises(StalledConnection):
+            await rig.fetch(file.url, checksum=sha256(data), connections=1)
+    assert [code for code, _ in rig.seen.retries] == ["stalled"] * (TRIES - 1)
+    assert 0 < rig.live.received < len(data)
+    arrival = await rig.fetch(file.url, checksum=sha256(data), connections=1)
+    assert rig.target.read_bytes() == data
+    assert arrival.fetched < len(data)

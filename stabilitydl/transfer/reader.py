@@ -1,0 +1,69 @@
+"""Reading one answer, with an eye on how long nothing comes.
+
+Only the time counts in which a read is pending: while the speed limit or the disk holds us back, no server is slow.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from ..clock import Clock
+from ..domain.chunk import Chunk
+from ..errors import StalledConnection
+from .body import Body
+from .order import Live
+
+SLOWEST = 1024
+"""Bytes per second below which a connection is given up."""
+
+WINDOW = 60.0
+"""Seconds of waiting over which it has to be that slow."""
+
+_SLICES = 6
+
+
+class Reader:
+    """The reads of one answer; ``live`` tells others since when nothing comes."""
+
+    def __init__(self, body: Body, live: Live, clock: Clock) -> None:
+        self._body = body
+        self._live = live
+        self._clock = clock
+        self._trickle = Trickle()
+        self._is_slow = False
+
+    async def read(self) -> Chunk:
+        """The next chunk, empty at the end. Raises StalledConnection, which loses no byte, and what the body raises."""
+        if self._is_slow:
+            raise StalledConnection(host=self._body.host)
+        live, began = self._live, self._clock.monotonic()
+        live.reading += 1
+        live.waiting_since = began
+        try:
+            chunk = await self._body.read()
+        finally:
+            live.reading -= 1
+        live.waiting_since = self._clock.monotonic()
+        self._is_slow = self._trickle.add(live.waiting_since - began, len(chunk))
+        return chunk
+
+
+class Trickle:
+    """What came lately, in slices of waiting time. Pure: is told the time."""
+
+    def __init__(self) -> None:
+        self._past: deque[tuple[float, int]] = deque(maxlen=_SLICES)
+        self._seconds = 0.0
+        self._count = 0
+
+    def add(self, seconds: float, count: int) -> bool:
+        """``count`` bytes came after ``seconds`` of waiting. True when the last `WINDOW` seconds brought next to
+        nothing."""
+        self._seconds += seconds
+        self._count += count
+        if self._seconds < WINDOW / _SLICES:
+            return False
+        self._past.append((self._seconds, self._count))
+        self._seconds, self._count = 0.0, 0
+        waited = sum(slice_[0] for slice_ in self._past)
+        return waited >= WINDOW and sum(slice_[1] for slice_ in self._past) < SLOWEST * waited
