@@ -8,17 +8,23 @@ from pathlib import Path
 import apsw
 import pytest
 
+from stabilitydl.clock import SystemClock
 from stabilitydl.disk.partfile import journal_path, part_path
 from stabilitydl.domain.states import State
 from stabilitydl.engine.housekeeping import COPY_SECONDS, FIRST_COPY_SECONDS
 from stabilitydl.errors import StoreNewer
+from stabilitydl.hubs.direct import Direct
+from stabilitydl.hubs.registry import Registry
 from stabilitydl.mounts import Mount
 from stabilitydl.store.change import Change
 from stabilitydl.store.migrations import SCHEMA_VERSION
 from stabilitydl.store.opening import copy_of
 from stabilitydl.store.store import Store
+from stabilitydl.transfer.fetch import fetch
 from tests.engine.harness import Harness
+from tests.engine.real import Trickle, contents, pack_of, real
 from tests.fakes.hub import pack
+from tests.fakes.origin import FileOrigin
 
 pytestmark = pytest.mark.anyio
 
@@ -154,3 +160,26 @@ async def test_an_old_database_that_was_put_back_overwrites_nothing(tmp_path: Pa
         assert {row.state for row in rows} == {State.DOWNLOADED}
         assert h.fetch.calls == []
     assert {path.name: path.stat().st_ino for path in (tmp_path / "to").iterdir()} == before
+
+
+async def test_the_date_decides_nothing(tmp_path: Path) -> None:
+    """C12: whatever the wall clock says at the next start, what was begun goes on from where it was."""
+    with FileOrigin() as origin:
+        file = origin.add("/a.bin", contents(12 << 20, 1))
+        trickle = Trickle(origin, 5 << 20)
+        origin.routes[file.path] = trickle
+        async with real(tmp_path) as h:
+            ids = await h.get(pack_of(tmp_path / "to", [file]))
+            await h.until(lambda: any(entry.received >= 5 << 20 for tick in h.ticks() for entry in tick.entries))
+        trickle.go.set()
+        sent = file.sent
+        for days in (-400, 3650):
+
+            class Elsewhen(SystemClock):
+                def wall(self, days: int = days) -> float:
+                    return super().wall() + days * 86400.0
+
+            async with Harness(tmp_path, fetch=fetch, hubs=Registry([Direct()]), clock=Elsewhen()) as h:
+                await h.engine.go_on()
+                assert (await h.settled(ids))[0].state is State.DOWNLOADED
+        assert file.sent - sent <= (12 - 5) << 20
