@@ -91,7 +91,8 @@ class AccountsPage(QWidget):
         self._grid.addWidget(row.state, place, 1)
         self._grid.addWidget(row.entry, place + 1, 0, 1, 2)
         self._grid.setRowMinimumHeight(place + 2, SPACE)
-        self._grid.setRowStretch(place + 2, 0)
+        # What is left over is below the last one.
+        self._grid.setRowStretch(place, 0)
         self._grid.setRowStretch(place + 3, 1)
 
     def _show_trouble(self, logins: Sequence[Login]) -> None:

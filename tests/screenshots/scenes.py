@@ -164,6 +164,7 @@ SCENES: dict[str, Scene] = {
     "plan-files": Scene(plan_files, DARK, packs=SHELF),
     "settings": Scene(settings("downloads")),
     "settings-dark": Scene(settings("window"), DARK, CHINESE),
+    "accounts": Scene(settings("accounts")),
     "grid": Scene(grid),
     "grid-dark": Scene(grid, DARK),
     "add": Scene(add, packs=SHELF),

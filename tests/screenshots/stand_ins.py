@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Slot
 
 from stabilitydl.demo.pictures import landscape
 from stabilitydl.domain.events import AnyEvent, HostLine, Progress, ProgressTick
+from stabilitydl.domain.login import Login, LoginSource
 from stabilitydl.domain.picture import Picture
 from stabilitydl.domain.resource import Address, Resource, Wait
 from stabilitydl.domain.states import State, WaitReason
@@ -28,6 +29,17 @@ from tests.screenshots.packs import MB, File, Pack
 
 FREE = 212_000 * MB
 WAIT_SECONDS = 37.5
+LOGINS = (
+    Login(hub="civitai", title="Civitai", source=LoginSource.KEYRING, is_checked=True, page="https://civitai.com"),
+    Login(
+        hub="huggingface",
+        title="Hugging Face",
+        source=LoginSource.ENVIRONMENT,
+        detail="HF_TOKEN",
+        page="https://huggingface.co",
+    ),
+    Login(hub="modelscope", title="ModelScope", source=LoginSource.NONE, page="https://modelscope.cn"),
+)
 _FOUR_PARTS = ((0.0, 0.41), (0.5, 0.59), (0.66, 0.73))
 """Which parts of a file are here while several connections bring it; they are stretched to its share."""
 
@@ -117,7 +129,7 @@ class Pace:
 
 
 class StandInBridge(EngineBridge):
-    """The real bridge, but nothing that a machine decides comes through: speeds, free space, which files are there.
+    """The real bridge, but nothing that a machine decides comes through: speeds, space, logins, which files are there.
 
     While it ``is_still`` no tick is told.
     """
@@ -156,6 +168,10 @@ class StandInBridge(EngineBridge):
     @override
     def free_space(self, folder: Path, then: Callable[[int], None]) -> None:
         then(FREE)
+
+    @override
+    def load_logins(self, then: Callable[[list[Login]], None]) -> None:
+        then(list(LOGINS))
 
     @override
     def totals(self, since: float, then: Callable[[tuple[int, int]], None]) -> None:
