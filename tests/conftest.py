@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import faults
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 HAS_QT = importlib.util.find_spec("pytestqt") is not None and importlib.util.find_spec("PySide6") is not None
@@ -19,12 +21,18 @@ HUBS = ("CIVITAI_", "HF_", "HUGGING_FACE_", "MODELSCOPE_")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Know the Qt options of pyproject.toml where the plugin that defines them is absent or switched off."""
+    """Know ``--faults``, and the Qt options of pyproject.toml where their plugin is absent or switched off."""
+    faults.add_option(parser)
     for name in ("qt_log_level_fail", "qt_api"):
         try:
             parser.addini(name, "used by pytest-qt")
         except ValueError:
             return
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Gather which faults the tests cover."""
+    faults.register(config)
 
 
 @pytest.fixture

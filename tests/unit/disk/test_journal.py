@@ -191,3 +191,13 @@ def test_a_journal_that_shrinks_while_it_is_read(tmp_path: Path, calls: Calls) -
     journal, contents = Journal.open(str(path), BOOT)
     assert contents is None
     journal.close()
+
+
+def test_ranges_of_a_tebibyte_are_exact() -> None:
+    """H23"""
+    header = msgspec.structs.replace(HEADER, size=2**40)
+    ranges = ((0, 2**31), (2**32 - 1, 2**32 + 1), (2**40 - 1, 2**40))
+    contents = read(text(header, Mark(hard=True, ranges=ranges, blocks={2**19 - 1: b"z" * 16}, boot=BOOT)))
+    assert contents.header.size == 2**40
+    assert contents.ranges.items == ranges
+    assert contents.blocks == {2**19 - 1: b"z" * 16}

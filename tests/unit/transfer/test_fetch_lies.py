@@ -11,6 +11,7 @@ import pytest
 from stabilitydl import errors
 from stabilitydl.disk.aside import QUARANTINE
 from stabilitydl.errors import StabilityError
+from stabilitydl.transfer.retry import TRIES
 from tests.fakes.origin import Exchange, FileOrigin, Origin, Served, head
 from tests.unit.transfer.rig import MIB, Addresses, Rig, noise, sha256, until
 
@@ -300,6 +301,23 @@ async def test_a_connection_that_is_cut_goes_on_from_that_byte(
         if connections == 1:
             starts = [asked[0] for asked in origin.ranges("/m") if asked]
             assert starts[:3] == [0, 3 * MIB + 5, 6 * MIB + 10]
+
+
+async def test_a_network_that_breaks_all_the_time_brings_every_byte_once(rig: Rig, origin: FileOrigin) -> None:
+    """N09: far more failures than tries, but each time something came."""
+    file = origin.add("/m", DATA, cut_after=300_007)
+    arrival = await rig.fetch(file.url, checksum=sha256(DATA), connections=3)
+    assert rig.target.read_bytes() == DATA
+    assert len(rig.seen.retries) > 2 * TRIES
+    assert arrival.fetched == SIZE
+
+
+async def test_nothing_is_decided_by_head(rig: Rig, origin: FileOrigin) -> None:
+    """H25: a server that refuses HEAD, or answers it differently, is never asked."""
+    file = origin.add("/m", DATA)
+    await rig.fetch(file.url, checksum=sha256(DATA))
+    assert {request.method for request in origin.requests} == {"GET"}
+    assert all(request.range is not None for request in origin.requests)
 
 
 async def test_a_cut_chunked_body_goes_on_from_that_byte(rig: Rig, origin: FileOrigin) -> None:

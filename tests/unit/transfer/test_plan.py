@@ -178,3 +178,18 @@ def test_what_it_is_shows() -> None:
     plan = Plan(9, Ranges(), 0)
     taken(plan).position += 2
     assert repr(plan) == "<Plan size=9 unclaimed=0 claims=[<Claim 0-9 at 2>]>"
+
+
+def test_a_tebibyte_has_exact_borders() -> None:
+    """H23"""
+    size = 2**40 + 1
+    plan = Plan(size, Ranges(), 4)
+    border = count = 0
+    while (claim := plan.take(1e12)) is not None and claim.start == border:
+        assert claim.stop == size or claim.stop % BLOCK == 0
+        border, count = claim.stop, count + 1
+        claim.position = claim.stop
+        plan.release(claim)
+    assert border == size
+    assert count <= size // LONGEST_RANGE + 60
+    assert plan.is_finished
