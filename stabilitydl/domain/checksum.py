@@ -14,7 +14,9 @@ class Algorithm(StrEnum):
     """Algorithms that hubs and lists use, strongest first.
 
     ``GIT_SHA1`` is the name of a git blob: SHA-1 over ``b"blob <size>\\0"`` and the contents. ``AUTOV2`` is the
-    first ten digits of the SHA-256. ``CRC32`` is written most significant byte first.
+    first ten digits of the SHA-256. ``CRC32`` is written most significant byte first. ``AUTOV1`` and ``AUTOV3`` are of
+    a part of a file (64 KiB of it; all but the header of a safetensors file, twelve digits): they are looked up, never
+    compared, and stand only beside a checksum that covers the file.
     """
 
     SHA256 = "sha256"
@@ -25,6 +27,8 @@ class Algorithm(StrEnum):
     MD5 = "md5"
     AUTOV2 = "autov2"
     CRC32 = "crc32"
+    AUTOV1 = "autov1"
+    AUTOV3 = "autov3"
 
 
 _DIGITS = {
@@ -36,9 +40,12 @@ _DIGITS = {
     Algorithm.MD5: 32,
     Algorithm.AUTOV2: 10,
     Algorithm.CRC32: 8,
+    Algorithm.AUTOV1: 8,
+    Algorithm.AUTOV3: 12,
 }
 _STRENGTH = {algorithm: rank for rank, algorithm in enumerate(Algorithm)}
-_WEAK = frozenset({Algorithm.SHA1, Algorithm.MD5, Algorithm.AUTOV2, Algorithm.CRC32})
+_PARTIAL = frozenset({Algorithm.AUTOV1, Algorithm.AUTOV3})
+_WEAK = frozenset({Algorithm.SHA1, Algorithm.MD5, Algorithm.AUTOV2, Algorithm.CRC32}) | _PARTIAL
 _SPELLINGS = {"sha-256": "sha256", "sha-512": "sha512", "sha-1": "sha1", "gitsha1": "git-sha1"}
 _HEX = frozenset("0123456789abcdef")
 
@@ -61,12 +68,16 @@ class Checksum(msgspec.Struct, frozen=True, order=True, gc=False):
     def parse(cls, text: str) -> Checksum:
         """Read ``sha256:HEX`` (also ``sha-256=HEX``, upper case, blanks around it).
 
-        Raises BadChecksum for an unknown algorithm, a wrong number of digits, or anything else.
+        Raises BadChecksum for an unknown algorithm, one that does not cover the file, a wrong number of digits, or
+        anything else.
         """
         name, separator, digits = text.strip().replace("=", ":", 1).partition(":")
         if not separator:
             raise BadChecksum(text=text)
-        return cls.of(name, digits)
+        checksum = cls.of(name, digits)
+        if not checksum.covers_file:
+            raise BadChecksum(text=text)
+        return checksum
 
     @classmethod
     def of(cls, algorithm: str, digits: str) -> Checksum:
@@ -80,6 +91,11 @@ class Checksum(msgspec.Struct, frozen=True, order=True, gc=False):
         if len(value) != _DIGITS[known] or not _HEX.issuperset(value):
             raise BadChecksum(text=f"{algorithm}:{digits}")
         return cls(known, value)
+
+    @property
+    def covers_file(self) -> bool:
+        """Can a file be compared with it?"""
+        return self.algorithm not in _PARTIAL
 
     @property
     def verification(self) -> Verification:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ..hubs.signed import redacted_address
 from ..text import plain
 from .check_box import CheckDelegate
 from .forecast import Forecast
@@ -238,7 +239,7 @@ class PlanDialog(QDialog):
             words = translate("Plan", "Looking at what is missing")
         elif count == 1:
             words = translate("Plan", "Looking at 1 address")
-            detail = plain(self._locators[0], 120)
+            detail = plain(redacted_address(self._locators[0]), 120)
         else:
             words = fill(translate("Plan", "Looking at {count} addresses"), count=f"{count:,}")
         self.title.setText(words)

@@ -8,7 +8,7 @@ bytes reversed. Access is told in four ways: ``earlyAccessTimeFrame`` in days (2
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -37,7 +37,10 @@ _HASHES = {
     "blake3": Algorithm.BLAKE3,
     "autov2": Algorithm.AUTOV2,
     "crc32": Algorithm.CRC32,
+    "autov1": Algorithm.AUTOV1,
+    "autov3": Algorithm.AUTOV3,
 }
+_AUTOV3_DIGITS = 12
 # Files of these types are what the page says it is; a file of any other type (a VAE, a config) is its own thing.
 _OF_THE_MODEL = frozenset({"", "model", "pruned model", "negative"})
 _WITHHELD: Mapping[str, type[StabilityError]] = {"archived": ModelArchived, "takendown": TakenDown}
@@ -189,7 +192,7 @@ def _file(node: Node, identity: int, model_type: str, hub: str) -> FileEntry:
         type=model_type if own_type.lower() in _OF_THE_MODEL else own_type,
         own_type=own_type,
         precision=_precision(node.node("metadata"), name),
-        checksums=tuple(_checksums(node)),
+        checksums=_comparable(_checksums(node)),
         warnings=tuple(_warnings(node, name, hub)),
     )
 
@@ -207,12 +210,20 @@ def _checksums(node: Node) -> Iterator[Checksum]:
         if algorithm is None:
             continue
         try:
-            checksum = Checksum.of(algorithm, digits)
+            # AutoV3 was printed whole in 2023.
+            checksum = Checksum.of(algorithm, digits[:_AUTOV3_DIGITS] if algorithm is Algorithm.AUTOV3 else digits)
         except BadChecksum:
             continue
         if algorithm is Algorithm.CRC32:
             checksum = Checksum(algorithm, bytes.fromhex(checksum.digits)[::-1].hex())
         yield checksum
+
+
+def _comparable(checksums: Iterable[Checksum]) -> tuple[Checksum, ...]:
+    """Those that do not cover the file stand behind the others, and never alone."""
+    found = list(checksums)
+    whole = [checksum for checksum in found if checksum.covers_file]
+    return (*whole, *(checksum for checksum in found if not checksum.covers_file)) if whole else ()
 
 
 def _warnings(node: Node, name: str, hub: str) -> Iterator[Problem]:

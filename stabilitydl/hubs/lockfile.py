@@ -130,7 +130,7 @@ def _file_table(child: Locked) -> dict[str, Any]:
     fields: dict[str, Any] = {
         "path": child.path,
         "bytes": child.size,
-        "checksums": [str(checksum) for checksum in sorted(child.checksums)],
+        "checksums": [str(checksum) for checksum in sorted(child.checksums) if checksum.covers_file],
         "type": resource.type,
         "base_model": resource.base_model,
         "creator": resource.creator,

@@ -94,3 +94,13 @@ def test_a_verifying_checksum_is_never_passed_over(several: list[Checksum]) -> N
     assert best in several
     if any(each.verification is Verification.VERIFIED for each in several):
         assert best.verification is Verification.VERIFIED
+
+
+def test_what_covers_a_part_of_a_file_is_never_compared() -> None:
+    partial = [Checksum.of("AutoV1", "BE9EDD61"), Checksum.of("AutoV3", "0123456789ab")]
+    assert [each.covers_file for each in partial] == [False, False]
+    whole = Checksum(Algorithm.CRC32, "0" * 8)
+    assert strongest([*partial, whole]) == whole
+    for each in partial:
+        with pytest.raises(BadChecksum):
+            Checksum.parse(str(each))

@@ -108,7 +108,7 @@ def look_at(mutant: Mutant, expansion: Expansion) -> None:
     for child in expansion.resources:
         assert child.path == safe_path(child.path), mutant.data
         assert child.size is None or 0 <= child.size <= 1 << 50
-        assert all(len(checksum.digits) in (8, 10, 40, 64) for checksum in child.checksums)
+        assert all(len(checksum.digits) in (8, 10, 12, 40, 64) for checksum in child.checksums)
     for text in (expansion.collection.avatar, expansion.collection.preview):
         assert not text or text.startswith(("https://", "http://"))
 

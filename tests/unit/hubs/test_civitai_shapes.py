@@ -49,7 +49,18 @@ def test_the_hashes_that_are_known_f13() -> None:
         f"blake3:{BLAKE3.lower()}",
         f"autov2:{SHA256[:10].lower()}",
         "crc32:01ee536c",
+        "autov1:be9edd61",
     }
+
+
+def test_hashes_of_a_part_of_the_file_stand_behind_the_others_and_never_alone() -> None:
+    hashes = {"AutoV3": "AB" * 32, "AutoV1": "BE9EDD61", "CRC32": "6C53EE01"}
+    assert [str(checksum) for checksum in one_file(hashes=hashes).checksums] == [
+        "crc32:01ee536c",
+        "autov3:" + "ab" * 6,
+        "autov1:be9edd61",
+    ]
+    assert one_file(hashes={"AutoV3": "AB" * 6, "AutoV1": "BE9EDD61"}).checksums == ()
 
 
 def test_a_crc32_is_printed_with_its_bytes_reversed() -> None:
