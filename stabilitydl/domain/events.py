@@ -124,7 +124,8 @@ AnyEvent = (
     | CollectionRemoved
     | ResourcesRemoved
     | StateChanged
-    | RetryScheduled | LoginWanted
+    | RetryScheduled
+    | LoginWanted
     | Downloaded
     | ProgressTick
     | PictureChanged

@@ -17,8 +17,8 @@ from stabilitydl.hubs.signed import MARK, completed, redacted_address, secret_na
 from tests.fakes.clock import ManualClock
 
 SIGNED = [
-    ("https://b.s3.amazonaws.com/a.bin?X-Amz-Algorithm=AWS4&X-Amz-Credential=canary%2Fx&X-Amz-Date=1&X-Amz-Expires=2"
-     "&X-Amz-SignedHeaders=host&X-Amz-Signature=canary", "https://b.s3.amazonaws.com/a.bin"),
+    (("https://b.s3.amazonaws.com/a.bin?X-Amz-Algorithm=AWS4&X-Amz-Credential=canary%2Fx&X-Amz-Date=1&X-Amz-Expires=2"
+     "&X-Amz-SignedHeaders=host&X-Amz-Signature=canary"), "https://b.s3.amazonaws.com/a.bin"),
     ("https://b.s3.amazonaws.com/a.bin?versionId=7&AWSAccessKeyId=canary&Expires=1&Signature=canary%3D",
      "https://b.s3.amazonaws.com/a.bin?versionId=7"),
     ("https://d1.cloudfront.net/a.bin?Expires=1&Signature=canary&Key-Pair-Id=canary&Policy=canary",
