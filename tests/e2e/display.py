@@ -53,7 +53,6 @@ class Display:
     def __init__(self, width: int = WIDTH, height: int = HEIGHT) -> None:
         needs("Xvfb", "xdotool")
         self._size = width, height
-        self._memory = Path(tempfile.mkdtemp(prefix="screen-"))
         self._number = ""
 
     @property
@@ -61,6 +60,7 @@ class Display:
         return {"DISPLAY": f":{self._number}", "QT_QPA_PLATFORM": "xcb"}
 
     def __enter__(self) -> Self:
+        self._memory = Path(tempfile.mkdtemp(prefix="screen-"))
         reader, writer = os.pipe()
         width, height = self._size
         try:
