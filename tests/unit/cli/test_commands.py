@@ -68,10 +68,20 @@ def test_the_checksum_of_the_user_decides(run: Run, origin: FileOrigin, target: 
     said = run("get", right.url, "--to", target, "--checksum", f"SHA256:{right.sha256.upper()}", "--json")
     assert said.code == 0
     assert said.of("downloaded")[0]["verification"] == "verified"
-    said = run("get", wrong.url, "--to", target, "--checksum", f"sha256:{right.sha256}", "--json")
+    said = run("get", wrong.url, "--to", target, "--checksum", "sha256:" + "0" * 64, "--json")
     assert said.code == 1
     assert [error["code"] for error in said.of("error")] == ["checksum-mismatch"]
     assert not (target / "b.safetensors").exists()
+
+
+def test_bytes_that_are_here_are_not_fetched_again_for_another_address(
+    run: Run, origin: FileOrigin, target: Path
+) -> None:
+    right, other = serve(origin, "a.safetensors", "b.safetensors")
+    assert run("get", right.url, "--to", target, "--checksum", f"sha256:{right.sha256}").code == 0
+    assert run("get", other.url, "--to", target, "--checksum", f"sha256:{right.sha256}").code == 0
+    assert (target / "b.safetensors").read_bytes() == (target / "a.safetensors").read_bytes()
+    assert origin.times("/b.safetensors") == 0
 
 
 def test_a_checksum_is_for_one_file(run: Run, origin: FileOrigin, target: Path, tmp_path: Path) -> None:
