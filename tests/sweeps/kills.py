@@ -29,7 +29,7 @@ class Story:
 
 
 GET = Story("get")
-RESUME = Story("resume", before=60, action="recover")
+RESUME = Story("resume", before=40, action="recover")
 QUARANTINED = Story("quarantine", end="quarantined", pack=WRONG_PACK)
 CANCELLED = Story("cancel", action="cancel", then="start", end="given up")
 REMOVED = Story("remove", action="remove", then="start", end="given up")

@@ -75,7 +75,10 @@ class Verdict:
 
 
 class Yard:
-    """A server with a pack, a nursery, and a folder in which one life follows the other. A context manager."""
+    """A server with a pack, a nursery, and a folder in which one life follows the other. A context manager.
+
+    ``volume``: where the models go, if it is not the same folder. ``nursery``: one that is open already.
+    """
 
     def __init__(
         self,
@@ -84,18 +87,21 @@ class Yard:
         *,
         volume: Path | None = None,
         prefix: Sequence[str] = (),
+        nursery: Nursery | None = None,
     ) -> None:
         self.folder = folder
         self.pack = tuple(pack)
         self.volume = volume or folder
         self.origin = FileOrigin()
-        self.nursery = Nursery(prefix)
+        self._is_guest = nursery is not None
+        self.nursery = nursery or Nursery(prefix)
         self.contents: list[bytes] = []
         self.served: list[Served] = []
 
     def __enter__(self) -> Self:
         self.origin.__enter__()
-        self.nursery.__enter__()
+        if not self._is_guest:
+            self.nursery.__enter__()
         for number, wanted in enumerate(self.pack):
             data = random.Random(f"{wanted.name} {number}").randbytes(wanted.size)
             self.contents.append(data)
@@ -105,7 +111,8 @@ class Yard:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.nursery.__exit__(kind, error, trace)
+        if not self._is_guest:
+            self.nursery.__exit__(kind, error, trace)
         self.origin.__exit__(kind, error, trace)
 
     @property
