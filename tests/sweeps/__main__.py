@@ -49,6 +49,9 @@ def _power(folder: Path) -> Iterator[Outcome]:
     with power.Volume(folder) as volume, Yard(folder, PACK, volume=volume.place) as yard:
         for name, kind in kinds:
             yield Outcome(name, power.BOUND).take(power.sweep(yard, volume, kind))
+    with power.Volume(folder) as volume, Yard(folder, PACK, volume=volume.place, home=volume.place) as yard:
+        yield Outcome("power cut, database too", power.BOUND).take(power.sweep(yard, volume))
+    with power.Volume(folder) as volume, Yard(folder, PACK, volume=volume.place) as yard:
         for control in POWER_CONTROLS:
             # Other files of the pack sync their names along: only after the end it shows that nobody did.
             first = power.END if control == "folder not synced" else 1

@@ -78,6 +78,7 @@ class Yard:
     """A server with a pack, a nursery, and a folder in which one life follows the other. A context manager.
 
     ``volume``: where the models go, if it is not the same folder. ``nursery``: one that is open already.
+    ``home``: where the database goes, if it is not the same folder.
     """
 
     def __init__(
@@ -88,11 +89,13 @@ class Yard:
         volume: Path | None = None,
         prefix: Sequence[str] = (),
         nursery: Nursery | None = None,
+        home: Path | None = None,
     ) -> None:
         self.folder = folder
         self.pack = tuple(pack)
         self.volume = volume or folder
         self.origin = FileOrigin()
+        self.home = (home or folder) / "home"
         self._is_guest = nursery is not None
         self.nursery = nursery or Nursery(prefix)
         self.contents: list[bytes] = []
@@ -114,10 +117,6 @@ class Yard:
         if not self._is_guest:
             self.nursery.__exit__(kind, error, trace)
         self.origin.__exit__(kind, error, trace)
-
-    @property
-    def home(self) -> Path:
-        return self.folder / "home"
 
     @property
     def to(self) -> Path:

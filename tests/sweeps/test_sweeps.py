@@ -99,6 +99,14 @@ def test_a_power_cut_loses_no_more_than_it_may(
         hold(Outcome(kind, power.BOUND).take(power.sweep(yard, volume, kind, every=23, first=7)))
 
 
+def test_a_power_cut_that_takes_the_database_along_keeps_what_was_shown(
+    tmp_path: Path, nursery: Nursery, volume: power.Volume
+) -> None:
+    """B05"""
+    with volume, Yard(tmp_path, SHORT_PACK, volume=volume.place, home=volume.place, nursery=nursery) as yard:
+        hold(Outcome("database", power.BOUND).take(power.sweep(yard, volume, every=29, first=9)))
+
+
 @pytest.mark.parametrize(("control", "first"), [("data not synced", 25), ("folder not synced", power.END)])
 def test_a_sweep_of_power_cuts_notices_what_was_not_synced(
     tmp_path: Path, nursery: Nursery, volume: power.Volume, control: str, first: int
