@@ -33,6 +33,9 @@ from stabilitydl.paths import Paths
 from stabilitydl.settings import Settings
 from tests.gui.patience import PATIENCE_MS
 
+SLOW = 10_000
+"""Bytes per second at which a file of some MiB is on its way for minutes, on any machine."""
+
 Dialog = TypeVar("Dialog", bound=QDialog)
 
 

@@ -12,7 +12,7 @@ from stabilitydl.domain.states import State
 from stabilitydl.errors import EngineStopped, Problem, UnknownLocator
 from stabilitydl.gui.program import Opened
 from stabilitydl.settings import Settings
-from tests.gui.stage import Stage
+from tests.gui.stage import SLOW, Stage
 
 
 def test_an_answer_arrives_in_the_thread_of_the_window(stage: Stage) -> None:
@@ -123,8 +123,8 @@ def test_a_second_window_hands_over_and_leaves(stage: Stage, home: Path) -> None
 
 
 def test_pausing_everything_skips_what_is_settled(stage: Stage) -> None:
-    stage.open(settings=Settings(rate_limit=100_000))
-    ids = stage.add("demo:?files=4&size=256KiB")
+    stage.open(settings=Settings(rate_limit=SLOW))
+    ids = stage.add("demo:?files=4&size=2MiB")
     stage.start(ids[:1])
     stage.until_states(ids[:1], State.DOWNLOADING)
     stage.opened.bridge.pause_all()

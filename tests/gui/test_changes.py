@@ -18,7 +18,7 @@ from stabilitydl.domain.states import State, Tab
 from stabilitydl.gui.qt import override
 from stabilitydl.settings import Settings
 from tests.fakes.clock import ManualClock
-from tests.gui.stage import Stage
+from tests.gui.stage import SLOW, Stage
 from tests.gui.test_load import Endless
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,7 +60,7 @@ def language(request: pytest.FixtureRequest) -> Iterator[tuple[Spoken, Qt.Layout
 def test_a_language_comes_while_files_do(stage: Stage, language: tuple[Spoken, Qt.LayoutDirection]) -> None:
     """G07"""
     translator, direction = language
-    window = stage.open(settings=Settings(rate_limit=100_000))
+    window = stage.open(settings=Settings(rate_limit=SLOW))
     ids = stage.add(PACK)
     stage.start(ids)
     stage.until_states(ids, State.DOWNLOADING)
@@ -83,7 +83,7 @@ def test_a_language_comes_while_files_do(stage: Stage, language: tuple[Spoken, Q
 
 def test_files_come_behind_a_locked_screen_and_in_a_hidden_window(stage: Stage) -> None:
     """G07"""
-    window = stage.open(settings=Settings(rate_limit=300_000))
+    window = stage.open(settings=Settings(rate_limit=SLOW))
     ids = stage.add(PACK)
     stage.start(ids)
     stage.until_states(ids, State.DOWNLOADING)

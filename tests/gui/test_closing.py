@@ -17,7 +17,7 @@ from stabilitydl.gui.main_window import MainWindow
 from stabilitydl.gui.tray import Tray
 from stabilitydl.paths import resource_path
 from stabilitydl.settings import Settings
-from tests.gui.stage import SlowReading, Stage
+from tests.gui.stage import SLOW, SlowReading, Stage
 
 
 def answer(how: Callable[[QMessageBox], object]) -> list[str]:
@@ -46,7 +46,7 @@ def tray(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def busy(stage: Stage, **settings: object) -> MainWindow:
-    window = stage.open(settings=Settings(rate_limit=100_000, **settings))  # type: ignore[arg-type]
+    window = stage.open(settings=Settings(rate_limit=SLOW, **settings))  # type: ignore[arg-type]
     ids = stage.add("demo:?files=3&size=1MiB")
     stage.start(ids)
     stage.until_states(ids[:1], State.DOWNLOADING)
@@ -149,7 +149,7 @@ def test_it_ends_while_files_come_and_goes_on_at_the_next_start(stage: Stage) ->
 def test_it_ends_although_a_file_is_being_checked(stage: Stage, slow: SlowReading) -> None:
     """G06: the thread that reads a large file is left behind, and the next start checks it again."""
     stage.open()
-    ids = stage.add("demo:?files=2&size=64KiB")
+    ids = stage.add("demo:?files=2&size=2MiB")
     stage.start(ids)
     stage.until_states(ids, State.VERIFYING)
     stage.until(slow.begun.is_set)

@@ -18,7 +18,7 @@ from stabilitydl.gui.plan_dialog import PlanDialog
 from stabilitydl.gui.resource_index import Column
 from stabilitydl.gui.settings_dialog import SettingsDialog
 from stabilitydl.settings import Settings
-from tests.gui.stage import Stage
+from tests.gui.stage import SLOW, Stage
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 FOUR = "demo:?files=4&size=64KiB"
@@ -138,7 +138,7 @@ def test_a_desktop_without_a_trash_is_told_and_everything_stays(stage: Stage, mo
 
 def test_a_whole_collection_is_paused_resumed_checked_and_removed(stage: Stage, opened: list[QUrl]) -> None:
     window = stage.window
-    stage.change(rate_limit=100_000)
+    stage.change(rate_limit=SLOW)
     ids = stage.add("demo:?files=3&size=1MiB")
     menu = window.resources.header.more.menu()
     assert isinstance(menu, CollectionMenu)
@@ -181,8 +181,8 @@ def test_a_whole_collection_is_paused_resumed_checked_and_removed(stage: Stage, 
 
 
 def test_the_commands_of_the_tray_reach_the_engine(stage: Stage) -> None:
-    window = stage.open(settings=Settings(rate_limit=50_000))
-    ids = stage.add(FOUR)
+    window = stage.open(settings=Settings(rate_limit=SLOW))
+    ids = stage.add("demo:?files=4&size=2MiB")
     stage.start(ids)
     stage.until(lambda: stage.ids(State.DOWNLOADING))
     window.tray.pause_all_wanted.emit(True)

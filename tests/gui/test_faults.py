@@ -21,6 +21,8 @@ from stabilitydl.transfer.order import Arrival, Live, Order, Services, Source, W
 from tests.gui.stage import SlowReading, Stage
 
 PACK = "demo:?files=4&size=64KiB"
+READ_BACK = "demo:?files=4&size=2MiB"
+"""Files of a size that are read back to check them."""
 
 
 class Failing:
@@ -167,7 +169,7 @@ def test_a_command_that_the_engine_refuses_is_said(stage: Stage, monkeypatch: py
 def test_a_cancel_does_not_wait_for_a_long_check(stage: Stage, slow: SlowReading) -> None:
     """G08: however large the file is that is being read back, the row answers at once and reading ends."""
     window = stage.open()
-    ids = stage.add(PACK)
+    ids = stage.add(READ_BACK)
     stage.start(ids[:1])
     stage.until_states(ids[:1], State.VERIFYING)
     stage.until(slow.begun.is_set)
@@ -184,7 +186,7 @@ def test_a_cancel_does_not_wait_for_a_long_check(stage: Stage, slow: SlowReading
 
 def test_pausing_and_siblings_do_not_wait_for_a_long_check_either(stage: Stage, slow: SlowReading) -> None:
     window = stage.open(settings=Settings(jobs=4))
-    ids = stage.add(PACK)
+    ids = stage.add(READ_BACK)
     stage.start(ids)
     stage.until_states(ids, State.VERIFYING)
     window.toolbar.pause_all.click()
@@ -200,7 +202,7 @@ def test_nor_does_it_wait_for_the_check_of_a_file_that_was_here_before(stage: St
     """G08"""
     window = stage.open()
     slow.gate.set()
-    ids = stage.add(PACK)
+    ids = stage.add(READ_BACK)
     stage.start(ids[:1])
     stage.until_states(ids[:1], State.DOWNLOADED)
     file = Path(stage.row(ids[0]).target or "")
@@ -208,7 +210,7 @@ def test_nor_does_it_wait_for_the_check_of_a_file_that_was_here_before(stage: St
     stage.until(lambda: stage.counts()[Tab.ALL] == 3)
     slow.gate.clear()
     slow.begun.clear()
-    window.planning.plan([PACK])
+    window.planning.plan([READ_BACK])
     plan = stage.plan()
     assert [row.title.text() for row in plan.rows] == ["3 files, ready", "1 file already on this computer"]
     plan.start.click()

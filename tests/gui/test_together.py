@@ -17,10 +17,9 @@ from stabilitydl.gui.resource_index import Column
 from stabilitydl.gui.settings_dialog import SettingsDialog
 from stabilitydl.hubs.registry import Registry
 from stabilitydl.settings import Settings
-from tests.gui.stage import Stage
+from tests.gui.stage import SLOW, Stage
 
 TWO, THREE = "demo:?files=2&size=64KiB", "demo:?files=3&size=1MiB"
-SLOW = Settings(rate_limit=50_000, jobs=8)
 
 
 def lines(panel: object) -> list[str]:
@@ -28,7 +27,7 @@ def lines(panel: object) -> list[str]:
 
 
 def test_files_of_all_collections_run_side_by_side_and_are_named(stage: Stage) -> None:
-    window = stage.open(settings=SLOW)
+    window = stage.open(settings=Settings(rate_limit=SLOW, jobs=8))
     first = stage.add("demo:?files=2&size=2MiB")
     names = [stage.row(each).resource.name for each in first]
     second = stage.add("demo:?files=3&size=2MiB")
@@ -86,7 +85,7 @@ def test_a_limit_holds_at_once_and_is_kept(stage: Stage, monkeypatch: pytest.Mon
 
 
 def test_settings_are_followed_at_once_and_kept(stage: Stage) -> None:
-    window = stage.open(settings=Settings(jobs=1, rate_limit=50_000))
+    window = stage.open(settings=Settings(jobs=1, rate_limit=SLOW))
     ids = stage.add("demo:?files=3&size=2MiB")
     stage.start(ids)
     stage.until(lambda: stage.ids(State.DOWNLOADING))
@@ -206,7 +205,7 @@ def test_a_rubber_band_over_rows_selects_them(stage: Stage) -> None:
 
 
 def test_the_computer_is_kept_awake_only_while_files_come(stage: Stage) -> None:
-    window = stage.open(settings=Settings(rate_limit=100_000, keep_awake=True))
+    window = stage.open(settings=Settings(rate_limit=SLOW, keep_awake=True))
     ids = stage.add("demo:?files=1&size=2MiB")
     assert not window.awake.holds
     stage.start(ids)

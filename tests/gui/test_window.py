@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from stabilitydl.domain.states import State, Tab
 from stabilitydl.gui.plan_dialog import PlanDialog
 from stabilitydl.settings import Settings
-from tests.gui.stage import Stage
+from tests.gui.stage import SLOW, Stage
 
 EIGHT = "demo:?files=8&size=64KiB"
 TROUBLED = "demo:?files=80&size=16KiB&trouble=1"
@@ -122,7 +122,7 @@ def test_a_failure_of_the_hub_is_cured_by_trying_again(stage: Stage) -> None:
 
 
 def test_pause_and_resume_and_cancel_with_undo(stage: Stage) -> None:
-    window = stage.open(settings=Settings(rate_limit=200_000, jobs=2))
+    window = stage.open(settings=Settings(rate_limit=SLOW, jobs=2))
     ids = stage.add("demo:?files=6&size=1MiB")
     stage.start(ids)
     stage.until_states(ids[:2], State.DOWNLOADING)
@@ -146,7 +146,7 @@ def test_pause_and_resume_and_cancel_with_undo(stage: Stage) -> None:
 
 
 def test_everything_can_be_held_back_and_goes_on(stage: Stage) -> None:
-    window = stage.open(settings=Settings(rate_limit=200_000))
+    window = stage.open(settings=Settings(rate_limit=SLOW))
     ids = stage.add("demo:?files=5&size=1MiB")
     toolbar = window.toolbar
     assert not toolbar.pause_all.isEnabled()
@@ -192,8 +192,8 @@ def test_a_collection_that_is_emptied_leaves_the_window(stage: Stage) -> None:
 
 
 def test_who_starts_next_can_be_said(stage: Stage) -> None:
-    window = stage.open(settings=Settings(rate_limit=50_000, jobs=1))
-    ids = stage.add("demo:?files=6&size=256KiB")
+    window = stage.open(settings=Settings(rate_limit=SLOW, jobs=1))
+    ids = stage.add("demo:?files=6&size=2MiB")
     stage.start(ids)
     stage.until(lambda: len(stage.ids(State.QUEUED)) == 5)
     model = window.resources.model
@@ -215,7 +215,7 @@ def test_who_starts_next_can_be_said(stage: Stage) -> None:
 
 
 def test_everything_is_as_it_was_after_a_restart(stage: Stage) -> None:
-    window = stage.open(settings=Settings(rate_limit=300_000, jobs=2))
+    window = stage.open(settings=Settings(rate_limit=SLOW, jobs=2))
     ids = stage.add("demo:?files=6&size=1MiB")
     stage.start(ids)
     stage.until_states(ids[:1], State.DOWNLOADING)
