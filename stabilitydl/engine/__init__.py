@@ -3,7 +3,8 @@
 Read in this order: ``engine`` (all that the window and the command line ask for), ``thread`` (the engine in a thread
 of its own), ``commands`` (what the user may ask for one or many resources), ``turns`` (commands on one resource keep
 their order), ``expand`` (what locators hold), ``fleet`` (what is queued and at work), ``job`` (one resource from its
-place in the queue to its end), ``life`` (its moves from state to state).
+place in the queue to its end), ``waiting`` (what it does while it cannot go on), ``life`` (its moves from state to
+state).
 
 What they decide with, pure: ``scheduler`` (what starts next), ``targets`` (where files go), ``remedies`` (what
 becomes of a resource that met an error), ``meter`` (speed). What they stand on: ``slots`` (applies the scheduler),

@@ -109,11 +109,11 @@ class Fleet:
         """Let those that wait try again now."""
         for each in ids:
             if each in self._jobs:
-                self._jobs[each].skip()
+                self._jobs[each].waits.skip()
 
     def skip_login(self, hub: str) -> None:
         """Let those that wait to be logged in to ``hub`` try again now."""
-        self.skip(each for each, job in self._jobs.items() if job.wanted_login == hub)
+        self.skip(each for each, job in self._jobs.items() if job.waits.hub == hub)
 
     def seen(self, row: ResourceSnapshot) -> ResourceSnapshot:
         """``row`` of the store as it is right now."""
@@ -170,7 +170,7 @@ class Fleet:
                     )
                 )
         if answered:
-            self.skip(each for each, job in self._jobs.items() if job.waits_for is WaitReason.NETWORK)
+            self.skip(each for each, job in self._jobs.items() if job.waits.reason is WaitReason.NETWORK)
         fetched = self._brought + sum(job.live.fetched for job in self._jobs.values())
         if not entries:
             # An average over the last seconds would be told until something runs again, and count the pause then.

@@ -37,17 +37,13 @@ from .here import Found, accept, is_recorded, known_checksums, read_and_compare
 from .ledger import Claim, Finish
 from .life import Ending, Life
 from .places import fetch_from
-from .remedies import judge, pause_before_retry, wait_of
+from .remedies import judge
 from .scheduler import Entry
-from .slots import Closure
-from .source import warm_up
 from .twins import addresses_of, file_of, twins_of
+from .waiting import QUIET, Waiting
 
 PROCESS_LOOKS = 4
 """Looks at another process's part file between two tries to take it over."""
-
-_QUIET = (WaitReason.PROCESS, WaitReason.VOLUME)
-"""While these last, a try shows only when it got somewhere."""
 
 _log = logging.getLogger("stabilitydl.engine")
 
@@ -62,12 +58,12 @@ class Job:
     def __init__(self, row: ResourceSnapshot, entry: Entry, context: Context, ended: Callable[[Job], None]) -> None:
         self.entry = entry
         self.life = Life(row, context.publisher, context.recorder)
+        self.waits = Waiting(entry, self.life, context, self._has_let_go)
         self.done = anyio.Event()
         self.ending: Ending | None = None
         self._context = context
         self._ended = ended
         self._scope = anyio.CancelScope()
-        self._nap: anyio.CancelScope | None = None
         self._stop_as = State.QUEUED
         self._claim: Claim | None = None
         self._attempt: int | None = None
@@ -76,8 +72,6 @@ class Job:
         self._had_fault = False
         self._tries = 0
         self._fetched_before = 0
-        self._is_alone = False
-        """Twins are not waited for any more: the user said so."""
 
     @property
     def id(self) -> str:
@@ -95,27 +89,6 @@ class Job:
         """End in ``state`` as soon as possible, unless an end was reached already. The part file stays."""
         self._stop_as = state
         self._scope.cancel()
-
-    @property
-    def wanted_login(self) -> str:
-        """The hub that it waits to be logged in to, empty where it waits for something else."""
-        wait = self.life.row.wait
-        return wait.detail if wait is not None and self.waits_for is WaitReason.LOGIN else ""
-
-    @property
-    def waits_for(self) -> WaitReason | None:
-        """What the job waits for without a slot."""
-        return self.life.reason if self._nap is not None else None
-
-    def skip(self) -> None:
-        """Stop waiting and try again now; nothing happens when the job does not wait."""
-        if self._nap is None:
-            return
-        wait = self.life.row.wait
-        if wait is not None and wait.reason is WaitReason.HOST:
-            warm_up(self._context.services.client.governor, wait.detail)
-        self._is_alone = self._is_alone or self.waits_for is WaitReason.TWIN
-        self._nap.cancel()
 
     async def run(self) -> None:
         """Work until the end. Raises nothing of its own: what is unexpected ends the job as FAILED."""
@@ -170,7 +143,7 @@ class Job:
                 if self._context.logins.changed_since(hub, begin):
                     continue
                 self._context.logins.want(hub)
-            await self._wait(verdict, failure)
+            await self.waits.for_another_try(verdict, failure, self._tries)
             if verdict is WaitReason.LOGIN and not self._context.logins.may_wait(hub):
                 return Ending(State.BLOCKED, failure.problem)
 
@@ -190,7 +163,7 @@ class Job:
         if ending is not None:
             return ending
         await self._context.volumes.require(self._folder)
-        if self.life.reason not in _QUIET:
+        if self.life.reason not in QUIET:
             self.life.move(State.RESOLVING)
         found = await self._look()
         return await self._obtain() if found is None else await self._settle_for(found)
@@ -254,7 +227,7 @@ class Job:
             arrived = await self._copy(twins)
             if arrived is not None:
                 return arrived
-            if not self._is_alone:
+            if not self.waits.is_alone:
                 self._context.twins.enter(self.life.row)
             places = addresses_of(self.life.row.resource, twins)
             turns = self._context.detours.get(self.id, 0) % max(len(places), 1)
@@ -303,67 +276,6 @@ class Job:
             return
         change = self.life.remember(sha256, verification)
         await self._context.recorder.commit(lambda ledger: ledger.note([change]))
-
-    async def _wait(self, reason: WaitReason, error: StabilityError) -> None:
-        """Let others run until it is worth another try."""
-        context = self._context
-        seconds = pause_before_retry(reason, error, self._tries)
-        until = None if seconds is None else context.clock.wall() + seconds
-        self.life.move(State.WAITING, wait=wait_of(reason, error, until))
-        closure = self._closure(reason)
-        if closure is not None:
-            context.slots.close(self.id, closure)
-        context.slots.leave(self.id)
-        try:
-            with anyio.CancelScope() as self._nap:
-                await self._sleep(reason, seconds)
-        finally:
-            self._nap = None
-            context.slots.reopen(self.id)
-        granted = anyio.Event()
-        context.slots.ask([(self.entry, granted.set)])
-        if not granted.is_set() and reason not in _QUIET:
-            self.life.move(State.QUEUED)
-        await granted.wait()
-
-    def _closure(self, reason: WaitReason) -> Closure | None:
-        match reason:
-            case WaitReason.HOST:
-                return Closure(host=self.entry.host)
-            case WaitReason.NETWORK:
-                return Closure(network=True)
-            case WaitReason.SPACE | WaitReason.VOLUME:
-                return Closure(volume=self.entry.volume)
-            case _:
-                return None
-
-    async def _sleep(self, reason: WaitReason, seconds: float | None) -> None:
-        clock = self._context.clock
-        if seconds is None:
-            await anyio.sleep_forever()
-            return
-        looks = 0
-        while True:
-            await clock.sleep(seconds)
-            looks += 1
-            if reason is WaitReason.SPACE:
-                if await self._has_room():
-                    return
-            elif reason is WaitReason.PROCESS:
-                if await self._has_let_go(looks):
-                    return
-            elif reason is WaitReason.TWIN:
-                if self._context.twins.is_free(self.life.row):
-                    return
-            else:
-                return
-
-    async def _has_room(self) -> bool:
-        try:
-            free = await self._context.services.disk.free(self._target)
-        except DiskError:
-            return True
-        return free >= max((self.live.size or self.life.row.resource.size or 0) - self.live.received, 1)
 
     async def _has_let_go(self, looks: int) -> bool:
         """Has the other process ended, as far as can be seen from here?"""
