@@ -63,6 +63,22 @@ def _hugging_face_file(environ: Mapping[str, str]) -> Path | None:
     return Path(cache) / "huggingface" / "token"
 
 
+def _modelscope(
+    hub: str, title: str, sites: tuple[str, ...], variable: str, endpoint_variables: tuple[str, ...] = ()
+) -> Account:
+    """One of the sites of ModelScope. What makes tokens is a page of its first address."""
+    return Account(
+        hub=hub,
+        title=title,
+        sites=sites,
+        variables=(variable,),
+        endpoint_variables=endpoint_variables,
+        check="/openapi/v1/users/me",
+        cookie="m_session_id",
+        page=f"{sites[0]}/my/myaccesstoken",
+    )
+
+
 ACCOUNTS: tuple[Account, ...] = (
     Account(
         hub="civitai",
@@ -90,24 +106,18 @@ ACCOUNTS: tuple[Account, ...] = (
         check="/api/whoami-v2",
         page="https://huggingface.co/settings/tokens",
     ),
-    Account(
-        hub="modelscope",
-        title="ModelScope",
-        sites=("https://modelscope.cn", "https://www.modelscope.cn"),
-        variables=("MODELSCOPE_API_TOKEN",),
-        endpoint_variables=("MODELSCOPE_ENDPOINT",),
-        check="/openapi/v1/users/me",
-        cookie="m_session_id",
-        page="https://modelscope.cn/my/myaccesstoken",
+    _modelscope(
+        "modelscope",
+        "ModelScope",
+        ("https://modelscope.cn", "https://www.modelscope.cn"),
+        "MODELSCOPE_API_TOKEN",
+        ("MODELSCOPE_ENDPOINT",),
     ),
-    Account(
-        hub="modelscope-ai",
-        title="ModelScope (international)",
-        sites=("https://www.modelscope.ai", "https://modelscope.ai"),
-        variables=("MODELSCOPE_AI_API_TOKEN",),
-        check="/openapi/v1/users/me",
-        cookie="m_session_id",
-        page="https://www.modelscope.ai/my/myaccesstoken",
+    _modelscope(
+        "modelscope-ai",
+        "ModelScope (international)",
+        ("https://www.modelscope.ai", "https://modelscope.ai"),
+        "MODELSCOPE_AI_API_TOKEN",
     ),
 )
 """The hubs of the product; others bring their own."""

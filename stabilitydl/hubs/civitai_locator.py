@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection as Members
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote
 
 from ..errors import UsageError
 from .air import parse_air
 from .protocol import Locator
+from .urls import on_site
 
 HOSTS = frozenset({"civitai.com", "civitai.red", "civitai.green"})
 
@@ -60,16 +61,12 @@ def _short(typed: str, rest: str, hub: str) -> Locator | None:
 
 
 def _page(typed: str, hub: str, hosts: Members[str]) -> Locator | None:
+    parts = on_site(typed, hosts)
+    if parts is None:
+        return None
     try:
-        parts = urlsplit(typed if "://" in typed else f"https://{typed}")
-        port = parts.port
         query = parse_qs(parts.query, max_num_fields=50)
     except ValueError:
-        return None
-    host = (parts.hostname or "").removeprefix("www.")
-    if port is not None:
-        host = f"{host}:{port}"
-    if parts.scheme not in ("http", "https") or "@" in parts.netloc or host.removesuffix(":443") not in hosts:
         return None
     text = _TOKEN.sub("", typed).rstrip("?&")
     if match := _MODEL_PATH.fullmatch(parts.path):

@@ -8,20 +8,19 @@ only what is not secret is kept here, see ``signed``.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from ..domain.collection import Collection
 from ..domain.resource import Address, Resource, resource_id
-from ..errors import BadListFile, NotFound, Problem, RemoteGone, StabilityError, UsageError
+from ..errors import BadListFile, Problem, StabilityError, UsageError
 from ..http.client import HttpClient
 from ..http.request import Request
 from ..lane import Lane
 from .children import key_for, name_of, place
 from .lists import Entry, read, split_base
-from .protocol import Destination, Expansion, Locator, without_body
+from .protocol import Destination, Expansion, Locator, missing_is_gone
 from .signed import complete_address, completed, hold_secrets, stored_addresses, web_locator
-from .urls import clean_url, is_web, name_from_url
+from .urls import clean_url, file_here, is_web, name_from_url
 
 
 class Direct:
@@ -36,8 +35,7 @@ class Direct:
         if is_web(typed):
             return web_locator(self.name, "url", typed)
         for path, base in ((typed, ""), split_base(typed)):
-            if path and _is_file(path):
-                absolute = os.path.abspath(os.path.expanduser(path))  # noqa: PTH100, PTH111 - symlinks stay
+            if path and (absolute := file_here(path)):
                 return Locator(hub=self.name, text=typed, kind="list", identity=absolute, base=base)
         return None
 
@@ -69,10 +67,7 @@ class Direct:
         return Request(url=await complete_address(resource, address, client), trusted=True)
 
     async def explain(self, resource: Resource, error: StabilityError, client: HttpClient) -> StabilityError:
-        """Nobody can be asked where a missing file went: it is gone."""
-        if isinstance(error, NotFound | RemoteGone):
-            return RemoteGone(host=error.arguments.get("host"), status=error.arguments.get("status"))
-        return without_body(error)
+        return missing_is_gone(error)
 
     async def absolute(self, reference: str) -> str:
         return reference
@@ -145,10 +140,3 @@ def _child(collection: Collection, entry: Entry, order: int, secrets: dict[str, 
 def _title(locator: Locator) -> str:
     name = Path(locator.identity).name
     return Path(name.removesuffix(".gz")).stem or name
-
-
-def _is_file(path: str) -> bool:
-    try:
-        return Path(path).expanduser().is_file()
-    except (OSError, ValueError, RuntimeError):
-        return False

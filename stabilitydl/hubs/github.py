@@ -23,11 +23,9 @@ from ..errors import (
     HubAnswerUnreadable,
     HubError,
     ListIncomplete,
-    NotFound,
     NothingMatched,
     PageNotFound,
     Problem,
-    RemoteGone,
     ServerBusy,
     StabilityError,
 )
@@ -35,8 +33,9 @@ from ..http.client import HttpClient
 from ..http.request import Request
 from ..http.status import LONGEST_WAIT, error_for
 from .children import key_for, name_of, place
-from .protocol import Destination, Expansion, Locator, without_body
+from .protocol import Destination, Expansion, Locator, missing_is_gone
 from .repositories import plausible_size
+from .urls import on_site
 from .wire import LIMIT, Node, parse_nodes, parse_object
 
 SITE = "https://github.com"
@@ -87,14 +86,8 @@ class GitHub:
         typed = text.strip()
         match = _SHORT.fullmatch(typed)
         if match is None:
-            try:
-                parts = urlsplit(typed if "://" in typed else f"https://{typed}")
-                host = parts.netloc.lower().removeprefix("www.").removesuffix(":443")
-            except ValueError:
-                return None
-            if parts.scheme not in ("http", "https") or host not in ("github.com", urlsplit(self._site).netloc):
-                return None
-            match = _PAGE.fullmatch(parts.path)
+            parts = on_site(typed, ("github.com", urlsplit(self._site).netloc))
+            match = _PAGE.fullmatch(parts.path) if parts else None
         if match is None or {match["owner"], match["name"]} & {"", ".", ".."}:
             return None
         text = typed.partition("#")[0].partition("?")[0]
@@ -132,9 +125,7 @@ class GitHub:
 
     async def explain(self, resource: Resource, error: StabilityError, client: HttpClient) -> StabilityError:
         """The site says 404 for a file that was taken away or replaced, and for nothing else."""
-        if isinstance(error, NotFound):
-            return RemoteGone(host=error.arguments.get("host"), status=404)
-        return without_body(error)
+        return missing_is_gone(error)
 
     async def absolute(self, reference: str) -> str:
         return reference

@@ -13,16 +13,13 @@ from dataclasses import dataclass, field
 from urllib.parse import quote, urlsplit
 
 from ..clock import Clock, SystemClock
-from ..domain.collection import Collection
 from ..domain.resource import Address, Resource
 from ..errors import (
     AccessDenied,
     BadAnswer,
     GatedFile,
-    ListIncomplete,
     LoginNeeded,
     NotFound,
-    NothingMatched,
     Problem,
     RemoteGone,
     RepositoryDisabled,
@@ -45,6 +42,8 @@ from .repositories import (
     Repository,
     RepositoryFile,
     children,
+    collection_of,
+    expansion_of,
     is_below,
 )
 from .wire import LIMIT, Node, parse_nodes, parse_object
@@ -113,8 +112,9 @@ class HuggingFace:
         )
         selected = locator.selection.removeprefix("path:")
         listing = await self._files(repository, selected, client)
-        collection = self._collection(repository, name, locator, destination)
-        resources, chosen = children(
+        key = key_for(self.name, self._endpoint, locator.kind, name, destination, revision=locator.revision)
+        collection = collection_of(key, repository, locator, destination.layout, self._page(repository, "tree", ""))
+        listed = children(
             collection,
             repository,
             listing.files,
@@ -122,19 +122,9 @@ class HuggingFace:
             lambda file: self._page(repository, "blob", file.path),
             lambda file: self._address(repository, file.path),
         )
-        problems = listing.problems
-        if listing.cut:
-            problems.append(ListIncomplete(hub=self.name, count=len(resources), detail=listing.cut).problem)
-        if chosen is not None and not chosen:
-            problems.append(NothingMatched(count=len(resources)).problem)
         renamed = RepositoryRenamed(hub=self.name, page=locator.identity, name=repository.name).problem
-        return Expansion(
-            collection=collection,
-            resources=resources,
-            selected=chosen,
-            problems=tuple(problems),
-            warnings=(renamed,) if name != repository.name else (),
-        )
+        warnings = (renamed,) if name != repository.name else ()
+        return expansion_of(collection, listed, listing.problems, listing.cut, warnings)
 
     async def request(self, resource: Resource, address: Address, client: HttpClient) -> Request:
         """The file at its commit."""
@@ -251,25 +241,6 @@ class HuggingFace:
         return refusal(answer, self._clock.wall(), hub=self.name, page=name, revision=revision)
 
     # What is made of it.
-
-    def _collection(self, repository: Repository, name: str, locator: Locator, destination: Destination) -> Collection:
-        key = key_for(self.name, self._endpoint, repository.kind, name, destination, revision=locator.revision)
-        return Collection(
-            id=key.id,
-            key=key,
-            title=name,
-            locator=locator.text,
-            page=self._page(repository, "tree", ""),
-            layout=destination.layout,
-            target=key.target,
-            commit=repository.commit,
-            type=repository.type,
-            base_model=repository.base_model,
-            creator=repository.creator,
-            avatar=repository.avatar,
-            preview=repository.preview,
-            trigger_words=repository.trigger_words,
-        )
 
     def _page(self, repository: Repository, view: str, path: str) -> str:
         """The web page of a file or of the whole repository."""

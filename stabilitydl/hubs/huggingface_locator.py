@@ -11,12 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection as Members
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from ..errors import UsageError
 from .air import parse_air
 from .protocol import Locator
 from .repositories import LONGEST_PATH, is_name
+from .urls import on_site, segments
 
 HOSTS = frozenset({"huggingface.co", "hf.co"})
 MAIN = "main"
@@ -71,8 +72,8 @@ def recognise(text: str, hub: str, hosts: Members[str]) -> Locator | None:
         return _from_body(typed, hub, typed[5:])
     if (air := parse_air(typed)) and air.source == "huggingface":
         return _locator(hub, typed, "model", air.id, air.version, "")
-    if (parts := _on_site(typed, hosts)) is not None:
-        return _from_page(typed.partition("?")[0].partition("#")[0], hub, parts)
+    if parts := on_site(typed, hosts):
+        return _from_page(typed.partition("?")[0].partition("#")[0], hub, segments(parts.path))
     short = _SHORT.fullmatch(typed)
     if short is None or (not short["scheme"] and not _is_meant(typed)):
         return None
@@ -97,21 +98,6 @@ def _is_meant(typed: str) -> bool:
         return False
 
 
-def _on_site(typed: str, hosts: Members[str]) -> list[str] | None:
-    """The parts of the path of an address on ``hosts``, still encoded; None for any other text."""
-    try:
-        parts = urlsplit(typed if "://" in typed else f"https://{typed}")
-        port = parts.port
-    except ValueError:
-        return None
-    host = (parts.hostname or "").removeprefix("www.")
-    if port is not None:
-        host = f"{host}:{port}"
-    if parts.scheme not in ("http", "https") or "@" in parts.netloc or host.removesuffix(":443") not in hosts:
-        return None
-    return [part for part in parts.path.split("/") if part]
-
-
 def _from_page(typed: str, hub: str, parts: list[str]) -> Locator | None:
     """An address of the site. Other pages than those of repositories are not recognised."""
     kind, parts = _split_kind(parts)
@@ -131,7 +117,7 @@ def _from_page(typed: str, hub: str, parts: list[str]) -> Locator | None:
 
 def _from_body(typed: str, hub: str, body: str, *, may_be_one_word: bool = True) -> Locator | None:
     """``[KIND/]OWNER/NAME[@REVISION][/PATH]``; an ``@`` further on belongs to a file name."""
-    kind, parts = _split_kind([part for part in body.split("/") if part])
+    kind, parts = _split_kind(segments(body))
     count = 1 if len(parts) == 1 or "@" in parts[0] else 2
     if count == 1 and not may_be_one_word:
         return None

@@ -8,7 +8,6 @@ token and no absolute path in it. What a source gives is compared with the check
 
 from __future__ import annotations
 
-import os
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -30,7 +29,7 @@ from .children import key_for, name_of, place
 from .direct import Direct
 from .protocol import Destination, Expansion, Locator, without_body
 from .signed import MARK, is_marked, split_secret
-from .urls import clean_url, is_web
+from .urls import clean_url, file_here, is_web
 from .wire import Node
 
 VERSION = 1
@@ -64,12 +63,8 @@ class Lockfile:
         typed = text.strip()
         if is_web(typed) or not typed.lower().endswith(ENDING):
             return None
-        absolute = os.path.abspath(os.path.expanduser(typed))  # noqa: PTH100, PTH111 - symlinks stay
-        try:
-            found = Path(absolute).is_file()
-        except (OSError, ValueError):
-            return None
-        return Locator(hub=self.name, text=typed, kind="lock", identity=absolute) if found else None
+        path = file_here(typed)
+        return Locator(hub=self.name, text=typed, kind="lock", identity=path) if path else None
 
     async def expand(self, locator: Locator, destination: Destination, client: HttpClient) -> Expansion:
         """The files of a lockfile. Raises BadListFile; an entry that cannot be used is a problem."""

@@ -6,7 +6,6 @@ into a private network, unless the document came from there itself; what a docum
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,9 +21,9 @@ from ..lane import Lane
 from .children import key_for, name_of, place
 from .direct import Direct
 from .metalink_reader import LIMIT, MetalinkFile, read_metalink
-from .protocol import Destination, Expansion, Locator, without_body
+from .protocol import Destination, Expansion, Locator, missing_is_gone
 from .signed import complete_address, completed, hold_secrets, stored_addresses, web_locator
-from .urls import is_web, name_from_url
+from .urls import file_here, is_web, name_from_url
 
 _ENDINGS = (".meta4", ".metalink")
 
@@ -48,12 +47,8 @@ class Metalink:
             return web_locator(self.name, "url", typed) if path.lower().endswith(_ENDINGS) else None
         if not typed.lower().endswith(_ENDINGS):
             return None
-        absolute = os.path.abspath(os.path.expanduser(typed))  # noqa: PTH100, PTH111 - symlinks stay
-        try:
-            found = Path(absolute).is_file()
-        except (OSError, ValueError):
-            return None
-        return Locator(hub=self.name, text=typed, kind="file", identity=absolute) if found else None
+        document = file_here(typed)
+        return Locator(hub=self.name, text=typed, kind="file", identity=document) if document else None
 
     async def expand(self, locator: Locator, destination: Destination, client: HttpClient) -> Expansion:
         """The files of a document. Raises BadListFile, UsageError, or what the server said."""
@@ -93,8 +88,7 @@ class Metalink:
         return Request(url=url, trusted=bool(document) and own)
 
     async def explain(self, resource: Resource, error: StabilityError, client: HttpClient) -> StabilityError:
-        """Nobody can be asked where a missing file went."""
-        return without_body(await Direct().explain(resource, error, client))
+        return missing_is_gone(error)
 
     async def absolute(self, reference: str) -> str:
         return reference

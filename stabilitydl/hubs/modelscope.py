@@ -13,16 +13,12 @@ from dataclasses import replace
 from urllib.parse import quote, urlencode, urlsplit
 
 from ..clock import Clock, SystemClock
-from ..domain.collection import Collection
 from ..domain.resource import Address, Resource
 from ..errors import (
     AccessDenied,
     HubError,
-    ListIncomplete,
     LoginNeeded,
     NotFound,
-    NothingMatched,
-    RemoteGone,
     RepositoryHidden,
     RevisionNotFound,
     StabilityError,
@@ -47,8 +43,8 @@ from .modelscope_shapes import (
     read_page,
 )
 from .modelscope_tree import Tree, Walk
-from .protocol import Destination, Expansion, Locator, without_body
-from .repositories import Pin, Repository, RepositoryFile, children
+from .protocol import Destination, Expansion, Locator, missing_is_gone
+from .repositories import Pin, Repository, RepositoryFile, children, collection_of, expansion_of
 from .wire import LIMIT
 
 DEFAULT_ENDPOINT = "https://modelscope.cn"
@@ -115,13 +111,15 @@ class ModelScope:
             preview=info.preview,
             trigger_words=info.trigger_words,
         )
-        collection = self._collection(repository, locator, destination)
+        key = key_for(self.name, self._endpoint, locator.kind, locator.identity, destination, revision=locator.revision)
+        page = f"{self._endpoint}/{locator.kind}s/{locator.identity}/files"
+        collection = collection_of(key, repository, locator, destination.layout, page)
 
         def pin(file: RepositoryFile) -> Pin:
             commit = repository.commit if is_commit(repository.commit) else file.revision or locator.revision
             return Pin(locator.kind, locator.identity, commit, file.path)
 
-        resources, chosen = children(
+        listed = children(
             collection,
             repository,
             tree.files.values(),
@@ -129,12 +127,7 @@ class ModelScope:
             lambda file: self._page(pin(file)),
             lambda file: Address(self.name, str(pin(file))),
         )
-        problems = tree.problems
-        if tree.cut:
-            problems.append(ListIncomplete(hub=self.name, count=len(resources), detail=tree.cut).problem)
-        if chosen is not None and not chosen:
-            problems.append(NothingMatched(count=len(resources)).problem)
-        return Expansion(collection=collection, resources=resources, selected=chosen, problems=tuple(problems))
+        return expansion_of(collection, listed, tree.problems, tree.cut)
 
     async def request(self, resource: Resource, address: Address, client: HttpClient) -> Request:
         """The file at its commit."""
@@ -144,11 +137,9 @@ class ModelScope:
 
     async def explain(self, resource: Resource, error: StabilityError, client: HttpClient) -> StabilityError:
         """What a refusal of a file means. What is private to others is missing here."""
-        if isinstance(error, NotFound | RemoteGone):
-            return RemoteGone(host=error.arguments.get("host"), status=error.arguments.get("status"))
         if isinstance(error, AccessDenied) and not client.credentials.has(ACCOUNT):
             return LoginNeeded(host=error.arguments.get("host"), status=error.arguments.get("status"))
-        return without_body(error)
+        return missing_is_gone(error)
 
     async def absolute(self, reference: str) -> str:
         return f"{self._endpoint}{reference}" if reference.startswith("/") else reference
@@ -200,27 +191,6 @@ class ModelScope:
         return envelope
 
     # What is made of it.
-
-    def _collection(self, repository: Repository, locator: Locator, destination: Destination) -> Collection:
-        key = key_for(
-            self.name, self._endpoint, repository.kind, repository.name, destination, revision=locator.revision
-        )
-        return Collection(
-            id=key.id,
-            key=key,
-            title=repository.name,
-            locator=locator.text,
-            page=f"{self._endpoint}/{repository.kind}s/{repository.name}/files",
-            layout=destination.layout,
-            target=key.target,
-            commit=repository.commit,
-            type=repository.type,
-            base_model=repository.base_model,
-            creator=repository.creator,
-            avatar=repository.avatar,
-            preview=repository.preview,
-            trigger_words=repository.trigger_words,
-        )
 
     def _page(self, pin: Pin) -> str:
         root = f"{self._endpoint}/{pin.kind}s/{pin.name}/file/view"

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection as Members
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from ..errors import UsageError
 from .protocol import Locator
 from .repositories import LONGEST_PATH, is_name
+from .urls import on_site, segments
 
 HOSTS = frozenset({"modelscope.cn"})
 INTERNATIONAL_HOSTS = frozenset({"modelscope.ai"})
@@ -34,18 +35,9 @@ def recognise(text: str, hub: str, hosts: Members[str]) -> Locator | None:
     short = _SHORT.fullmatch(typed)
     if short and short["hub"].lower() == hub:
         return _from_body(typed, hub, short["body"])
-    try:
-        parts = urlsplit(typed if "://" in typed else f"https://{typed}")
-        port = parts.port
-    except ValueError:
-        return None
-    host = (parts.hostname or "").removeprefix("www.")
-    if port is not None:
-        host = f"{host}:{port}"
-    if parts.scheme not in ("http", "https") or "@" in parts.netloc or host.removesuffix(":443") not in hosts:
-        return None
-    segments = [part for part in parts.path.split("/") if part]
-    return _from_page(typed.partition("?")[0].partition("#")[0], hub, segments)
+    if parts := on_site(typed, hosts):
+        return _from_page(typed.partition("?")[0].partition("#")[0], hub, segments(parts.path))
+    return None
 
 
 def _from_page(typed: str, hub: str, parts: list[str]) -> Locator | None:
@@ -65,7 +57,7 @@ def _from_page(typed: str, hub: str, parts: list[str]) -> Locator | None:
 
 
 def _from_body(typed: str, hub: str, body: str) -> Locator | None:
-    parts = [part for part in body.split("/") if part]
+    parts = segments(body)
     kind = _kind(parts)
     parts = parts if kind is None else parts[1:]
     if len(parts) < 2:

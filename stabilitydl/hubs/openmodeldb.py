@@ -21,10 +21,8 @@ from ..errors import (
     BrowserOnly,
     HubAnswerUnreadable,
     HubError,
-    NotFound,
     PageNotFound,
     Problem,
-    RemoteGone,
     StabilityError,
 )
 from ..http.client import HttpClient
@@ -32,9 +30,9 @@ from ..http.request import Request
 from ..http.status import error_for
 from .children import key_for, name_of, place
 from .patience import persistently
-from .protocol import Destination, Expansion, Locator, without_body
+from .protocol import Destination, Expansion, Locator, missing_is_gone
 from .repositories import plausible_size
-from .urls import clean_url, is_web
+from .urls import clean_url, is_web, on_site
 from .wire import LIMIT, Node, parse_object
 
 SITE = "https://openmodeldb.info"
@@ -75,14 +73,8 @@ class OpenModelDB:
         typed = text.strip()
         if match := _SHORT.fullmatch(typed):
             return Locator(hub=self.name, text=typed, kind="model", identity=match["id"])
-        try:
-            parts = urlsplit(typed if "://" in typed else f"https://{typed}")
-        except ValueError:
-            return None
-        host = parts.netloc.lower().removeprefix("www.").removesuffix(":443")
-        if parts.scheme not in ("http", "https") or host not in ("openmodeldb.info", urlsplit(self._site).netloc):
-            return None
-        match = _PATH.fullmatch(parts.path)
+        parts = on_site(typed, ("openmodeldb.info", urlsplit(self._site).netloc))
+        match = _PATH.fullmatch(parts.path) if parts else None
         if match is None:
             return None
         return Locator(hub=self.name, text=typed, kind=match["kind"].removesuffix("s"), identity=match["id"])
@@ -117,10 +109,7 @@ class OpenModelDB:
         return Request(url=address.reference, trusted=self._trusted)
 
     async def explain(self, resource: Resource, error: StabilityError, client: HttpClient) -> StabilityError:
-        """Nobody can be asked where a missing file went."""
-        if isinstance(error, NotFound | RemoteGone):
-            return RemoteGone(host=error.arguments.get("host"), status=error.arguments.get("status"))
-        return without_body(error)
+        return missing_is_gone(error)
 
     async def absolute(self, reference: str) -> str:
         return f"{self._site}{reference}" if reference.startswith("/") else reference

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from ..domain.collection import Collection, Layout
 from ..domain.resource import Address, Resource
-from ..errors import Problem, StabilityError
+from ..errors import NotFound, Problem, RemoteGone, StabilityError
 from ..http.client import HttpClient
 from ..http.request import Request
 
@@ -91,6 +91,13 @@ class Hub(Protocol):
     async def absolute(self, reference: str) -> str:
         """The web address of a page, preview or avatar that this hub put into a collection or resource."""
         ...
+
+
+def missing_is_gone(error: StabilityError) -> StabilityError:
+    """What ``error`` means where nobody can be asked where a missing file went: it is gone."""
+    if isinstance(error, NotFound | RemoteGone):
+        return RemoteGone(host=error.arguments.get("host"), status=error.arguments.get("status"))
+    return without_body(error)
 
 
 def without_body(error: StabilityError) -> StabilityError:

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 from ..domain.checksum import Checksum
-from ..domain.collection import Collection
+from ..domain.collection import Collection, CollectionKey, Layout
 from ..domain.resource import Address, Resource, resource_id
-from ..errors import HubError, Problem
+from ..errors import HubError, ListIncomplete, NothingMatched, Problem
 from .children import name_of, place
+from .protocol import Expansion, Locator
 
 MOST_FILES = 50_000
 """Children that one listing brings, some 120 MiB as values; of more the user is told."""
@@ -132,6 +133,47 @@ def children(
         if selected and is_below(file.path, selected):
             chosen.append(identity)
     return tuple(found.values()), frozenset(chosen) if selected else None
+
+
+def collection_of(
+    key: CollectionKey, repository: Repository, locator: Locator, layout: Layout, page: str
+) -> Collection:
+    """The repository as a collection. ``page`` is the address at which people look at its files."""
+    return Collection(
+        id=key.id,
+        key=key,
+        title=key.identity,
+        locator=locator.text,
+        page=page,
+        layout=layout,
+        target=key.target,
+        commit=repository.commit,
+        type=repository.type,
+        base_model=repository.base_model,
+        creator=repository.creator,
+        avatar=repository.avatar,
+        preview=repository.preview,
+        trigger_words=repository.trigger_words,
+    )
+
+
+def expansion_of(
+    collection: Collection,
+    listed: tuple[tuple[Resource, ...], frozenset[str] | None],
+    problems: Iterable[Problem],
+    cut: str,
+    warnings: tuple[Problem, ...] = (),
+) -> Expansion:
+    """What came of a listing: ``listed`` is what ``children`` made of it, ``cut`` why it ended early, if it did."""
+    resources, chosen = listed
+    more = list(problems)
+    if cut:
+        more.append(ListIncomplete(hub=collection.hub, count=len(resources), detail=cut).problem)
+    if chosen is not None and not chosen:
+        more.append(NothingMatched(count=len(resources)).problem)
+    return Expansion(
+        collection=collection, resources=resources, selected=chosen, problems=tuple(more), warnings=warnings
+    )
 
 
 def is_below(path: str, selected: str) -> bool:

@@ -1,9 +1,12 @@
-"""Addresses that people type or keep in lists: checked, and written in one way."""
+"""Addresses and paths that people type or keep in lists: checked, and written in one way."""
 
 from __future__ import annotations
 
+import os
 import re
-from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
+from collections.abc import Collection as Members
+from pathlib import Path
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit, urlunsplit
 
 from ..disk.names import safe_name, safe_path
 
@@ -21,6 +24,34 @@ _AS_IS = "%/:@!$&'()*+,;=~-._?[]|"
 def is_web(text: str) -> bool:
     """Does ``text`` begin like an http or https address?"""
     return _WEB.match(text) is not None
+
+
+def on_site(text: str, hosts: Members[str]) -> SplitResult | None:
+    """The parts of an address on one of ``hosts``, with or without ``https://`` and ``www.``; None for any other text.
+
+    A host stands with its port where that is not 443.
+    """
+    try:
+        parts = urlsplit(text if "://" in text else f"https://{text}")
+    except ValueError:
+        return None
+    host = parts.netloc.lower().removesuffix(":443")
+    is_there = parts.scheme in _PORTS and (host in hosts or host.removeprefix("www.") in hosts)
+    return parts if is_there else None
+
+
+def segments(path: str) -> list[str]:
+    """What stands between the slashes of a path, empty parts left out."""
+    return [part for part in path.split("/") if part]
+
+
+def file_here(text: str) -> str | None:
+    """The absolute path of the file that ``text`` names, symlinks kept; None where there is none."""
+    path = os.path.abspath(os.path.expanduser(text))  # noqa: PTH100, PTH111 - symlinks stay
+    try:
+        return path if Path(path).is_file() else None
+    except (OSError, ValueError):
+        return None
 
 
 def clean_url(text: str) -> str:
