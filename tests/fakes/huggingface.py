@@ -8,12 +8,12 @@ refuse any foreign Authorization.
 from __future__ import annotations
 
 import json
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlencode
 
-from .origin import Exchange, FileOrigin, Seen, Served
+from .origin import Exchange, Seen, Served
 from .repository import Blob, FakeRepository
+from .repository_origin import RepositoryOrigin, bearer
 
 _KINDS = {"models": "model", "datasets": "dataset", "spaces": "space"}
 _BAD_TOKEN = "Invalid credentials in Authorization header"
@@ -27,33 +27,13 @@ class Refused(Exception):
         self.status, self.code, self.message = status, code, message
 
 
-class HuggingFaceOrigin(FileOrigin):
-    """See the module. ``tokens`` are the valid ones; ``page`` is the number of entries on a page of a tree."""
+class HuggingFaceOrigin(RepositoryOrigin):
+    """See the module. ``page`` is the number of entries on a page of a tree."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.storage = FileOrigin()
-        self.tokens: set[str] = set()
         self.page = 1000
         self.link_origin = ""
-        self.repositories: dict[tuple[str, str], FakeRepository] = {}
-
-    def __enter__(self) -> Self:
-        self.storage.__enter__()
-        return super().__enter__()
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        self.storage.__exit__(kind, error, tb)
-        super().__exit__(kind, error, tb)
-
-    def publish(self, repository: FakeRepository) -> FakeRepository:
-        self.repositories[repository.kind, repository.name.lower()] = repository
-        return repository
-
-    @property
-    def calls(self) -> list[str]:
-        """What was asked of the hub, storage left out."""
-        return [unquote(request.target) for request in self.requests]
 
     def _route(self, exchange: Exchange) -> None:
         if exchange.request.path in self.routes:
@@ -108,13 +88,13 @@ class HuggingFaceOrigin(FileOrigin):
 
     def _visible(self, request: Seen, kind: str, name: str) -> FakeRepository:
         token = self._token(request)
-        repository = self.repositories.get((kind, name.lower()))
-        if repository is None or (repository.private and token not in repository.members):
+        repository = self.found(kind, name, token)
+        if repository is None:
             raise Refused(404 if token else 401, "RepoNotFound", "Repository not found")
         return repository
 
     def _token(self, request: Seen) -> str:
-        token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        token = bearer(request)
         if token and token not in self.tokens:
             raise Refused(401, "", _BAD_TOKEN)
         return token

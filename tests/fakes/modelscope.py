@@ -8,12 +8,12 @@ Authorization or Cookie.
 from __future__ import annotations
 
 import json
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import unquote
 
-from .origin import Exchange, FileOrigin, Seen, Served
+from .origin import Exchange, Seen, Served
 from .repository import Blob, Commit, FakeRepository
+from .repository_origin import RepositoryOrigin, bearer
 
 _KINDS = {"models": "model", "datasets": "dataset"}
 
@@ -26,36 +26,19 @@ class Refused(Exception):
         self.status, self.code, self.message = status, code, message
 
 
-class ModelScopeOrigin(FileOrigin):
+class ModelScopeOrigin(RepositoryOrigin):
     """See the module. ``cut_off`` is the number of entries after which the list of a model ends without a word;
     ``names_commit`` is how much of the snapshot's commit an answer tells: ``whole``, ``short`` or ``nothing``."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.storage = FileOrigin()
-        self.tokens: set[str] = set()
         self.cut_off = 3000
         self.names_commit = "whole"
         self.avatars: dict[str, str] = {}
-        self.repositories: dict[tuple[str, str], FakeRepository] = {}
-
-    def __enter__(self) -> Self:
-        self.storage.__enter__()
-        return super().__enter__()
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        self.storage.__exit__(kind, error, tb)
-        super().__exit__(kind, error, tb)
 
     def publish(self, repository: FakeRepository) -> FakeRepository:
         repository.refs.setdefault("master", next(iter(repository.refs.values())))
-        self.repositories[repository.kind, repository.name] = repository
-        return repository
-
-    @property
-    def calls(self) -> list[str]:
-        """What was asked of the hub, storage left out."""
-        return [unquote(request.target) for request in self.requests]
+        return super().publish(repository)
 
     def _route(self, exchange: Exchange) -> None:
         if exchange.request.path in self.routes:
@@ -98,11 +81,11 @@ class ModelScopeOrigin(FileOrigin):
                 raise Refused(404, 404, "not found")
 
     def _visible(self, request: Seen, kind: str, name: str) -> FakeRepository:
-        token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        token = bearer(request)
         if token and token not in self.tokens:
             raise Refused(401, 10990101001, "the token is not valid")
-        repository = self.repositories.get((kind, name))
-        if repository is None or (repository.private and token not in repository.members):
+        repository = self.found(kind, name, token)
+        if repository is None:
             raise Refused(404, 10010205001, "record not found")
         return repository
 

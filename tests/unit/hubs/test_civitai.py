@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -25,14 +24,12 @@ from stabilitydl.errors import (
 )
 from stabilitydl.http.client import HttpClient
 from stabilitydl.hubs.civitai import Civitai
-from stabilitydl.hubs.protocol import Destination, Expansion, Hub
 from tests.fakes.clock import ManualClock
 
+from .listing import expand
 from .pages import CivitaiOrigin, file, model, version
 
 pytestmark = pytest.mark.anyio
-
-ROOT = Path("/models")
 
 
 @pytest.fixture
@@ -41,21 +38,8 @@ def origin() -> Iterator[CivitaiOrigin]:
         yield server
 
 
-@pytest.fixture
-async def client() -> AsyncIterator[HttpClient]:
-    made = HttpClient(ManualClock())
-    yield made
-    await made.aclose()
-
-
 def hub_at(origin: CivitaiOrigin, **settings: Any) -> Civitai:
     return Civitai(endpoint=origin.url(""), clock=ManualClock(), **settings)
-
-
-async def expand(hub: Hub, text: str, client: HttpClient) -> Expansion:
-    locator = hub.recognise(text)
-    assert locator is not None
-    return await hub.expand(locator, Destination(ROOT), client)
 
 
 async def test_a_page_is_one_collection_with_all_files_of_all_versions(

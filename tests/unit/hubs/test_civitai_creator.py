@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -13,10 +12,11 @@ from stabilitydl.errors import PageNotFound, ServerFailed
 from stabilitydl.http.client import HttpClient
 from stabilitydl.hubs import civitai_api
 from stabilitydl.hubs.civitai import Civitai
-from stabilitydl.hubs.protocol import Destination, Expansion
+from stabilitydl.hubs.protocol import Expansion
 from tests.fakes.clock import ManualClock
 from tests.fakes.origin import Exchange
 
+from . import listing
 from .pages import CivitaiOrigin, file, model, version
 
 pytestmark = pytest.mark.anyio
@@ -28,25 +28,6 @@ Page = Callable[[str], tuple[int, Any]]
 def origin() -> Iterator[CivitaiOrigin]:
     with CivitaiOrigin() as server:
         yield server
-
-
-class QuickClock(ManualClock):
-    """Sleeping moves the time."""
-
-    async def sleep(self, seconds: float) -> None:
-        self.advance(seconds)
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return QuickClock()
-
-
-@pytest.fixture
-async def client(clock: ManualClock) -> AsyncIterator[HttpClient]:
-    made = HttpClient(clock)
-    yield made
-    await made.aclose()
 
 
 def models(*numbers: int) -> list[dict[str, Any]]:
@@ -70,9 +51,7 @@ def serve(origin: CivitaiOrigin, pages: dict[str, Any]) -> None:
 
 async def expand(origin: CivitaiOrigin, clock: ManualClock, client: HttpClient) -> Expansion:
     hub = Civitai(endpoint=origin.url(""), clock=clock)
-    locator = hub.recognise("https://civitai.com/user/Maker")
-    assert locator is not None
-    return await hub.expand(locator, Destination(Path("/models")), client)
+    return await listing.expand(hub, "https://civitai.com/user/Maker", client)
 
 
 async def test_all_models_are_children_of_one_collection(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,13 +26,6 @@ pytestmark = pytest.mark.anyio
 def origin() -> Iterator[CivitaiOrigin]:
     with CivitaiOrigin() as server:
         yield server
-
-
-@pytest.fixture
-async def client() -> AsyncIterator[HttpClient]:
-    made = HttpClient(ManualClock())
-    yield made
-    await made.aclose()
 
 
 @pytest.mark.parametrize("digest", [SHA256, SHA256[:10], BLAKE3, "6C53EE01", "BE9EDD61"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +14,10 @@ from stabilitydl.errors import HubError, NotFound, PageNotFound, ServerBusy, Ser
 from stabilitydl.http.client import HttpClient
 from stabilitydl.hubs import github
 from stabilitydl.hubs.github import GitHub
-from stabilitydl.hubs.protocol import Destination, Expansion
 from tests.fakes.clock import ManualClock
 from tests.fakes.origin import Exchange, FileOrigin
+
+from .listing import expand, meant
 
 FOLDER = os.environ.get("STABILITYDL_HUB_FIXTURES", "")
 DIGEST = "d2fb579d4e83162aa13fc14f8f87d593bc2294529bddec6ea74011dc0f84b72c"
@@ -31,19 +31,6 @@ def release(tag: str, *assets: Any, **changes: Any) -> dict[str, Any]:
     return {"tag_name": tag, "name": f"Release {tag}", "draft": False, "assets": list(assets), **changes}
 
 
-@pytest.fixture
-def origin() -> Iterator[FileOrigin]:
-    with FileOrigin() as server:
-        yield server
-
-
-@pytest.fixture
-async def client() -> AsyncIterator[HttpClient]:
-    made = HttpClient(ManualClock())
-    yield made
-    await made.aclose()
-
-
 def serve(origin: FileOrigin, *pages: Any) -> None:
     def step(exchange: Exchange) -> None:
         assert exchange.request.headers["accept"] == "application/vnd.github+json"
@@ -54,17 +41,8 @@ def serve(origin: FileOrigin, *pages: Any) -> None:
     origin.routes["/repos/owner/name/releases"] = step
 
 
-async def expand(origin: FileOrigin, text: str, client: HttpClient) -> Expansion:
-    hub = GitHub(api=origin.url(""), clock=ManualClock())
-    locator = hub.recognise(text)
-    assert locator is not None
-    return await hub.expand(locator, Destination(Path("/models")), client)
-
-
-def meant(expansion: Expansion) -> list[str] | None:
-    if expansion.selected is None:
-        return None
-    return [child.path for child in expansion.resources if child.id in expansion.selected]
+def hub_at(origin: FileOrigin) -> GitHub:
+    return GitHub(api=origin.url(""), clock=ManualClock())
 
 
 @pytest.mark.parametrize(
@@ -109,7 +87,7 @@ async def test_all_releases_are_versions_of_one_collection(origin: FileOrigin, c
         [release("v2", asset(), asset("b.bin", digest=None)), release("draft", asset(), draft=True)],
         [release("v/1", asset(digest="sha256:zz"), asset("x.exe"), asset("new.bin", state="starter"), None, {"id": 5})],
     )
-    expansion = await expand(origin, "github:owner/name", client)
+    expansion = await expand(hub_at(origin), "github:owner/name", client)
     assert [child.path for child in expansion.resources] == [
         "v2/model.safetensors", "v2/b.bin", "v/1/model.safetensors", "v/1/x.exe",
     ]  # fmt: skip
@@ -134,7 +112,7 @@ async def test_a_new_file_of_the_same_name_is_another_resource(origin: FileOrigi
     ids = set()
     for digest in (DIGEST, "0" * 64):
         serve(origin, [release("v1", asset(digest=f"sha256:{digest}"))])
-        ids.add((await expand(origin, "github:owner/name", client)).resources[0].id)
+        ids.add((await expand(hub_at(origin), "github:owner/name", client)).resources[0].id)
     assert len(ids) == 2
 
 
@@ -157,10 +135,10 @@ async def test_a_release_or_file_is_a_selection(
     latest, old = json.dumps(release("v2")).encode(), json.dumps(release("old", asset("c.bin"))).encode()
     origin.routes["/repos/owner/name/releases/latest"] = lambda exchange: exchange.answer(200, body=latest)
     origin.routes["/repos/owner/name/releases/tags/old"] = lambda exchange: exchange.answer(200, body=old)
-    expansion = await expand(origin, text, client)
+    expansion = await expand(hub_at(origin), text, client)
     assert meant(expansion) == paths
     assert [problem.code for problem in expansion.problems] == ([] if paths else ["nothing-matched"])
-    assert expansion.collection.id == (await expand(origin, "github:owner/name", client)).collection.id
+    assert expansion.collection.id == (await expand(hub_at(origin), "github:owner/name", client)).collection.id
 
 
 @pytest.mark.anyio
@@ -173,14 +151,14 @@ async def test_when_the_hours_answers_are_used_up(origin: FileOrigin, client: Ht
 
     origin.routes["/repos/owner/name/releases"] = refuse
     with pytest.raises(ServerBusy) as caught:
-        await expand(origin, "github:owner/name", client)
+        await expand(hub_at(origin), "github:owner/name", client)
     assert caught.value.arguments["after_seconds"] == pytest.approx(90, abs=1)
-    expansion = await expand(origin, "https://github.com/owner/name/releases/download/v1/b.bin", client)
+    expansion = await expand(hub_at(origin), "https://github.com/owner/name/releases/download/v1/b.bin", client)
     assert meant(expansion) == ["v1/b.bin"]
     assert expansion.resources[0].checksum is None
     origin.routes["/repos/owner/name/releases"] = lambda exchange: exchange.answer(403, {"Retry-After": "7"})
     with pytest.raises(ServerBusy) as caught:
-        await expand(origin, "github:owner/name", client)
+        await expand(hub_at(origin), "github:owner/name", client)
     assert caught.value.arguments["after_seconds"] == 7
 
 
@@ -189,24 +167,24 @@ async def test_other_refusals_and_endless_pages_f14(
     origin: FileOrigin, client: HttpClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(PageNotFound):
-        await expand(origin, "github:owner/name", client)
+        await expand(hub_at(origin), "github:owner/name", client)
     origin.routes["/repos/owner/name/releases"] = lambda exchange: exchange.answer(500)
     with pytest.raises(ServerFailed):
-        await expand(origin, "github:owner/name", client)
+        await expand(hub_at(origin), "github:owner/name", client)
     monkeypatch.setattr(github, "MOST_PAGES", 3)
     serve(origin, *([release(f"v{page}", asset())] for page in range(9)))
-    expansion = await expand(origin, "github:owner/name", client)
+    expansion = await expand(hub_at(origin), "github:owner/name", client)
     assert len(expansion.resources) == 3
     assert [problem.code for problem in expansion.problems] == ["list-incomplete"]
     serve(origin, [{"assets": [asset()]}, release("v1", asset())])
-    expansion = await expand(origin, "github:owner/name", client)
+    expansion = await expand(hub_at(origin), "github:owner/name", client)
     assert (len(expansion.resources), len(expansion.problems)) == (1, 1)
 
 
 @pytest.mark.anyio
 async def test_requests_go_to_the_site(client: HttpClient, origin: FileOrigin) -> None:
     serve(origin, [release("v 1", asset("a b#c.bin"))])
-    child = (await expand(origin, "github:owner/name", client)).resources[0]
+    child = (await expand(hub_at(origin), "github:owner/name", client)).resources[0]
     hub = GitHub()
     request = await hub.request(child, child.addresses[0], client)
     assert request.url == "https://github.com/owner/name/releases/download/v%201/a%20b%23c.bin"
@@ -226,7 +204,7 @@ async def test_requests_go_to_the_site(client: HttpClient, origin: FileOrigin) -
 async def test_recorded_releases(origin: FileOrigin, client: HttpClient, name: str, digests: bool) -> None:
     recorded = json.loads((Path(FOLDER) / "github" / name).read_text())
     serve(origin, [recorded])
-    expansion = await expand(origin, f"github:owner/name@{recorded['tag_name']}", client)
+    expansion = await expand(hub_at(origin), f"github:owner/name@{recorded['tag_name']}", client)
     assert [child.name for child in expansion.resources] == [entry["name"] for entry in recorded["assets"]]
     assert [child.size for child in expansion.resources] == [entry["size"] for entry in recorded["assets"]]
     assert all((child.checksum is not None) is digests for child in expansion.resources)

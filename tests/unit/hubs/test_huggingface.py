@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from urllib.parse import unquote
 
 import msgspec
@@ -33,17 +32,16 @@ from stabilitydl.http.credentials import Credentials
 from stabilitydl.http.origins import Origin
 from stabilitydl.hubs import huggingface
 from stabilitydl.hubs.huggingface import HuggingFace
-from stabilitydl.hubs.protocol import Destination, Expansion
 from stabilitydl.hubs.wire import LIMIT
 from tests.fakes.huggingface import HuggingFaceOrigin
 from tests.fakes.origin import Exchange
 from tests.fakes.repository import FakeRepository
 
 from .hasty import HastyClock
+from .listing import codes, expand, member_of, paths
 
 pytestmark = pytest.mark.anyio
 
-ROOT = Path("/models")
 FILES = {
     ".gitattributes": b"*.gguf filter=lfs\n",
     "README.md": b"# A pack\n",
@@ -68,43 +66,14 @@ def pack(origin: HuggingFaceOrigin) -> FakeRepository:
 
 
 @pytest.fixture
-def clock() -> HastyClock:
-    return HastyClock()
-
-
-@pytest.fixture
-async def client(clock: HastyClock) -> AsyncIterator[HttpClient]:
-    made = HttpClient(clock)
-    yield made
-    await made.aclose()
-
-
-@pytest.fixture
 async def member(origin: HuggingFaceOrigin, clock: HastyClock) -> AsyncIterator[HttpClient]:
-    """A client with a token that the hub knows."""
-    origin.tokens.add(TOKEN)
-    here = Origin.parse(origin.url(""))
-    made = HttpClient(clock, credentials=Credentials({"huggingface": TOKEN}, {"huggingface": frozenset({here})}))
+    made = member_of(origin, "huggingface", TOKEN, clock)
     yield made
     await made.aclose()
 
 
 def hub_at(origin: HuggingFaceOrigin, clock: HastyClock | None = None) -> HuggingFace:
     return HuggingFace(endpoint=f"{origin.url('')}/", clock=clock or HastyClock())
-
-
-async def expand(hub: HuggingFace, text: str, client: HttpClient) -> Expansion:
-    locator = hub.recognise(text)
-    assert locator is not None
-    return await hub.expand(locator, Destination(ROOT), client)
-
-
-def paths(expansion: Expansion) -> list[str]:
-    return [child.path for child in expansion.resources]
-
-
-def codes(expansion: Expansion) -> list[str]:
-    return [problem.code for problem in expansion.problems]
 
 
 async def test_a_repository_is_one_collection_with_all_files_of_its_commit(

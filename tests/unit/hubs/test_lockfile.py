@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -16,18 +15,10 @@ from stabilitydl.hubs import lockfile
 from stabilitydl.hubs.lockfile import Locked, Lockfile, write
 from stabilitydl.hubs.protocol import Destination, Expansion
 from stabilitydl.hubs.registry import Registry
-from tests.fakes.clock import ManualClock
 
 pytestmark = pytest.mark.anyio
 
 GOOD = {"path": "a/b.bin", "bytes": 5, "sources": [{"hub": "civitai", "reference": "7?fileId=8"}]}
-
-
-@pytest.fixture
-async def client() -> AsyncIterator[HttpClient]:
-    made = HttpClient(ManualClock())
-    yield made
-    await made.aclose()
 
 
 async def expand(path: Path, client: HttpClient) -> Expansion:

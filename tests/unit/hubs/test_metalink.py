@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
@@ -18,7 +17,6 @@ from stabilitydl.hubs.metalink import Metalink
 from stabilitydl.hubs.metalink_reader import MetalinkFile, read_metalink
 from stabilitydl.hubs.protocol import Destination, Expansion
 from stabilitydl.hubs.registry import Registry
-from tests.fakes.clock import ManualClock
 from tests.fakes.origin import FileOrigin
 
 SHA256 = hashlib.sha256(b"data").hexdigest()
@@ -135,13 +133,6 @@ def test_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(read(data)) == 10
     long = read(v4(f'<file name="a"><size>{"1" * 100_000}</size><url>https://h.test/a</url></file>'))
     assert long[0].size is None
-
-
-@pytest.fixture
-async def client() -> AsyncIterator[HttpClient]:
-    made = HttpClient(ManualClock())
-    yield made
-    await made.aclose()
 
 
 async def expand(text: str, client: HttpClient) -> tuple[Metalink, Expansion]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -30,16 +29,17 @@ from stabilitydl.http.credentials import Credentials
 from stabilitydl.http.origins import Origin
 from stabilitydl.hubs import modelscope_tree
 from stabilitydl.hubs.modelscope import ModelScope
-from stabilitydl.hubs.protocol import Destination, Expansion
+from stabilitydl.hubs.protocol import Expansion
 from tests.fakes.modelscope import ModelScopeOrigin
 from tests.fakes.origin import Exchange
 from tests.fakes.repository import FakeRepository
 
+from . import listing
 from .hasty import HastyClock
+from .listing import codes, member_of, paths
 
 pytestmark = pytest.mark.anyio
 
-ROOT = Path("/models")
 FILES = {
     ".gitattributes": b"*.gguf filter=lfs\n",
     "README.md": b"# A pack\n",
@@ -71,18 +71,8 @@ def model(origin: ModelScopeOrigin) -> FakeRepository:
 
 
 @pytest.fixture
-async def client() -> AsyncIterator[HttpClient]:
-    made = HttpClient(HastyClock())
-    yield made
-    await made.aclose()
-
-
-@pytest.fixture
 async def member(origin: ModelScopeOrigin) -> AsyncIterator[HttpClient]:
-    """A client with a token that the hub knows."""
-    origin.tokens.add(TOKEN)
-    here = frozenset({Origin.parse(origin.url(""))})
-    made = HttpClient(HastyClock(), credentials=Credentials({"modelscope": TOKEN}, {"modelscope": here}))
+    made = member_of(origin, "modelscope", TOKEN, HastyClock())
     yield made
     await made.aclose()
 
@@ -92,21 +82,11 @@ def hub_at(origin: ModelScopeOrigin, clock: HastyClock | None = None) -> ModelSc
 
 
 async def expand(hub: ModelScope, text: str, client: HttpClient) -> Expansion:
-    locator = hub.recognise(f"modelscope:{text}")
-    assert locator is not None
-    return await hub.expand(locator, Destination(ROOT), client)
+    return await listing.expand(hub, f"modelscope:{text}", client)
 
 
 def where(pack: FakeRepository) -> str:
     return f"{pack.kind}s/{pack.name}"
-
-
-def paths(expansion: Expansion) -> list[str]:
-    return [child.path for child in expansion.resources]
-
-
-def codes(expansion: Expansion) -> list[str]:
-    return [problem.code for problem in expansion.problems]
 
 
 async def test_a_repository_is_one_collection_with_all_files_of_its_commit(

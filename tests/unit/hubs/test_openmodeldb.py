@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,10 @@ from stabilitydl.domain.resource import Address
 from stabilitydl.errors import HubAnswerUnreadable, HubError, NotFound, PageNotFound
 from stabilitydl.http.client import HttpClient
 from stabilitydl.hubs.openmodeldb import OpenModelDB
-from stabilitydl.hubs.protocol import Destination, Expansion
 from tests.fakes.clock import ManualClock
 from tests.fakes.origin import FileOrigin
+
+from .listing import expand
 
 FOLDER = os.environ.get("STABILITYDL_HUB_FIXTURES", "")
 SHA256 = "86a9c0bbeb130aa01b7d5c3ea32691a521a4de65771d7133fa57a58ac4f5485c"
@@ -38,30 +38,14 @@ def model(*resources: Any, **changes: Any) -> dict[str, Any]:
     }
 
 
-@pytest.fixture
-def origin() -> Iterator[FileOrigin]:
-    with FileOrigin() as server:
-        yield server
-
-
-@pytest.fixture
-async def client() -> AsyncIterator[HttpClient]:
-    made = HttpClient(ManualClock())
-    yield made
-    await made.aclose()
-
-
 def serve(origin: FileOrigin, models: Any, collections: Any = None) -> None:
     for name, answer in (("models", models), ("collections", collections or {})):
         body = json.dumps(answer).encode()
         origin.routes[f"/api/v1/{name}.json"] = lambda exchange, body=body: exchange.answer(200, body=body)
 
 
-async def expand(origin: FileOrigin, text: str, client: HttpClient) -> Expansion:
-    hub = OpenModelDB(site=origin.url(""), clock=ManualClock())
-    locator = hub.recognise(text)
-    assert locator is not None
-    return await hub.expand(locator, Destination(Path("/models")), client)
+def hub_at(origin: FileOrigin) -> OpenModelDB:
+    return OpenModelDB(site=origin.url(""), clock=ManualClock())
 
 
 @pytest.mark.parametrize(
@@ -99,7 +83,7 @@ async def test_a_model_is_a_collection_of_its_files(origin: FileOrigin, client: 
             )
         },
     )
-    expansion = await expand(origin, "openmodeldb:1x", client)
+    expansion = await expand(hub_at(origin), "openmodeldb:1x", client)
     first, second = expansion.resources
     assert first.addresses == (Address("openmodeldb", "https://objects.test/o/1x.pth", 0),)
     assert (first.name, first.size, str(first.checksum)) == ("1x.pth", 4795821, f"sha256:{SHA256}")
@@ -133,7 +117,7 @@ async def test_pages_become_files_or_are_left_to_people(
     origin: FileOrigin, client: HttpClient, url: str, direct: str | None
 ) -> None:
     serve(origin, {"1x": model(entry(url))})
-    (child,) = (await expand(origin, "openmodeldb:1x", client)).resources
+    (child,) = (await expand(hub_at(origin), "openmodeldb:1x", client)).resources
     assert [address.reference for address in child.addresses] == ([direct] if direct else [])
     assert (child.blocked.code if child.blocked else None) == (None if direct else "browser-only")
 
@@ -142,7 +126,7 @@ async def test_pages_become_files_or_are_left_to_people(
 async def test_a_collection_holds_the_files_of_its_models(origin: FileOrigin, client: HttpClient) -> None:
     models = {"a": model(entry("https://h.test/a.pth")), "b": model(entry("https://h.test/b.pth", sha256="1" * 64))}
     serve(origin, models, {"c-x": {"name": "Pack", "author": "maker", "models": ["a", "b", "gone", 5]}})
-    expansion = await expand(origin, "https://openmodeldb.info/collections/c-x", client)
+    expansion = await expand(hub_at(origin), "https://openmodeldb.info/collections/c-x", client)
     assert [child.name for child in expansion.resources] == ["a.pth", "b.pth"]
     assert (expansion.collection.title, expansion.collection.creator) == ("Pack", "maker")
     assert [problem.code for problem in expansion.problems] == ["hub-answer-unreadable"]
@@ -153,19 +137,19 @@ async def test_what_is_not_there_and_what_cannot_be_read_f11(origin: FileOrigin,
     serve(origin, {"x": {}, "bad": model(None, 5, {"urls": "no"}, entry("https://h.test/a.pth", size=-1, sha256=3))})
     for text in ("openmodeldb:nosuch", "openmodeldb:x", "https://openmodeldb.info/collections/none"):
         with pytest.raises(PageNotFound):
-            await expand(origin, text, client)
-    expansion = await expand(origin, "openmodeldb:bad", client)
+            await expand(hub_at(origin), text, client)
+    expansion = await expand(hub_at(origin), "openmodeldb:bad", client)
     good = [child for child in expansion.resources if child.blocked is None]
     assert [(child.name, child.size, child.checksum) for child in good] == [("a.pth", None, None)]
     origin.routes["/api/v1/models.json"] = lambda exchange: exchange.answer(200, body=b"<html>")
     with pytest.raises(HubAnswerUnreadable):
-        await expand(origin, "openmodeldb:x", client)
+        await expand(hub_at(origin), "openmodeldb:x", client)
 
 
 @pytest.mark.anyio
 async def test_requests_and_refusals(origin: FileOrigin, client: HttpClient) -> None:
     serve(origin, {"1x": model(entry("https://h.test/a.pth"))})
-    (child,) = (await expand(origin, "openmodeldb:1x", client)).resources
+    (child,) = (await expand(hub_at(origin), "openmodeldb:1x", client)).resources
     hub = OpenModelDB()
     request = await hub.request(child, child.addresses[0], client)
     assert (request.url, request.trusted) == ("https://h.test/a.pth", False)
@@ -181,7 +165,7 @@ async def test_recorded_models(origin: FileOrigin, client: HttpClient) -> None:
     names = ["4x-UltraSharp", "2x-GameUp-TSCUNet", "1x-BleedOut-Compact"]
     models = {name: json.loads((folder / f"{name}.json").read_text()) for name in names}
     serve(origin, models, json.loads((folder / "collections.json").read_text()))
-    found = {name: (await expand(origin, f"openmodeldb:{name}", client)).resources for name in names}
+    found = {name: (await expand(hub_at(origin), f"openmodeldb:{name}", client)).resources for name in names}
     assert {name: len(children) for name, children in found.items()} == dict(zip(names, (1, 4, 1), strict=True))
     assert found["4x-UltraSharp"][0].blocked is not None
     assert found["4x-UltraSharp"][0].blocked.code == "browser-only"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
@@ -11,10 +10,11 @@ import pytest
 from stabilitydl.errors import SecretMissing, UnknownLocator
 from stabilitydl.http.client import HttpClient
 from stabilitydl.hubs.direct import Direct
-from stabilitydl.hubs.protocol import Destination, Expansion
 from stabilitydl.hubs.registry import Registry
 from stabilitydl.hubs.signed import MARK, completed, redacted_address, secret_names, split_secret
 from tests.fakes.clock import ManualClock
+
+from .listing import expand
 
 SIGNED = [
     (("https://b.s3.amazonaws.com/a.bin?X-Amz-Algorithm=AWS4&X-Amz-Credential=canary%2Fx&X-Amz-Date=1&X-Amz-Expires=2"
@@ -68,31 +68,17 @@ def test_what_grants_nothing_stays(url: str) -> None:
     assert (locator.text, locator.identity, locator.secret) == (url, url, "")
 
 
-@pytest.fixture
-async def client() -> AsyncIterator[HttpClient]:
-    made = HttpClient(ManualClock())
-    yield made
-    await made.aclose()
-
-
-async def expand(text: str, client: HttpClient, root: str = "/models") -> Expansion:
-    hub = Direct()
-    locator = hub.recognise(text)
-    assert locator is not None
-    return await hub.expand(locator, Destination(Path(root)), client)
-
-
 @pytest.mark.anyio
 @pytest.mark.parametrize(("url", "public"), SIGNED)
 async def test_the_request_has_it_and_nothing_else_does_a06(client: HttpClient, url: str, public: str) -> None:
-    expansion = await expand(url, client)
+    expansion = await expand(Direct(), url, client)
     (child,) = expansion.resources
     assert b"canary" not in msgspec.json.encode([expansion.collection, child])
     assert child.addresses[0].reference == public + MARK
     request = await Direct().request(child, child.addresses[0], client)
     assert request.url == url.partition("#")[0]
     assert "canary" not in repr(request)
-    again = await expand(url.replace("canary", "canary2"), client)
+    again = await expand(Direct(), url.replace("canary", "canary2"), client)
     assert (again.collection.id, again.resources[0].id) == (expansion.collection.id, child.id)
     request = await Direct().request(child, child.addresses[0], client)
     assert "canary2" in request.url
@@ -100,13 +86,13 @@ async def test_the_request_has_it_and_nothing_else_does_a06(client: HttpClient, 
 
 @pytest.mark.anyio
 async def test_two_collections_of_one_address_have_a_secret_each(client: HttpClient) -> None:
-    one, other = [await expand(SIGNED[0][0], client, root) for root in ("/a", "/b")]
+    one, other = [await expand(Direct(), SIGNED[0][0], client, root) for root in (Path("/a"), Path("/b"))]
     assert set(secret_names(one.resources)).isdisjoint(secret_names(other.resources))
 
 
 @pytest.mark.anyio
 async def test_a_secret_that_is_not_here_is_asked_for_in_words(client: HttpClient) -> None:
-    expansion = await expand(SIGNED[0][0], client)
+    expansion = await expand(Direct(), SIGNED[0][0], client)
     other = HttpClient(ManualClock())
     with pytest.raises(SecretMissing) as caught:
         await Direct().request(expansion.resources[0], expansion.resources[0].addresses[0], other)
@@ -118,7 +104,7 @@ async def test_a_secret_that_is_not_here_is_asked_for_in_words(client: HttpClien
 async def test_addresses_in_a_list(client: HttpClient, tmp_path: Path) -> None:
     listed = tmp_path / "pack.txt"
     listed.write_text(f"{SIGNED[0][0]}\n{SIGNED[8][0]}\thttps://h.test/mirror/a.bin\n sig=canary\n")
-    expansion = await expand(str(listed), client)
+    expansion = await expand(Direct(), str(listed), client)
     assert b"canary" not in msgspec.json.encode([expansion.collection, expansion.resources, expansion.problems])
     for child, (url, _) in zip(expansion.resources, (SIGNED[0], SIGNED[8]), strict=True):
         assert (await Direct().request(child, child.addresses[0], client)).url == url
