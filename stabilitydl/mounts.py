@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import select
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,6 +60,47 @@ def mounts() -> list[Mount]:
         fields, _, rest = line.partition(" - ")
         found.append(Mount(_ESCAPE.sub(_unescape, fields.split(" ")[4]), rest.split(" ")[0]))
     return found
+
+
+class MountList:
+    """The mounts as they are right now. The list is read again only when the system says that it changed.
+
+    ``now`` is the same object as long as nothing was mounted or taken away.
+    """
+
+    def __init__(self) -> None:
+        self._found: list[Mount] | None = None
+        self._descriptor = -1
+
+    def now(self) -> list[Mount]:
+        """All mounts of this process; empty where the system has no list of them."""
+        if self._found is None or self._has_changed():
+            found = mounts()
+            self._found = self._found if found == self._found else found
+        return self._found or []
+
+    def close(self) -> None:
+        """Watch no more. May be called again."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def _has_changed(self) -> bool:
+        """Since the last call; True as well where the system tells nobody, and at the first call."""
+        if sys.platform == "win32":
+            return True
+        if self._descriptor < 0:
+            try:
+                self._descriptor = os.open(_LIST, os.O_RDONLY | os.O_CLOEXEC)
+            except OSError:
+                return True
+            self._poll = select.poll()
+            self._poll.register(self._descriptor, select.POLLPRI)
+            return True
+        return bool(self._poll.poll(0))
+
+    def __repr__(self) -> str:
+        return f"<MountList of {len(self._found or ())}>"
 
 
 def _is_below(text: str, place: str) -> bool:

@@ -45,6 +45,11 @@ def open_reader(path: str) -> int:
     return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
 
 
+def open_lock(path: str) -> int:
+    """Open a file that only stands for a lock, and make it where it does not exist."""
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+
+
 def close(descriptor: int) -> None:
     os.close(descriptor)
 

@@ -46,6 +46,11 @@ def open_reader(path: str) -> int:
     return os.open(path, os.O_RDONLY | os.O_BINARY | os.O_NOINHERIT)
 
 
+def open_lock(path: str) -> int:
+    """Open a file that only stands for a lock, and make it where it does not exist."""
+    return os.open(path, _FLAGS | os.O_CREAT)
+
+
 def close(descriptor: int) -> None:
     os.close(descriptor)
 

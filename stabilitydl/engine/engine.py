@@ -159,7 +159,7 @@ class Engine:
     async def _work(self, recorder: Recorder, disk: Disk, task_status: TaskStatus[None]) -> None:
         cache = PictureCache(self.paths.pictures)
         gallery = Gallery(cache, recorder, self._hubs, self._client, self.publisher, self._clock)
-        with contextlib.closing(gallery):
+        with contextlib.closing(gallery), contextlib.closing(Volumes(recorder)) as volumes:
             async with anyio.create_task_group() as tasks:
                 logins = Logins(
                     self._client,
@@ -179,7 +179,7 @@ class Engine:
                     reach=self._reach,
                     settings=lambda: self.settings,
                     logins=logins,
-                    volumes=Volumes(recorder),
+                    volumes=volumes,
                 )
                 fleet = Fleet(context, tasks)
                 commands = Commands(context, fleet, tasks.start_soon)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..errors import VolumeMissing
-from ..mounts import mount_of, mounts
+from ..mounts import MountList, mount_of
 from .recorder import Recorder
 
 _ANY = "any"
@@ -21,23 +21,37 @@ class Volumes:
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
         self._places: dict[str, str] | None = None
+        self._mounts = MountList()
+        self._seen = self._mounts.now()
+        self._there: set[Path] = set()
 
     async def require(self, folder: Path) -> None:
         """Return when the volume of ``folder`` is there. Raises VolumeMissing, StoreError."""
+        found = self._mounts.now()
+        if found is not self._seen:
+            self._seen = found
+            self._there.clear()
+        if folder in self._there:
+            return
         places = await self._remembered()
         known = places.get(str(folder))
-        found = mounts()
         if known is not None and all(mount.place != known for mount in found):
             raise VolumeMissing(path=known)
         mount = mount_of(folder / _ANY, found)
         if mount.may_go and mount.place != known:
             places[str(folder)] = mount.place
             await self._recorder.commit(lambda ledger: ledger.store.set_volume(str(folder), mount.place))
+        if found is self._seen:
+            self._there.add(folder)
 
     async def is_gone(self, folder: Path) -> bool:
         """Was the volume of ``folder`` taken away?"""
         known = (await self._remembered()).get(str(folder))
-        return known is not None and all(mount.place != known for mount in mounts())
+        return known is not None and all(mount.place != known for mount in self._mounts.now())
+
+    def close(self) -> None:
+        """Watch the mounts no more."""
+        self._mounts.close()
 
     async def _remembered(self) -> dict[str, str]:
         if self._places is None:

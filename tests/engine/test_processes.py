@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from stabilitydl.disk.disk import Disk
+from stabilitydl.disk.system import system
 from stabilitydl.domain.attempt import Outcome
 from stabilitydl.domain.checksum import Verification
 from stabilitydl.domain.states import State, WaitReason
@@ -155,6 +156,27 @@ class TestLocks:
         locks.forget(["a", "b"])
         assert list(tmp_path.iterdir()) == []
         assert locks.take("a")
+        locks.close()
+
+    def test_a_lock_file_that_is_removed_while_it_is_taken_is_no_lock(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Whoever makes it anew would hold the lock as well."""
+        original, opened = system.open_lock, 0
+
+        def open_lock(path: str) -> int:
+            nonlocal opened
+            descriptor = original(path)
+            opened += 1
+            if opened == 1:
+                Path(path).unlink()
+            return descriptor
+
+        locks, others = ResourceLocks(tmp_path), ResourceLocks(tmp_path)
+        monkeypatch.setattr(system, "open_lock", open_lock)
+        assert locks.take("a")
+        assert opened == 2
+        assert not others.take("a")
         locks.close()
 
     def test_a_folder_that_cannot_be_made_is_named(self, tmp_path: Path) -> None:

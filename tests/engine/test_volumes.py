@@ -22,21 +22,25 @@ pytestmark = pytest.mark.anyio
 
 
 class Stick:
-    """A volume that is mounted at ``place``, or not."""
+    """A list of mounts with a volume at ``place``, or without."""
 
     def __init__(self, place: Path) -> None:
         self.place = place
         self.mounted = True
+        self._lists = [[Mount("/", "ext4")], [Mount("/", "ext4"), Mount(str(place), "vfat")]]
 
-    def mounts(self) -> list[Mount]:
-        return [Mount("/", "ext4"), *([Mount(str(self.place), "vfat")] if self.mounted else [])]
+    def now(self) -> list[Mount]:
+        return self._lists[self.mounted]
+
+    def close(self) -> None:
+        pass
 
 
 @pytest.fixture
 def stick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stick:
     stick = Stick(tmp_path / "stick")
     stick.place.mkdir()
-    monkeypatch.setattr("stabilitydl.engine.volumes.mounts", stick.mounts)
+    monkeypatch.setattr("stabilitydl.engine.volumes.MountList", lambda: stick)
     return stick
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from stabilitydl import mounts as module
-from stabilitydl.mounts import Mount, mount_of, mounts
+from stabilitydl.mounts import Mount, MountList, mount_of, mounts
 
 LIST = """\
 22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/root rw
@@ -61,3 +61,43 @@ def test_the_list_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     if Path("/proc/self/mountinfo").exists():
         assert mount_of(Path("/proc/self")).kind == "proc"
+
+
+class Poll:
+    """What the system says about the list, as the test wants it."""
+
+    changed = False
+
+    def register(self, descriptor: int, events: int) -> None:
+        pass
+
+    def poll(self, timeout: int) -> list[tuple[int, int]]:
+        return [(3, 2)] if self.changed else []
+
+
+def test_the_list_is_read_again_only_when_it_changed(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    poll = Poll()
+    monkeypatch.setattr(module.select, "poll", lambda: poll)
+    watched = MountList()
+    first = watched.now()
+    assert first == mounts()
+    table.write_text(LIST.splitlines(keepends=True)[0])
+    assert len(watched.now()) == 1, "it was not watched before"
+    table.write_text(LIST)
+    assert len(watched.now()) == 1
+    poll.changed = True
+    assert watched.now() == first
+    assert watched.now() is watched.now(), "no other list where nothing was mounted"
+    watched.close()
+    watched.close()
+
+
+def test_a_list_that_cannot_be_watched_is_always_looked_for(table: Path) -> None:
+    table.unlink()
+    watched = MountList()
+    assert watched.now() == []
+    assert watched.now() == []
+    table.write_text(LIST)
+    assert len(watched.now()) == 6
+    assert repr(watched) == "<MountList of 6>"
+    watched.close()
