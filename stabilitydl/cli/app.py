@@ -18,6 +18,7 @@ from .requests import (
     Command,
     ControlRequest,
     DemoRequest,
+    DoctorRequest,
     GetRequest,
     ListRequest,
     LockRequest,
@@ -315,6 +316,19 @@ def logout(
 def _login(request: LoginRequest) -> Action:
     def run(paths: Paths) -> int:
         from . import login as command
+
+        return command.run(request, paths)
+
+    return run
+
+
+@app.command()
+def doctor(json: options.Json = False, debug: options.Debug = False) -> Action:
+    """Say what is installed, where data lies, and whether all that is needed works."""
+    request = DoctorRequest(json=json)
+
+    def run(paths: Paths) -> int:
+        from .doctor import run as command
 
         return command.run(request, paths)
 

@@ -97,6 +97,13 @@ class LoginRequest:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DoctorRequest:
+    """``doctor``."""
+
+    json: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class DemoRequest:
     """``demo``. ``headless`` means: not even if there is a display."""
 
