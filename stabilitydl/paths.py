@@ -42,6 +42,11 @@ class Paths:
         return self.data / "stabilitydl.db"
 
     @property
+    def folders(self) -> Path:
+        """The list of folders that were downloaded into."""
+        return self.data / "folders"
+
+    @property
     def locks(self) -> Path:
         return self.data / "locks"
 

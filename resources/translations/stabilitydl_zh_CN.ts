@@ -837,8 +837,8 @@
         <translation>数据库 {path} 位于另一台计算机上；那样会更慢，也不够安全。</translation>
     </message>
     <message>
-        <source>The database was damaged and is made again, with {files} files; the old one is kept as {path}.</source>
-        <translation>数据库已损坏，现已重建，包含 {files} 个文件；旧数据库保留为 {path}。</translation>
+        <source>The database was damaged and is made again, with {files} files; what is missing is found when its page is added again. The old one is kept as {path}.</source>
+        <translation>数据库已损坏，现已重建，包含 {files} 个文件；缺少的文件在重新添加其页面时会被找到。旧数据库保留为 {path}。</translation>
     </message>
     <message>
         <source>Another program holds the database.</source>

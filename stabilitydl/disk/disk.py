@@ -21,6 +21,7 @@ from .openpart import OpenPart
 from .partfile import PartFile, journal_path, part_path
 from .syncer import Syncer
 from .system import let_go, map_error, system
+from .unfinished import Unfinished, find
 from .volumes import free_space, volume_id
 from .writer import Budget, Writer
 
@@ -114,6 +115,10 @@ class Disk:
         """For each target and tag: does a part or a journal of it lie there? One hop for each volume."""
         wanted = list(parts)
         return await self._errands.run_each([target for target, _ in wanted], wanted, _left_behind)
+
+    async def unfinished(self, folder: Path) -> list[Unfinished]:
+        """All parts below ``folder`` whose journals can be read: see `unfinished.find`."""
+        return await self._errands.run(folder / _ANY, find, folder)
 
     async def free(self, path: Path) -> int:
         """Free bytes on the volume of ``path``. Raises DiskError."""

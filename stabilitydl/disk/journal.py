@@ -30,7 +30,10 @@ _LONGEST = 64 * 1024 * 1024
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """What the ranges belong to. ``size`` is in bytes; ``validator`` is a strong ETag or a Last-Modified date."""
+    """What the ranges belong to. ``size`` is in bytes; ``validator`` is a strong ETag or a Last-Modified date.
+
+    ``record`` is what whoever brings the file wants to find here should its own books be lost.
+    """
 
     format: int = FORMAT
     resource: str
@@ -38,6 +41,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     validator: str
     checksum: str
     boot: str
+    record: bytes = b""
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
@@ -166,6 +170,15 @@ class Journal:
             journal.close()
             raise
         return journal, contents
+
+    @classmethod
+    def look(cls, path: str, boot: str) -> Contents | None:
+        """What an existing journal says; nothing is changed. Raises OSError."""
+        journal = cls(system.open_reader(path), path, boot)
+        try:
+            return parse(journal._read(), boot)
+        finally:
+            journal.close()
 
     def _read(self) -> bytes:
         size = min(system.status(self._descriptor).st_size, _LONGEST)

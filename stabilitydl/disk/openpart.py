@@ -126,6 +126,7 @@ class OpenPart:
             validator=identity.validator,
             checksum=identity.checksum,
             boot=self._boot,
+            record=identity.record,
         )
 
     def is_older(self, header: Header) -> bool:

@@ -30,12 +30,13 @@ JOURNAL_SUFFIX = ".journal"
 
 
 class PartIdentity(msgspec.Struct, frozen=True, kw_only=True):
-    """What a part is a part of. Bytes of another identity are never continued."""
+    """What a part is a part of. Bytes of another identity are never continued; ``record`` says no more of it."""
 
     resource: str
     size: int
     validator: str
     checksum: str
+    record: bytes = b""
 
 
 def part_path(target: Path, tag: str) -> Path:
@@ -165,7 +166,11 @@ class PartFile:
         self.written = self.durable = contents.ranges
         self.known_blocks = contents.blocks
         self.identity = PartIdentity(
-            resource=header.resource, size=header.size, validator=header.validator, checksum=header.checksum
+            resource=header.resource,
+            size=header.size,
+            validator=header.validator,
+            checksum=header.checksum,
+            record=header.record,
         )
         self.digester = BlockDigester(header.size)
         return header
@@ -200,6 +205,7 @@ class PartFile:
             validator=identity.validator,
             checksum=identity.checksum,
             boot=boot,
+            record=identity.record,
         )
         try:
             system.remove(path)

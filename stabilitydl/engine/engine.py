@@ -21,7 +21,7 @@ from ..domain.login import Login
 from ..domain.picture import Picture, creator_key
 from ..domain.resource import ResourceSnapshot
 from ..domain.states import State
-from ..errors import EngineStopped, Problem
+from ..errors import EngineStopped, Problem, StoreRebuilt
 from ..http.client import HttpClient
 from ..http.credentials import Credentials
 from ..http.governor import Governor
@@ -41,6 +41,7 @@ from .commands import CONTINUED, Commands
 from .context import Context, Fetch
 from .expand import expand_all
 from .fleet import Fleet
+from .folders import Folders
 from .gallery import WORKERS, Gallery
 from .here import Foreseen, is_probable
 from .housekeeping import Housekeeping
@@ -49,6 +50,7 @@ from .locks import ResourceLocks
 from .logins import Logins
 from .publisher import Publisher, Subscription
 from .reach import Reach
+from .rebuild import rebuild
 from .recorder import Recorder
 from .scheduler import Limits
 from .slots import Slots
@@ -95,6 +97,7 @@ class Engine:
         self._parts: _Parts | None = None
         self._started = False
         self._notices: list[Problem] = []
+        self._folders = Folders(paths.folders)
 
     @classmethod
     def open(
@@ -138,7 +141,9 @@ class Engine:
         ledger: Ledger | None = None
         try:
             ledger = await lane.run(self._open_ledger)
-            await self._work(Recorder(ledger, lane, self._clock), disk, task_status)
+            recorder = Recorder(ledger, lane, self._clock)
+            await self._find_again(recorder, disk)
+            await self._work(recorder, disk, task_status)
         finally:
             with anyio.CancelScope(shield=True):
                 self._parts = None
@@ -206,6 +211,16 @@ class Engine:
             _log.warning("%s", problem.message)
         return Ledger(opened.store, ResourceLocks(self.paths.locks))
 
+    async def _find_again(self, recorder: Recorder, disk: Disk) -> None:
+        """What a database that was made again does not know, and the disk does."""
+        for place, notice in enumerate(self._notices):
+            if notice.code == StoreRebuilt.code:
+                listed = await recorder.ask(lambda ledger: [*ledger.store.roots(), *self._folders.known()])
+                folders = [self.paths.library, *map(Path, (self.settings.library, *listed))]
+                found = await rebuild(recorder, disk, self._clock, folders)
+                files = int(notice.arguments["files"] or 0) + found
+                self._notices[place] = StoreRebuilt(**{**notice.arguments, "files": files}).problem
+
     async def _tick(self, fleet: Fleet) -> None:
         """One batch of progress per tick while anything is at work, and a last one when nothing is any more."""
         while True:
@@ -243,6 +258,7 @@ class Engine:
         now = self._clock.wall()
         for each in expansions:
             await self._client.credentials.keep(secret_names(each.resources))
+            await self._on.recorder.ask(lambda _, each=each: self._folders.note(each.collection.target))  # type: ignore[misc]
             await self._on.recorder.commit(
                 lambda ledger, each=each: ledger.store.add(each.collection, each.resources, now)  # type: ignore[misc]
             )

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import anyio
 
+from ..disk.partfile import SMALL
 from ..domain.checksum import Verification
 from ..domain.events import RetryScheduled
 from ..domain.resource import ResourceSnapshot, Wait
@@ -37,6 +38,7 @@ from .here import Found, accept, is_recorded, known_checksums, read_and_compare
 from .ledger import Claim, Finish
 from .life import Ending, Life
 from .places import fetch_from
+from .record import record_of
 from .remedies import judge
 from .scheduler import Entry
 from .twins import addresses_of, file_of, twins_of
@@ -232,7 +234,13 @@ class Job:
             places = addresses_of(self.life.row.resource, twins)
             turns = self._context.detours.get(self.id, 0) % max(len(places), 1)
             places = [*places[turns:], *places[:turns]]
-            order = Order(self.life.row.resource, self._target, self._context.settings().connections, root=self._root)
+            order = Order(
+                self.life.row.resource,
+                self._target,
+                self._context.settings().connections,
+                root=self._root,
+                record=self._record,
+            )
             return Ending(State.DOWNLOADED, file=await fetch_from(places, order, self.live, self, self._context))
         except TargetTaken:
             found = await self._look()
@@ -294,7 +302,15 @@ class Job:
 
     @property
     def _root(self) -> Path | None:
-        return Path(self._claim.root) if self._claim is not None and self._claim.root else None
+        collection = self._claim.collection if self._claim is not None else None
+        return Path(collection.target) if collection is not None and collection.target else None
+
+    @property
+    def _record(self) -> bytes:
+        """For the journal of the part, where there will be one."""
+        row, collection = self.life.row, self._claim.collection if self._claim is not None else None
+        is_small = row.resource.size is not None and row.resource.size <= SMALL
+        return b"" if is_small or collection is None else record_of(collection, row)
 
     @property
     def _target(self) -> Path:

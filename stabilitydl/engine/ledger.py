@@ -25,14 +25,11 @@ _RESERVE_TRIES = 5
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The lock of a resource is held. ``row`` is None when it left the list; ``attempt`` is None unless one began.
-
-    ``root`` is the folder below which the files of its collection go, empty where there is none.
-    """
+    """The lock of a resource is held. ``row`` is None when it left the list; ``attempt`` is None unless one began."""
 
     row: ResourceSnapshot | None
     attempt: int | None = None
-    root: str = ""
+    collection: Collection | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +71,7 @@ class Ledger:
             if row is None or row.state.is_settled:
                 return Claim(row)
             attempt = self.store.begin_attempt(resource_id, now)
-            return Claim(row, attempt, self.store.root_of(row.resource.collection))
+            return Claim(row, attempt, self.store.parent(row.resource.collection))
         except NoLongerListed:
             return Claim(None)
         except BaseException:

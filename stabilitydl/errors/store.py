@@ -41,7 +41,10 @@ class StoreRebuilt(StoreError):
     """The database was damaged; a new one was made from what could be read."""
 
     code = "store-rebuilt"
-    template = "The database was damaged and is made again, with {files} files; the old one is kept as {path}."
+    template = (
+        "The database was damaged and is made again, with {files} files; what is missing is found when its page is"
+        " added again. The old one is kept as {path}."
+    )
     remedy = Remedy.NONE
 
 

@@ -39,13 +39,13 @@ _PUT = (
 )
 # The same sums as domain.collection.summarise. total() counts as a float: exact below 9 PB, and an absurd size
 # that a hub claims cannot overflow it.
-_SUMMARIES = """
+_SUMMARIES = f"""
     SELECT collection, state, count(*), total(whole),
            total(CASE WHEN state = 'downloaded' THEN whole WHEN whole > 0 THEN min(received, whole) ELSE received END)
     FROM (SELECT collection, state, received, coalesce(nullif(size, 0), file_size, 0) AS whole
           FROM resources {where})
     GROUP BY collection, state
-"""
+"""  # noqa: S608
 _DOWNLOADS = "SELECT collection, count(*) FROM attempts WHERE outcome = 'downloaded' {also} GROUP BY collection"
 
 
@@ -103,9 +103,9 @@ def roots(database: Database) -> list[str]:
     return database.read("SELECT DISTINCT target FROM collections WHERE target <> ''", (), lambda row: str(row[0]))
 
 
-def root_of(database: Database, collection_id: str) -> str:
-    """The folder below which the files of one collection go, empty where there is none."""
-    return str(database.value("SELECT target FROM collections WHERE id = ?", (collection_id,)) or "")
+def find_one(database: Database, collection_id: str) -> Collection | None:
+    """The collection with this id."""
+    return next(iter(_select(database, "id = ?", (collection_id,))), None)
 
 
 def volumes(database: Database) -> dict[str, str]:

@@ -81,9 +81,9 @@ class Store:
         """The folders below which the files of all collections go, each once."""
         return collections.roots(self._database)
 
-    def root_of(self, collection_id: str) -> str:
-        """The folder below which the files of one collection go, empty where there is none."""
-        return collections.root_of(self._database, collection_id)
+    def parent(self, collection_id: str) -> Collection | None:
+        """One collection, without what its children add up to."""
+        return collections.find_one(self._database, collection_id)
 
     def volumes(self) -> dict[str, str]:
         """For folders on volumes that can be taken away: where that volume is mounted."""
@@ -123,12 +123,18 @@ class Store:
     def remove_collection(self, collection_id: str) -> None:
         """Take a collection, its children and their reservations off the list. Attempts stay."""
         collections.remove(self._database, collection_id)
+    def restore(self, collection: Collection, rows: Sequence[ResourceSnapshot]) -> None:
+        """Bring back children of ``collection`` with the lives that ``rows`` tell; one without its target where that is
+        reserved for another resource."""
+        with self._database.transaction():
+            queue.restore(self._database, collection, rows)
+
 
     def resources(
         self, collection_id: str | None = None, states: AbstractSet[State] | None = None
     ) -> list[ResourceSnapshot]:
-        """The children of one collection or of all, in the order in which their hub lists them; those in one of
-        ``states`` only, if given."""
+        """The listed children of one collection or of all, in the order in which their hub lists them; those in one
+        of ``states`` only, if given."""
         return resources.children(self._database, collection_id, states)
 
     def snapshots(self, ids: Sequence[str]) -> list[ResourceSnapshot]:

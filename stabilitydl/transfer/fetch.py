@@ -193,6 +193,7 @@ class _Fetch:
                 size=size or 0,
                 validator=remote.validator,
                 checksum=str(resource.checksum) if resource.checksum else "",
+                record=self._order.record,
             )
             await self._part.begin(identity)
         self._watcher.phase(State.DOWNLOADING)

@@ -23,7 +23,7 @@ class Order:
 
     ``is_one_of_many``: its bytes can be had at several addresses, so a part may have been begun at another one. Then
     no validator says whether it may be continued; the checksum will tell whether that was right. ``root``: the folder
-    of the whole collection, below which wrong bytes are kept.
+    of the whole collection, below which wrong bytes are kept. ``record``: what the journal of the part is to keep.
     """
 
     resource: Resource
@@ -31,6 +31,7 @@ class Order:
     connections: int = 4
     is_one_of_many: bool = False
     root: Path | None = None
+    record: bytes = b""
 
 
 @dataclass(frozen=True)
