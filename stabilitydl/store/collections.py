@@ -39,13 +39,13 @@ _PUT = (
 )
 # The same sums as domain.collection.summarise. total() counts as a float: exact below 9 PB, and an absurd size
 # that a hub claims cannot overflow it.
-_SUMMARIES = f"""
+_SUMMARIES = """
     SELECT collection, state, count(*), total(whole),
            total(CASE WHEN state = 'downloaded' THEN whole WHEN whole > 0 THEN min(received, whole) ELSE received END)
     FROM (SELECT collection, state, received, coalesce(nullif(size, 0), file_size, 0) AS whole
           FROM resources {where})
     GROUP BY collection, state
-"""  # noqa: S608
+"""
 _DOWNLOADS = "SELECT collection, count(*) FROM attempts WHERE outcome = 'downloaded' {also} GROUP BY collection"
 
 
