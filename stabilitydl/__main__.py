@@ -9,7 +9,10 @@ from collections.abc import Callable, Sequence
 
 from . import __version__
 
+FAILED = 1
 INTERRUPTED = 130
+PROBE_COMMAND = "probe-display"
+"""What `cli.display` calls a frozen bundle with, to learn whether Qt can show something here."""
 WINDOW = ".gui.program"
 """Where the window begins, relative to this package; its ``run(locators)`` returns the exit code."""
 
@@ -20,6 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if words == ["--version"]:
         # Asked by scripts and by other programs at their start: nothing else is imported for it.
         return _print_version()
+    if words == [PROBE_COMMAND]:
+        return _probe_display()
     is_process = arguments is None
     if is_process:
         answer_signals(None if words else _leave)
@@ -39,6 +44,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return command_line(words, opener if has_window() else None)
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def window(arguments: Sequence[str] | None = None) -> int:
+    """The program ``stabilitydl-window``: open the window on its arguments, and return the exit code.
+
+    Desktops start it, also for files and links. It has no command line, and on Windows no console.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if arguments is None:
+        answer_signals(_leave)
+        gc.disable()
+    code = open_window_alone(words) if has_window() else None
+    if code is not None:
+        return code
+    from .cli import console
+
+    console.prepare()
+    console.say("There is no display that a window could open on; the command line is called stabilitydl.")
+    return FAILED
+
+
+def _probe_display() -> int:
+    """Let Qt show something; it ends the process where it cannot."""
+    from importlib import import_module
+
+    import_module("PySide6.QtGui").QGuiApplication(["probe"])
+    return 0
 
 
 def _print_version() -> int:
@@ -94,8 +126,8 @@ def _open_window_of_process(locators: Sequence[str]) -> int:
     return open_window(locators)
 
 
-def open_window_alone() -> int | None:
-    """Run the window; None where there is no display."""
+def open_window_alone(locators: Sequence[str] = ()) -> int | None:
+    """Run the window on ``locators``; None where there is no display."""
     from .cli.display import Probe
     from .cli.guard import guard
 
@@ -108,7 +140,7 @@ def open_window_alone() -> int | None:
         nonlocal shown
         import_module(WINDOW, __package__)
         shown = probe.is_available()
-        return open_window(()) if shown else 0
+        return open_window(locators) if shown else 0
 
     code = guard(show)
     return code if shown else None

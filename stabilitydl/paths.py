@@ -63,6 +63,16 @@ class Paths:
         return self.config / "settings.toml"
 
 
+def frozen_program() -> Path | None:
+    """The command line of the frozen bundle that this is; None where a Python interpreter runs it.
+
+    A bundle has two programs, and only this one has a console on Windows.
+    """
+    if not getattr(sys, "frozen", False):
+        return None
+    return Path(sys.executable).with_name("stabilitydl.exe" if sys.platform == "win32" else "stabilitydl")
+
+
 def resource_path(name: str) -> Path:
     """The file ``name`` of ``resources/``: in a frozen bundle, in an installed wheel, or in a checkout.
 

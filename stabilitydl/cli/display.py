@@ -7,6 +7,10 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
+from ..paths import frozen_program
+
+PROBE_COMMAND = "probe-display"
+"""What the program is called with to be the probe, where there is no Python to call."""
 _PROBE = "from PySide6.QtGui import QGuiApplication; QGuiApplication(['probe'])"
 PATIENCE = 10.0
 """Seconds that the probe may take; a display that answers later is as good as none."""
@@ -38,7 +42,7 @@ class Probe:
     def _start(self, variables: Mapping[str, str]) -> None:
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-c", _PROBE],
+                _command(),
                 env=dict(variables),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -55,6 +59,11 @@ class Probe:
         finally:
             process.kill()
             process.wait()
+
+
+def _command() -> list[str]:
+    program = frozen_program()
+    return [str(program), PROBE_COMMAND] if program is not None else [sys.executable, "-c", _PROBE]
 
 
 def display_available(environ: Mapping[str, str] | None = None, platform: str = sys.platform) -> bool:

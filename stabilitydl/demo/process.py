@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from ..errors import InternalError
+from ..paths import frozen_program
 
 END_SECONDS = 2.0
 FROZEN_COMMAND = "demo-hub"
@@ -17,9 +18,10 @@ FROZEN_COMMAND = "demo-hub"
 
 
 def command() -> list[str]:
-    """How to start the hub. In a frozen bundle ``sys.executable`` is the program itself."""
-    if getattr(sys, "frozen", False):
-        return [sys.executable, FROZEN_COMMAND]
+    """How to start the hub."""
+    program = frozen_program()
+    if program is not None:
+        return [str(program), FROZEN_COMMAND]
     # -P: modules are never taken from the folder in which the user happens to be.
     return [sys.executable, "-P", "-m", "stabilitydl.demo"]
 
@@ -28,7 +30,7 @@ def environment() -> dict[str, str]:
     """The variables for the hub: ours, and in a checkout that is not installed the way to the package."""
     variables = dict(os.environ)
     root = Path(__file__).resolve().parents[2]
-    if not getattr(sys, "frozen", False) and root.name not in ("site-packages", "dist-packages"):
+    if frozen_program() is None and root.name not in ("site-packages", "dist-packages"):
         variables["PYTHONPATH"] = os.pathsep.join(filter(None, (str(root), variables.get("PYTHONPATH"))))
     return variables
 

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl, urlsplit
 
+from PySide6.QtCore import QUrl
+
 from ..http.origins import Reach, place_of
+from ..hubs.urls import file_here
 
 SCHEME = "stabilitydl"
 MOST = 100
@@ -29,6 +32,16 @@ def locators_of(link: str) -> tuple[str, ...]:
         return ()
     wanted = [value.strip() for name, value in fields if name == "locator"]
     return tuple(value for value in wanted[:MOST] if _is_public(value))
+
+
+def for_any_folder(word: str) -> str:
+    """A word of the command line as a process in another folder has to read it.
+
+    Files get their absolute path, also those that a desktop names by a ``file:`` address.
+    """
+    url = QUrl(word)
+    path = url.toLocalFile() if url.isLocalFile() else word
+    return file_here(path) or path
 
 
 def _is_public(locator: str) -> bool:

@@ -19,6 +19,7 @@ from ..settings import Settings
 from .application import make_application, run_application
 from .bridge import EngineBridge
 from .language import Language
+from .links import for_any_folder
 from .main_window import MainWindow
 from .theme import Appearance, ThemeChoice
 
@@ -40,7 +41,7 @@ def run(locators: Sequence[str] = (), paths: Paths | None = None) -> int:
         opened = Opened(where, settings, appearance, language)
         # Not `quit`, which asks every window whether it may: that has been settled here.
         opened.ended.connect(lambda: application.exit(0))
-        opened.start(locators)
+        opened.start([for_any_folder(locator) for locator in locators])
         if trouble is not None and opened.window is not None:
             opened.window.toast.say(str(trouble))
         return opened.finish

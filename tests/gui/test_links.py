@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from stabilitydl.gui.links import MOST, is_link, locators_of
+from stabilitydl.gui.links import MOST, for_any_folder, is_link, locators_of
 
 
 def test_a_link_names_locators() -> None:
@@ -54,3 +56,15 @@ def test_garbage_and_floods_do_no_harm() -> None:
     assert locators_of("stabilitydl://add?" + "&".join(["locator=civitai%3A1"] * 1000)) == ()
     assert len(locators_of("stabilitydl://add?" + "&".join(["locator=civitai%3A1"] * (MOST + 5)))) == MOST
     assert not is_link("https://stabilitydl.example/")
+
+
+def test_files_are_named_as_a_process_in_another_folder_finds_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack = tmp_path / "a pack.lock.toml"
+    pack.touch()
+    monkeypatch.chdir(tmp_path)
+    assert for_any_folder("a pack.lock.toml") == str(pack)
+    assert for_any_folder(pack.as_uri()) == str(pack)
+    for word in ("https://example.org/a%20pack.lock.toml", "owner/name", "stabilitydl://add?locator=civitai%3A1"):
+        assert for_any_folder(word) == word

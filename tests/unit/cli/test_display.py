@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from stabilitydl.__main__ import PROBE_COMMAND
 from stabilitydl.cli import display
 from stabilitydl.cli.display import display_available
 
@@ -28,6 +29,16 @@ def test_a_display_that_does_not_answer_is_none() -> None:
 def test_the_probe_decides(code: int, available: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(display, "_PROBE", f"raise SystemExit({code})")
     assert display_available({**os.environ, "WAYLAND_DISPLAY": "wayland-0"}, "linux") is available
+
+
+def test_a_frozen_bundle_is_its_own_probe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "stabilitydl-window"))
+    console = tmp_path / "stabilitydl"
+    for code in (0, 1):
+        console.write_text(f'#!/bin/sh\n[ "$*" = {PROBE_COMMAND} ] && exit {code}\nexit 9\n')
+        console.chmod(0o755)
+        assert display_available({**os.environ, "DISPLAY": ":0"}, "linux") is (code == 0)
 
 
 def test_a_probe_that_hangs_or_cannot_start_means_no_display(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

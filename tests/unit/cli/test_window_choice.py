@@ -45,6 +45,18 @@ def test_without_a_display_the_help(
     assert "Usage: stabilitydl" in capsys.readouterr().out
 
 
+def test_the_program_of_the_window_opens_it_on_its_words(window: ModuleType) -> None:
+    assert program.window(["a", "--b", "c"]) == 43
+
+
+def test_the_program_of_the_window_without_a_display_says_so(
+    window: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(Display, "available", False)
+    assert program.window(["a"]) == 1
+    assert "no display" in capsys.readouterr().err
+
+
 def test_a_window_that_cannot_start_says_why(window: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
     def fail(_: object) -> int:
         raise StoreNewer

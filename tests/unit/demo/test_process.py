@@ -115,9 +115,14 @@ def test_a_hub_that_cannot_be_started(monkeypatch: pytest.MonkeyPatch, tmp_path:
         HubProcess()
 
 
-def test_a_frozen_program_starts_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_frozen_program_starts_its_own_command_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(sys, "frozen", True, raising=False)
-    assert command() == [sys.executable, "demo-hub"]
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "stabilitydl-window"))
+    # The program of the window has no console on Windows, so it would have no streams.
+    (program, *words) = command()
+    assert Path(program).parent == tmp_path
+    assert Path(program).stem == "stabilitydl"
+    assert words == ["demo-hub"]
     assert environment() == dict(os.environ)
 
 
