@@ -52,7 +52,7 @@ def steps() -> list[Step]:
             "bare",
             [
                 [python, "-c", "import importlib.util as u, sys; sys.exit(u.find_spec('PySide6') is not None)"],
-                [python, "-m", "pytest", "-q", "-p", "no:pytest-qt", *BARE_CHOICE],
+                [python, "-m", "pytest", "-q", "-p", "no:pytest-qt", "-n", str(os.cpu_count()), *BARE_CHOICE],
             ],
             {"PYTHONPATH": os.pathsep.join([str(BARE), *filter(None, [os.environ.get("PYTHONPATH")])])},
         ),

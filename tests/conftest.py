@@ -16,6 +16,9 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 HAS_QT = importlib.util.find_spec("pytestqt") is not None and importlib.util.find_spec("PySide6") is not None
 
+MOST = 4
+"""Processes for the whole suite: more of them wait for the disk, not for a processor."""
+
 HUBS = ("CIVITAI_", "HF_", "HUGGING_FACE_", "MODELSCOPE_")
 """How the names of variables begin with which people set up hubs."""
 
@@ -33,6 +36,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Gather which faults the tests cover."""
     faults.register(config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """The whole suite runs in as many processes as there are processors, at most `MOST`; what was named in this one.
+
+    So a debugger and ``-s`` work on a single file, and what measures has the machine for itself.
+    """
+    is_whole = config.args == config.getini("testpaths") and config.option.markexpr != "bench"
+    return min(os.cpu_count() or 1, MOST) if is_whole else 0
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ def origin(monkeypatch: pytest.MonkeyPatch) -> Iterator[FilesOrigin]:
 
 
 @pytest.fixture
-def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Home:
+def move_to(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Home:
     """Move to another data directory."""
 
     def move(name: str) -> Path:
@@ -77,11 +77,11 @@ def codes(said: Said) -> list[str]:
     return [event["code"] for event in said.of("error")]
 
 
-def test_the_same_bytes_on_another_data_directory(run: Run, origin: FilesOrigin, home: Home, tmp_path: Path) -> None:
-    first = home("first")
+def test_the_same_bytes_on_another_data_directory(run: Run, origin: FilesOrigin, move_to: Home, tmp_path: Path) -> None:
+    first = move_to("first")
     assert run("get", "civitai:7", "--to", tmp_path / "a").code == 0
     lockfile = locked(run, tmp_path, "civitai:7")
-    home("second")
+    move_to("second")
     said = run("get", lockfile, "--to", tmp_path / "b", "--json")
     assert said.code == 0
     assert {event["verification"] for event in said.of("downloaded")} == {"verified"}
@@ -90,36 +90,36 @@ def test_the_same_bytes_on_another_data_directory(run: Run, origin: FilesOrigin,
     assert run("get", "civitai:7").code == 0
     again = run("get", lockfile, "--json")
     assert again.code == 0
-    home("first")
+    move_to("first")
     assert str(first) not in lockfile.read_text()
 
 
 def test_what_changed_since_says_so_and_the_others_arrive(
-    run: Run, origin: FilesOrigin, home: Home, tmp_path: Path
+    run: Run, origin: FilesOrigin, move_to: Home, tmp_path: Path
 ) -> None:
-    home("first")
+    move_to("first")
     assert run("get", "civitai:7").code == 0
     lockfile = locked(run, tmp_path, "civitai:7")
     before = origin.contents["2"]
     origin.contents["2"] = b"W" + before[1:]
-    home("second")
+    move_to("second")
     said = run("get", lockfile, "--to", tmp_path / "b", "--json")
     assert (said.code, codes(said), len(said.of("downloaded"))) == (1, ["checksum-mismatch"], 2)
     origin.contents["2"] = before + b"more"
     origin.list_files()
-    home("third")
+    move_to("third")
     said = run("get", lockfile, "--to", tmp_path / "c", "--json")
     assert (said.code, codes(said), len(said.of("downloaded"))) == (1, ["size-mismatch"], 2)
     origin.contents["2"] = before
     origin.give_model(model(7, []))
     origin.routes["/api/download/models/70"] = lambda exchange: exchange.answer(404)
-    home("fourth")
+    move_to("fourth")
     said = run("get", lockfile, "--to", tmp_path / "d", "--json")
     assert (said.code, codes(said), len(said.of("downloaded"))) == (1, ["remote-gone"] * 2, 1)
 
 
-def test_what_stands_in_a_lockfile(run: Run, origin: FilesOrigin, home: Home, tmp_path: Path) -> None:
-    home("first")
+def test_what_stands_in_a_lockfile(run: Run, origin: FilesOrigin, move_to: Home, tmp_path: Path) -> None:
+    move_to("first")
     assert run("get", "civitai:7", "--to", tmp_path / "a").code == 0
     table = tomllib.loads(locked(run, tmp_path, "civitai:7").read_text(encoding="utf-8"))
     assert table["lockfile"]["version"] == 1
@@ -140,8 +140,8 @@ def test_what_stands_in_a_lockfile(run: Run, origin: FilesOrigin, home: Home, tm
     assert third["page"] == origin.url("/models/7?modelVersionId=71")
 
 
-def test_a_signed_address_a_list_and_what_is_not_here(run: Run, home: Home, tmp_path: Path) -> None:
-    home("first")
+def test_a_signed_address_a_list_and_what_is_not_here(run: Run, move_to: Home, tmp_path: Path) -> None:
+    move_to("first")
     with FileOrigin() as server:
         data = b"x" * 500
         server.add("/a.bin", data)
@@ -162,16 +162,16 @@ def test_a_signed_address_a_list_and_what_is_not_here(run: Run, home: Home, tmp_
         assert table["file"][1]["checksums"] == [f"sha256:{hashlib.sha256(data + b'2').hexdigest()}"]
         lockfile = tmp_path / "pack.lock.toml"
         lockfile.write_text(said.out)
-        home("second")
+        move_to("second")
         said = run("get", lockfile, "--to", tmp_path / "b", "--json")
         assert (said.code, codes(said), len(said.of("downloaded"))) == (1, ["secret-missing"], 1)
     assert run("lock", "nosuch").code == 3
-    home("third")
+    move_to("third")
     assert run("lock", "nosuch").code == 3
 
 
-def test_filters_and_files_without_a_checksum(run: Run, home: Home, tmp_path: Path) -> None:
-    home("first")
+def test_filters_and_files_without_a_checksum(run: Run, move_to: Home, tmp_path: Path) -> None:
+    move_to("first")
     with FileOrigin() as server:
         listed = tmp_path / "pack.txt"
         listed.write_text(f"{server.url('/a.bin')}\n{server.url('/b.gguf')}\n")
@@ -183,12 +183,12 @@ def test_filters_and_files_without_a_checksum(run: Run, home: Home, tmp_path: Pa
         assert run("lock", listed, "--downloaded").code == 3
 
 
-def test_the_demo_pack(run: Run, home: Home, tmp_path: Path) -> None:
-    home("first")
+def test_the_demo_pack(run: Run, move_to: Home, tmp_path: Path) -> None:
+    move_to("first")
     assert run("get", "demo:?files=3&size=8KiB", "--to", tmp_path / "a").code == 0
     lockfile = locked(run, tmp_path, "demo:?files=3&size=8KiB")
     assert "127.0.0.1" not in lockfile.read_text()
-    home("second")
+    move_to("second")
     assert run("get", lockfile, "--to", tmp_path / "b").code == 0
     assert contents_of(tmp_path / "a") == contents_of(tmp_path / "b")
     plan = run("plan", lockfile, "--to", tmp_path / "b", "--json").object
