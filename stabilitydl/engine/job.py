@@ -171,8 +171,7 @@ class Job:
         return await self._obtain() if found is None else await self._settle_for(found)
 
     async def _take_lock(self) -> bool:
-        now = self._context.clock.wall()
-        self._claim = await self._context.recorder.commit(lambda ledger: ledger.claim(self.id, now))
+        self._claim = await self._context.recorder.claim(self.id)
         if self._claim is None:
             return False
         self._attempt = self._claim.attempt
@@ -225,7 +224,7 @@ class Job:
     async def _obtain(self) -> Ending:
         """From the file of a twin, else from wherever the bytes can be had. Raises StabilityError."""
         try:
-            twins = await twins_of(self.life.row.resource, self._context.recorder)
+            twins = await self._twins()
             arrived = await self._copy(twins)
             if arrived is not None:
                 return arrived
@@ -247,6 +246,12 @@ class Job:
             if found is None:
                 raise
             return await self._settle_for(found)
+
+    async def _twins(self) -> list[ResourceSnapshot]:
+        """The other resources with the same bytes."""
+        if self._tries == 0 and self._claim is not None and not self._claim.has_twins:
+            return []
+        return await twins_of(self.life.row.resource, self._context.recorder)
 
     async def _copy(self, twins: Sequence[ResourceSnapshot]) -> Ending | None:
         """The file of a twin that is here; None where there is none, or it turns out to be another one."""
@@ -347,16 +352,18 @@ class Job:
 
     async def _write(self, ending: Ending) -> Ending:
         finish = Finish(
+            resource=self.id,
+            attempt=self._attempt,
+            change=None if ending.adopted else self.life.change(ending),
             outcome=ending.outcome,
             end=self._context.clock.wall(),
             bytes=self.live.fetched,
             host=self.live.host,
             code=ending.problem.code if ending.problem else "",
         )
-        change = None if ending.adopted else self.life.change(ending)
         recorder = self._context.recorder
         try:
-            await recorder.commit(lambda ledger: ledger.finish(self.id, self._attempt, change, finish))
+            await recorder.finish(finish)
         except Exception as error:  # noqa: BLE001 - the lock is let go of whatever happens
             _log.exception("the end of %s cannot be written", self.id)
             failure = error if isinstance(error, StabilityError) else InternalError(detail=type(error).__name__)

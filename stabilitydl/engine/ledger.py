@@ -14,7 +14,7 @@ from ..domain.attempt import Outcome
 from ..domain.collection import Collection
 from ..domain.resource import Resource, ResourceSnapshot
 from ..domain.states import State
-from ..errors import NoLongerListed, TargetTaken
+from ..errors import NoLongerListed, StoreBusy, StoreFull, TargetTaken
 from ..store.change import Change
 from ..store.store import Store
 from .locks import ResourceLocks
@@ -25,17 +25,35 @@ _RESERVE_TRIES = 5
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The lock of a resource is held. ``row`` is None when it left the list; ``attempt`` is None unless one began."""
+    """The lock of a resource is held. ``row`` is None when it left the list; ``attempt`` is None unless one began.
+
+    ``has_twins``: the file of another resource has the same digest.
+    """
 
     row: ResourceSnapshot | None
     attempt: int | None = None
     collection: Collection | None = None
+    has_twins: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A job wants the lock of ``resource``; ``now`` is seconds since 1970."""
+
+    resource: str
+    now: float
 
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """How a job ended, for its attempt. ``bytes`` came over the network."""
+    """How the job of ``resource`` ended: what becomes of its row, and of its attempt where there is one.
 
+    ``bytes`` came over the network.
+    """
+
+    resource: str
+    attempt: int | None
+    change: Change | None
     outcome: Outcome
     end: float
     bytes: int = 0
@@ -59,11 +77,47 @@ class Ledger:
         self.store = store
         self.locks = locks
 
-    def claim(self, resource_id: str, now: float) -> Claim | None:
+    def serve(self, wishes: Sequence[Start | Finish]) -> list[Claim | Exception | None]:
+        """Let jobs begin and end, all in one transaction; for each its claim (see `claim`), or what went wrong.
+
+        Those that end let go of their locks when that is durable.
+        """
+        try:
+            return self._serve(wishes)
+        except (StoreBusy, StoreFull) as error:
+            return [error] * len(wishes)
+        except Exception as error:  # noqa: BLE001 - handed to whoever waits for the answer
+            if len(wishes) == 1:
+                return [error]
+            return [result for wish in wishes for result in self.serve([wish])]
+
+    def _serve(self, wishes: Sequence[Start | Finish]) -> list[Claim | Exception | None]:
+        ends = [wish for wish in wishes if isinstance(wish, Finish)]
+        claims: dict[str, Claim | None] = {}
+        parents: dict[str, Collection | None] = {}
+        try:
+            with self.store.together():
+                for end in ends:
+                    self.finish(end)
+                for wish in wishes:
+                    if isinstance(wish, Start):
+                        claims[wish.resource] = self.claim(wish.resource, wish.now, parents)
+        except BaseException:
+            for each, claim in claims.items():
+                if claim is not None:
+                    self.locks.release(each)
+            raise
+        for end in ends:
+            self.locks.release(end.resource)
+        return [claims[wish.resource] if isinstance(wish, Start) else None for wish in wishes]
+
+    def claim(self, resource_id: str, now: float, known: dict[str, Collection | None] | None = None) -> Claim | None:
         """Take the lock of ``resource_id`` and read its row again; None when a job elsewhere has it.
 
-        Where something is to be done an attempt begins at ``now`` (seconds since 1970).
+        Where something is to be done an attempt begins at ``now`` (seconds since 1970). ``known`` are collections that
+        were read a moment ago, and keeps that of this one.
         """
+        parents = {} if known is None else known
         if not self.locks.take(resource_id):
             return None
         try:
@@ -71,7 +125,10 @@ class Ledger:
             if row is None or row.state.is_settled:
                 return Claim(row)
             attempt = self.store.begin_attempt(resource_id, now)
-            return Claim(row, attempt, self.store.parent(row.resource.collection))
+            parent = row.resource.collection
+            if parent not in parents:
+                parents[parent] = self.store.parent(parent)
+            return Claim(row, attempt, parents[parent], self.store.has_twins(resource_id))
         except NoLongerListed:
             return Claim(None)
         except BaseException:
@@ -82,11 +139,12 @@ class Ledger:
         """Begin an attempt of a resource whose lock is held. Raises NoLongerListed."""
         return self.store.begin_attempt(resource_id, now)
 
-    def finish(self, resource_id: str, attempt: int | None, change: Change | None, finish: Finish) -> None:
-        """Write how the job of ``resource_id`` ended and let go of its lock, in that order."""
-        if attempt is not None:
+    def finish(self, finish: Finish) -> None:
+        """Write how a job ended, in a transaction of the caller, who lets go of its lock after that."""
+        change = finish.change
+        if finish.attempt is not None:
             self.store.finish(
-                attempt,
+                finish.attempt,
                 change,
                 end=finish.end,
                 bytes=finish.bytes,
@@ -97,7 +155,6 @@ class Ledger:
             )
         elif change is not None:
             self.store.apply([change])
-        self.locks.release(resource_id)
 
     def note(self, changes: Sequence[Change]) -> None:
         """Write the states of running jobs; those whose lock is not held here any more are left out."""

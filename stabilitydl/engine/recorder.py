@@ -7,7 +7,7 @@ running jobs are noted and written in one batch per tick.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import anyio
@@ -16,7 +16,8 @@ from ..clock import Clock
 from ..errors import StoreBusy, StoreError, StoreFull
 from ..lane import Lane
 from ..store.change import Change
-from .ledger import Ledger
+from .ledger import Claim, Finish, Ledger, Start
+from .rounds import Rounds
 
 T = TypeVar("T")
 
@@ -34,6 +35,7 @@ class Recorder:
         self._lane = lane
         self._clock = clock
         self._noted: dict[str, Change] = {}
+        self._rounds: Rounds[Start | Finish, Claim | None] = Rounds(lane, ledger.serve)
 
     async def ask(self, question: Callable[[Ledger], T]) -> T:
         """Run ``question`` in the lane and return its answer. Raises StoreError, StoreBusy too."""
@@ -45,10 +47,22 @@ class Recorder:
         Tries again while another program holds the database or its volume is full. An operation that has begun runs
         to its end even when the caller is cancelled, and its result is not lost.
         """
+        return await self._insist(lambda: self._lane.start(operation, self._ledger))
+
+    async def claim(self, resource_id: str) -> Claim | None:
+        """See `Ledger.claim`; together with the jobs that begin and end in this moment, else as `commit`."""
+        start = Start(resource_id, self._clock.wall())
+        return await self._insist(lambda: self._rounds.ask(start))
+
+    async def finish(self, finish: Finish) -> None:
+        """Write how a job ended and let go of its lock, as `claim`."""
+        await self._insist(lambda: self._rounds.ask(finish))
+
+    async def _insist(self, begin: Callable[[], Awaitable[T]]) -> T:
         while True:
             try:
                 with anyio.CancelScope(shield=True):
-                    return await self._lane.run(operation, self._ledger)
+                    return await begin()
             except (StoreBusy, StoreFull) as error:
                 _log.warning("the database cannot be written now: %s", error)
             await self._clock.sleep(RETRY_SECONDS)

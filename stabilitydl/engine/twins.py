@@ -70,6 +70,8 @@ async def twins_of(resource: Resource, recorder: Recorder) -> list[ResourceSnaps
 async def file_of(twins: Sequence[ResourceSnapshot], disk: Disk) -> Path | None:
     """A file of one of ``twins`` that is here and unchanged since it arrived. Raises DiskError."""
     arrived = [row for row in twins if row.state is State.DOWNLOADED and row.target is not None]
+    if not arrived:
+        return None
     for row, status in zip(arrived, await disk.stats(Path(row.target or "") for row in arrived), strict=True):
         if is_recorded(row, status):
             return Path(row.target or "")

@@ -149,7 +149,7 @@ class Database:
         self.value(f"PRAGMA {name} = {value}")
 
     def transaction(self) -> _Transaction:
-        """A scope that writes all or nothing.
+        """A scope that writes all or nothing. Inside another one it is a piece of that.
 
         Raises StoreBusy when others write for longer than the timeout, StoreNewer when it is open for reading only.
         """
@@ -223,18 +223,24 @@ class Database:
 
 
 class _Transaction:
-    """Commits when its body ends, rolls back when its body or the commit fails."""
+    """Commits when its body ends, rolls back when its body or the commit fails; inside another one it does neither."""
 
     def __init__(self, database: Database, kind: Literal["DEFERRED", "IMMEDIATE", "EXCLUSIVE"]) -> None:
         self._database = database
         self._kind = kind
+        self._is_inner = False
 
     def __enter__(self) -> None:
-        self._database.control(f"BEGIN {self._kind}")
+        with _mapped(self._database.path):
+            self._is_inner = self._database.connection.in_transaction
+        if not self._is_inner:
+            self._database.control(f"BEGIN {self._kind}")
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._is_inner:
+            return
         if error is not None:
             self._roll_back()
             return

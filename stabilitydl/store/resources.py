@@ -45,6 +45,10 @@ _APPLY = """
         file_size = coalesce(?8, file_size), file_mtime = coalesce(?9, file_mtime)
     WHERE id = ?1
 """
+_TWINS = """
+    SELECT 1 FROM resources AS one JOIN resources AS other ON other.content = one.content AND other.id <> one.id
+    WHERE one.id = ? AND one.content IS NOT NULL LIMIT 1
+"""
 _MANY = 10_000
 """Rows after which the cache is full of what is not read again soon."""
 _IN_HUB_ORDER = "ORDER BY place, number"
@@ -77,6 +81,11 @@ def same_content(database: Database, sha256: str) -> list[ResourceSnapshot]:
         (sha256,),
         snapshot_of,
     )
+
+
+def has_twins(database: Database, resource_id: str) -> bool:
+    """Does the file of another resource have the same digest?"""
+    return bool(database.value(_TWINS, (resource_id,)))
 
 
 def children(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from ..domain.attempt import Attempt, Outcome
@@ -56,6 +57,10 @@ class Store:
     def database(self) -> Database:
         """The open database, for making copies of it."""
         return self._database
+
+    def together(self) -> AbstractContextManager[None]:
+        """A scope whose writing calls are one durable transaction: all of them count, or none."""
+        return self._database.transaction()
 
     def close(self) -> None:
         """Close the file. More than once is fine."""
@@ -123,12 +128,12 @@ class Store:
     def remove_collection(self, collection_id: str) -> None:
         """Take a collection, its children and their reservations off the list. Attempts stay."""
         collections.remove(self._database, collection_id)
+
     def restore(self, collection: Collection, rows: Sequence[ResourceSnapshot]) -> None:
         """Bring back children of ``collection`` with the lives that ``rows`` tell; one without its target where that is
         reserved for another resource."""
         with self._database.transaction():
             queue.restore(self._database, collection, rows)
-
 
     def resources(
         self, collection_id: str | None = None, states: AbstractSet[State] | None = None
@@ -144,6 +149,10 @@ class Store:
     def same_content(self, sha256: str) -> list[ResourceSnapshot]:
         """All resources whose file has this digest, as their hub says or as it arrived."""
         return resources.same_content(self._database, sha256)
+
+    def has_twins(self, resource_id: str) -> bool:
+        """Does the file of another resource have the same digest as that of this one?"""
+        return resources.has_twins(self._database, resource_id)
 
     def apply(self, changes: Sequence[Change]) -> None:
         """Write new states, all in one transaction. Unknown ids are left out; whether a move is legal is not asked."""

@@ -247,6 +247,27 @@ def test_an_exception_rolls_back(store: Store) -> None:
     assert len(store.resources()) == 1
 
 
+def test_a_transaction_inside_another_one_is_a_piece_of_it(store: Store) -> None:
+    collection, children = a_pack(2)
+    store.add(collection, children, now=1.0)
+    ids = [child.id for child in children]
+
+    def change_both() -> None:
+        with store.together():
+            store.apply([Change(ids[0], State.PAUSED)])
+            store.apply([Change(ids[1], State.PAUSED)])
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        change_both()
+    assert [row.state for row in store.snapshots(ids)] == [State.MISSING] * 2
+    with store.together():
+        store.apply([Change(ids[0], State.PAUSED)])
+        store.apply([Change(ids[1], State.PAUSED)])
+    assert [row.state for row in store.snapshots(ids)] == [State.PAUSED] * 2
+    assert not store.database.connection.in_transaction
+
+
 def test_a_commit_that_fails_rolls_back(store: Store) -> None:
     store.add(*a_pack(1), now=1.0)
     store._database.connection.set_commit_hook(lambda: True)
