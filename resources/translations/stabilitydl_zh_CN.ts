@@ -1882,6 +1882,14 @@
         <translation>命令</translation>
     </message>
     <message>
+        <source>Superseded</source>
+        <translation>已被取代</translation>
+    </message>
+    <message>
+        <source>The hub has something newer in its place, or does not list it any more.</source>
+        <translation>网站上已有更新的文件取代它，或不再列出它。</translation>
+    </message>
+    <message>
         <source>Not selected</source>
         <translation>未选择</translation>
     </message>

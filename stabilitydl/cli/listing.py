@@ -123,6 +123,7 @@ def _object(
         {
             **resource_object(row, row.target if row.state is State.DOWNLOADED else None),
             "received": received_of(row),
+            "superseded": row.superseded,
             "error": describe(row.problem) if row.problem is not None else None,
         }
         for row in chosen
@@ -176,4 +177,5 @@ def _child_row(row: ResourceSnapshot) -> tuple[str, ...]:
     else:
         problem = row.problem or row.resource.blocked
         more = console.explain(problem) if problem is not None else ""
-    return str(row.state), arrived, format_bytes(size), shown_path(row.resource), plain(more)
+    state = f"{row.state}, superseded" if row.superseded else str(row.state)
+    return state, arrived, format_bytes(size), shown_path(row.resource), plain(more)

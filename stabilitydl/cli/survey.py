@@ -77,6 +77,7 @@ def merged(expansions: Iterable[Expansion]) -> list[Expansion]:
     return list(found.values())
 
 
+            is_whole=earlier.is_whole or expansion.is_whole,
 def chosen(expansion: Expansion, filter_: Filter | None = None) -> list[Resource]:
     """The children that the locator meant and the filter keeps, in the hub's order."""
     return [

@@ -119,10 +119,10 @@ class CollectionSnapshot(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def summarise(children: Iterable[ResourceSnapshot]) -> CollectionSummary:
-    """Add up the children of a collection."""
+    """Add up the children of a collection that are still listed."""
     states: dict[State, int] = {}
     resources = total = received = 0
-    for child in children:
+    for child in filter(lambda child: child.is_listed, children):
         states[child.state] = states.get(child.state, 0) + 1
         resources += 1
         size = child.resource.size or child.file_size or 0

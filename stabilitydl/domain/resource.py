@@ -81,7 +81,8 @@ class ResourceSnapshot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     ``target`` is the absolute path that is reserved for it, None before it is first enqueued. ``received`` and
     ``file_size`` are bytes; ``file_mtime`` is nanoseconds; ``sha256`` is the digest of the file that arrived.
-    ``position`` is its place in the queue, lower first.
+    ``position`` is its place in the queue, lower first. ``superseded``: its hub does not list it any more, or lists
+    other contents in its place.
     """
 
     resource: Resource
@@ -96,10 +97,16 @@ class ResourceSnapshot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     file_mtime: int | None = None
     position: int = 0
     priority: int = 0
+    superseded: bool = False
 
     @property
     def id(self) -> str:
         return self.resource.id
+
+    @property
+    def is_listed(self) -> bool:
+        """Is it still to be had, or is there more of it here than a name?"""
+        return not self.superseded or self.tab is not Tab.MISSING
 
     @property
     def tab(self) -> Tab:

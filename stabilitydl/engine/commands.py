@@ -235,6 +235,7 @@ class Commands:
 
         applied = await self._context.recorder.commit(lambda ledger: ledger.settle(list(vanished), decide))
         self._tell(applied.before, applied.after)
+        self._tell_unlisted(applied.after)
 
     async def _trash(self, rows: Sequence[ResourceSnapshot]) -> tuple[list[ResourceSnapshot], StabilityError | None]:
         kept: list[ResourceSnapshot] = []
@@ -255,11 +256,12 @@ class Commands:
             rows = [row for row in await self._rows([row.id for row in held]) if row.state is State.MISSING]
             await self._discard_parts(rows, (State.MISSING,))
             empty = [row.id for row in rows]
-            await self._context.recorder.commit(
+            applied = await self._context.recorder.commit(
                 lambda ledger: ledger.settle(
                     empty, lambda row: Change(row.id, row.state, received=0) if row.state is State.MISSING else None
                 )
             )
+            self._tell_unlisted(applied.after)
 
     async def _discard_parts(self, rows: Iterable[ResourceSnapshot], states: Container[State]) -> None:
         """Remove the parts of those ``rows`` that are in one of ``states``."""
@@ -271,11 +273,13 @@ class Commands:
             except StabilityError as error:
                 _log.warning("the unfinished file of %s stays: %s", row.resource.name, error)
 
+    def _tell_unlisted(self, rows: Iterable[ResourceSnapshot]) -> None:
+        """Superseded children of which nothing is here any more leave the list."""
+        for parent, ids in _by_collection(row for row in rows if not row.is_listed).items():
+            self._context.publisher.publish(ResourcesRemoved(collection=parent, resources=tuple(ids)))
+
     async def _tell_removed(self, rows: Iterable[ResourceSnapshot]) -> None:
-        groups: dict[str, list[str]] = {}
-        for row in rows:
-            groups.setdefault(row.resource.collection, []).append(row.id)
-        for parent, ids in groups.items():
+        for parent, ids in _by_collection(rows).items():
             self._context.publisher.publish(ResourcesRemoved(collection=parent, resources=tuple(ids)))
             if await self._context.recorder.commit(lambda ledger, parent=parent: ledger.drop_if_empty(parent)):  # type: ignore[misc]
                 self._context.publisher.publish(CollectionRemoved(collection=parent))
@@ -300,6 +304,13 @@ class Commands:
 
     def __repr__(self) -> str:
         return f"<Commands {self._turns!r} {self._undo!r}>"
+
+
+def _by_collection(rows: Iterable[ResourceSnapshot]) -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = {}
+    for row in rows:
+        groups.setdefault(row.resource.collection, []).append(row.id)
+    return groups
 
 
 def _may_go_on(row: ResourceSnapshot) -> bool:

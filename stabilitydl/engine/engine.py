@@ -260,7 +260,9 @@ class Engine:
             await self._client.credentials.keep(secret_names(each.resources))
             await self._on.recorder.ask(lambda _, each=each: self._folders.note(each.collection.target))  # type: ignore[misc]
             await self._on.recorder.commit(
-                lambda ledger, each=each: ledger.store.add(each.collection, each.resources, now)  # type: ignore[misc]
+                lambda ledger, each=each: ledger.store.add(  # type: ignore[misc]
+                    each.collection, each.resources, now, is_whole=each.is_whole
+                )
             )
             snapshot = await self._on.recorder.ask(
                 lambda ledger, each=each: ledger.store.collection(each.collection.id)  # type: ignore[misc]

@@ -118,9 +118,10 @@ class Fleet:
     def seen(self, row: ResourceSnapshot) -> ResourceSnapshot:
         """``row`` of the store as it is right now."""
         job = self._jobs.get(row.id)
-        if job is not None:
-            return job.life.snapshot
-        return self._queued.get(row.id, row)
+        seen = job.life.snapshot if job is not None else self._queued.get(row.id, row)
+        if seen.superseded is row.superseded:
+            return seen
+        return msgspec.structs.replace(seen, superseded=row.superseded)
 
     async def wait_settled(self, ids: Iterable[str]) -> None:
         """Return when this engine is at work on none of ``ids``."""

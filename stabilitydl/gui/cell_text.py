@@ -55,10 +55,15 @@ def display(snapshot: ResourceSnapshot, column: Column, state: StateText) -> str
 
 
 def second_line(snapshot: ResourceSnapshot) -> str:
-    """What stands below the name: the version, and the folder where the file lies in one."""
+    """What stands below the name: that it is superseded, the version, and the folder where the file lies in one."""
     child = snapshot.resource
+    tag = translate("ResourceTable", "Superseded") if snapshot.superseded else ""
     folder, _, _ = child.path.rpartition("/")
-    return plain(" · ".join(part for part in (child.version, folder) if part))
+    return plain(" · ".join(part for part in (tag, child.version, folder) if part))
+
+
+def _superseded() -> str:
+    return translate("ResourceTable", "The hub has something newer in its place, or does not list it any more.")
 
 
 def spoken(snapshot: ResourceSnapshot, column: Column, state: StateText, *, selected: bool) -> str | None:
@@ -82,15 +87,15 @@ def tool_tip(snapshot: ResourceSnapshot, column: Column, state: StateText) -> st
     """What a cell says when the pointer rests on it, as HTML: whole names and whole sentences."""
     text = _resting(snapshot, column, state)
     # As HTML it wraps, and a name from outside cannot pretend to be HTML.
-    return f"<p>{escape(text)}</p>" if text else None
+    return f"<p>{escape(text)}</p>".replace("\n", "<br>") if text else None
 
 
 def _resting(snapshot: ResourceSnapshot, column: Column, state: StateText) -> str | None:
     match column:
-        case Column.NAME if snapshot.state is State.DOWNLOADED and snapshot.target is not None:
-            return plain(snapshot.target, 4096)
         case Column.NAME:
-            return plain(snapshot.resource.path, 4096)
+            here = snapshot.target if snapshot.state is State.DOWNLOADED else None
+            place = plain(here or snapshot.resource.path, 4096)
+            return f"{place}\n{_superseded()}" if snapshot.superseded else place
         case Column.SIZE:
             size = size_of(snapshot)
             if size is None:

@@ -117,6 +117,7 @@ class Civitai:
                 resources[child.id] = child
                 warnings.extend(file.warnings)
         problems += [page.withheld.problem for page in pages if page.withheld and not _has_files(page)]
+        is_whole = not problems
         selected = None
         if locator.selection:
             selected = frozenset(
@@ -132,6 +133,7 @@ class Civitai:
             selected=selected,
             problems=tuple(problems),
             warnings=tuple(warnings),
+            is_whole=is_whole,
         )
 
     async def request(self, resource: Resource, address: Address, client: HttpClient) -> Request:

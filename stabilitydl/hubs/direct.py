@@ -57,7 +57,7 @@ class Direct:
         finally:
             lane.close(0)
         hold_secrets(client, secrets)
-        return Expansion(collection=collection, resources=children, problems=problems)
+        return Expansion(collection=collection, resources=children, problems=problems, is_whole=not problems)
 
     async def request(self, resource: Resource, address: Address, client: HttpClient) -> Request:
         """The address itself. The user typed it, so it may lead into a private network.
@@ -92,7 +92,7 @@ class Direct:
             addresses=addresses,
             blocked=blocked,
         )
-        return Expansion(collection=collection, resources=(child,))
+        return Expansion(collection=collection, resources=(child,), is_whole=True)
 
     def _collection(self, locator: Locator, destination: Destination, identity: str, title: str) -> Collection:
         key = key_for(self.name, "", locator.kind, identity, destination)

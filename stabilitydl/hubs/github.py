@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote, unquote, urlsplit
 
 from ..clock import Clock, SystemClock
@@ -114,7 +114,8 @@ class GitHub:
             if kind != "file" or not wanted.rpartition("/")[0]:
                 raise
             tag, _, file = wanted.rpartition("/")
-            assets = [_Asset(tag, tag, file, None, ())]
+            only = self._listed(locator, destination, [_Asset(tag, tag, file, None, ())], problems, kind, wanted)
+            return replace(only, is_whole=False)
         return self._listed(locator, destination, assets, problems, kind, wanted)
 
     async def request(self, resource: Resource, address: Address, client: HttpClient) -> Request:
@@ -190,6 +191,7 @@ class GitHub:
             avatar=f"{self._site}/{owner}.png",
         )
         children: dict[str, Resource] = {}
+        is_whole = not problems
         selected = set()
         for asset in assets:
             child = self._child(collection, locator.identity, asset, len(children))
@@ -203,6 +205,7 @@ class GitHub:
             resources=tuple(children.values()),
             selected=frozenset(selected) if kind else None,
             problems=tuple(problems),
+            is_whole=is_whole,
         )
 
     def _child(self, collection: Collection, repository: str, asset: _Asset, order: int) -> Resource:

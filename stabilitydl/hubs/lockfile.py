@@ -189,7 +189,12 @@ def _expand(locator: Locator, destination: Destination) -> Expansion:
         children.setdefault(child.id, child)
     if len(entries) > MOST_FILES:
         problems.append(BadListFile(file=path.name, reason=f"it lists more than {MOST_FILES:,} files").problem)
-    return Expansion(collection=collection, resources=tuple(children.values()), problems=tuple(problems))
+    return Expansion(
+        collection=collection,
+        resources=tuple(children.values()),
+        problems=tuple(problems),
+        is_whole=not problems,
+    )
 
 
 def _read(path: Path) -> Node:

@@ -78,7 +78,12 @@ class Metalink:
         for file in files:
             child = self._child(collection, file, len(children), client)
             children.setdefault(child.id, child)
-        return Expansion(collection=collection, resources=tuple(children.values()), problems=tuple(problems))
+        return Expansion(
+            collection=collection,
+            resources=tuple(children.values()),
+            problems=tuple(problems),
+            is_whole=not problems,
+        )
 
     async def request(self, resource: Resource, address: Address, client: HttpClient) -> Request:
         """An address of a document that came from a server. Raises SecretMissing."""

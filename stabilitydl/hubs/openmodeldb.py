@@ -100,7 +100,12 @@ class OpenModelDB:
                 child = self._child(collection, identity, model, entry, len(children))
                 if len(children) < MOST_FILES:
                     children.setdefault(child.id, child)
-        return Expansion(collection=collection, resources=tuple(children.values()), problems=tuple(problems))
+        return Expansion(
+            collection=collection,
+            resources=tuple(children.values()),
+            problems=tuple(problems),
+            is_whole=not problems and len(children) < MOST_FILES,
+        )
 
     async def request(self, resource: Resource, address: Address, client: HttpClient) -> Request:
         """The address itself, wherever it is; it may not be in a private network."""

@@ -46,7 +46,8 @@ class Expansion:
     """A collection and its children in the hub's order.
 
     ``selected`` are the ids of the children that the locator meant, None for all of them. ``problems`` are what
-    could not be listed; ``warnings`` are what the hub says about children that are listed.
+    could not be listed; ``warnings`` are what the hub says about children that are listed. ``is_whole``: the hub lists
+    nothing else in this collection, so that other children that are known of it are superseded.
     """
 
     collection: Collection
@@ -54,6 +55,7 @@ class Expansion:
     selected: frozenset[str] | None = None
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    is_whole: bool = False
 
 
 class Hub(Protocol):

@@ -7,7 +7,7 @@ content it changed. The commit is what requests are pinned to, so a child's byte
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
@@ -160,19 +160,24 @@ def collection_of(
 def expansion_of(
     collection: Collection,
     listed: tuple[tuple[Resource, ...], frozenset[str] | None],
-    problems: Iterable[Problem],
+    problems: Sequence[Problem],
     cut: str,
     warnings: tuple[Problem, ...] = (),
 ) -> Expansion:
     """What came of a listing: ``listed`` is what ``children`` made of it, ``cut`` why it ended early, if it did."""
     resources, chosen = listed
-    more = list(problems)
+    more = [*problems]
     if cut:
         more.append(ListIncomplete(hub=collection.hub, count=len(resources), detail=cut).problem)
     if chosen is not None and not chosen:
         more.append(NothingMatched(count=len(resources)).problem)
     return Expansion(
-        collection=collection, resources=resources, selected=chosen, problems=tuple(more), warnings=warnings
+        collection=collection,
+        resources=resources,
+        selected=chosen,
+        problems=tuple(more),
+        warnings=warnings,
+        is_whole=not cut and not problems,
     )
 
 

@@ -10,7 +10,7 @@ from ..domain.resource import Resource
 from ..domain.states import State
 from .database import Database
 from .pictures import share_avatar
-from .resources import put_resources
+from .resources import LISTED, put_resources, supersede_others
 from .rows import COLLECTION_COLUMNS, collection_of, collection_row, marks
 
 PREFIX_LENGTH = 4
@@ -39,21 +39,25 @@ _PUT = (
 )
 # The same sums as domain.collection.summarise. total() counts as a float: exact below 9 PB, and an absurd size
 # that a hub claims cannot overflow it.
-_SUMMARIES = """
+_SUMMARIES = f"""
     SELECT collection, state, count(*), total(whole),
            total(CASE WHEN state = 'downloaded' THEN whole WHEN whole > 0 THEN min(received, whole) ELSE received END)
     FROM (SELECT collection, state, received, coalesce(nullif(size, 0), file_size, 0) AS whole
-          FROM resources {where})
+          FROM resources WHERE {LISTED} {{also}})
     GROUP BY collection, state
-"""
+"""  # noqa: S608
 _DOWNLOADS = "SELECT collection, count(*) FROM attempts WHERE outcome = 'downloaded' {also} GROUP BY collection"
 
 
-def add(database: Database, collection: Collection, resources: Sequence[Resource], now: float) -> None:
+def add(
+    database: Database, collection: Collection, resources: Sequence[Resource], now: float, *, is_whole: bool = False
+) -> None:
     """Insert or refresh a collection and its children, in one transaction."""
     with database.transaction():
         database.write(_PUT, collection_row(collection, now))
         put_resources(database, collection.id, resources)
+        if is_whole:
+            supersede_others(database, collection.id, (resource.id for resource in resources))
         share_avatar(database, collection.key.hub, collection.key.endpoint, collection.creator, collection.avatar)
 
 
@@ -68,7 +72,7 @@ def snapshots(database: Database, collection_id: str | None = None) -> list[Coll
     with database.snapshot():
         found = _select(database, where or "TRUE", bindings)
         summaries = database.read(
-            _SUMMARIES.format(where=f"WHERE collection {also}" if also else ""), bindings, lambda row: row
+            _SUMMARIES.format(also=f"AND collection {also}" if also else ""), bindings, lambda row: row
         )
         downloads = dict(
             database.read(

@@ -122,5 +122,12 @@ _FOURTH = ("CREATE INDEX resources_order ON resources (collection, place)",)
 # Where the volume was mounted that a folder lies on, if it can be taken away.
 _FIFTH = ("CREATE TABLE volumes (folder TEXT PRIMARY KEY, place TEXT NOT NULL)",)
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)
+# Which children their hub does not list any more. Those that are only a name are in no summary.
+_SIXTH = (
+    "ALTER TABLE resources ADD COLUMN superseded INTEGER NOT NULL DEFAULT 0",
+    "DROP INDEX resources_summary",
+    "CREATE INDEX resources_summary ON resources (collection, state, superseded, size, received, file_size)",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH)
 SCHEMA_VERSION = len(MIGRATIONS)

@@ -52,7 +52,7 @@ def unfinished(database: Database) -> list[ResourceSnapshot]:
 
 _PUT_BACK = """
     UPDATE resources SET state = ?, received = ?, target = ?, target_key = ?, problem = ?, wait = ?, verification = ?,
-        sha256 = ?, file_size = ?, file_mtime = ?, position = ?, priority = ?
+        sha256 = ?, file_size = ?, file_mtime = ?, position = ?, priority = ?, superseded = ?
     WHERE id = ?
 """
 
@@ -84,6 +84,7 @@ def restore(database: Database, collection: Collection, rows: Sequence[ResourceS
                 row.file_mtime,
                 row.position or None,
                 row.priority,
+                row.superseded,
                 row.id,
             ),
         )

@@ -36,8 +36,19 @@ _PUT = f"""
     ON CONFLICT (id) DO UPDATE SET
         {", ".join(f"{name} = excluded.{name}" for name in _METADATA)},
         problem = CASE WHEN state IN ('missing', 'blocked') THEN excluded.problem ELSE problem END,
-        state = CASE WHEN state IN ('missing', 'blocked') THEN excluded.state ELSE state END
+        state = CASE WHEN state IN ('missing', 'blocked') THEN excluded.state ELSE state END,
+        superseded = 0
 """  # noqa: S608
+# What is no more than a name leaves its place to what takes over.
+_IS_A_NAME = "state IN ('missing', 'blocked') AND received = 0"
+_SUPERSEDE = f"""
+    UPDATE resources SET superseded = 1,
+        target = CASE WHEN {_IS_A_NAME} THEN NULL ELSE target END,
+        target_key = CASE WHEN {_IS_A_NAME} THEN NULL ELSE target_key END
+    WHERE id = ?
+"""  # noqa: S608
+LISTED = "NOT (superseded AND state IN ('missing', 'blocked'))"
+"""What `ResourceSnapshot.is_listed` says, of a row."""
 _APPLY = """
     UPDATE resources SET
         state = ?2, received = coalesce(?3, received), problem = ?4, wait = ?5,
@@ -63,6 +74,13 @@ def put_resources(database: Database, collection_id: str, resources: Iterable[Re
         return (*row, "missing" if resource.blocked is None else "blocked", row[-1])
 
     database.write_each(_PUT, map(bindings, resources))
+
+
+def supersede_others(database: Database, collection_id: str, listed: Iterable[str]) -> None:
+    """Mark the children of a collection that are not among ``listed``, inside a transaction of the caller."""
+    others = "SELECT id FROM resources WHERE collection = ? AND NOT superseded"
+    known = database.read(others, (collection_id,), lambda row: str(row[0]))
+    database.write_each(_SUPERSEDE, ((each,) for each in set(known).difference(listed)))
 
 
 def snapshots(database: Database, ids: Iterable[str]) -> list[ResourceSnapshot]:
@@ -91,13 +109,13 @@ def has_twins(database: Database, resource_id: str) -> bool:
 def children(
     database: Database, collection_id: str | None = None, states: AbstractSet[State] | None = None
 ) -> list[ResourceSnapshot]:
-    """The children of one collection, or of all in the order these were added; each in the order of its hub.
+    """The listed children of one collection, or of all in the order these were added; each in the order of its hub.
 
     Only those in one of ``states``, if given: to make values of a hundred thousand rows takes seconds.
     """
     values = tuple(state.value for state in states or ())
     among = "" if states is None else f" AND state IN ({', '.join('?' * len(values))})"
-    query = f"SELECT {SNAPSHOT_COLUMNS} FROM resources WHERE collection = ?{among} {_IN_HUB_ORDER}"  # noqa: S608
+    query = f"SELECT {SNAPSHOT_COLUMNS} FROM resources WHERE collection = ? AND {LISTED}{among} {_IN_HUB_ORDER}"  # noqa: S608
     if collection_id is not None:
         found = database.read(query, (collection_id, *values), snapshot_of)
     else:

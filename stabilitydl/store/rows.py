@@ -27,7 +27,10 @@ RESOURCE_COLUMNS = (
     "id, collection, key, name, path, size, checksums, addresses, type, base_model, creator, version, version_id,"
     " file_type, precision, page, preview, place, blocked"
 )
-LIFE_COLUMNS = "state, received, target, problem, wait, verification, sha256, file_size, file_mtime, position, priority"
+LIFE_COLUMNS = (
+    "state, received, target, problem, wait, verification, sha256, file_size, file_mtime, position, priority,"
+    " superseded"
+)
 SNAPSHOT_COLUMNS = f"{RESOURCE_COLUMNS}, {LIFE_COLUMNS}"
 ATTEMPT_COLUMNS = 'resource, start, "end", bytes, host, outcome, code, verification'
 
@@ -167,6 +170,7 @@ def snapshot_of(row: Row) -> ResourceSnapshot:
         file_mtime=row[27],
         position=row[28] or 0,
         priority=row[29],
+        superseded=bool(row[30]),
     )
 
 

@@ -66,13 +66,16 @@ class Store:
         """Close the file. More than once is fine."""
         self._database.close()
 
-    def add(self, collection: Collection, resources_: Sequence[Resource], now: float) -> None:
+    def add(
+        self, collection: Collection, resources_: Sequence[Resource], now: float, *, is_whole: bool = False
+    ) -> None:
         """Insert a collection and its children, or refresh the metadata of those that are known.
 
         The life of a known child stays, except that a MISSING one which its hub no longer gives becomes BLOCKED
-        and the reverse. ``now`` becomes the time at which a new collection was added.
+        and the reverse. ``now`` becomes the time at which a new collection was added. Where ``resources_`` are
+        all that the hub lists (``is_whole``), the other known children are superseded.
         """
-        collections.add(self._database, collection, resources_, now)
+        collections.add(self._database, collection, resources_, now, is_whole=is_whole)
 
     def collections(self) -> list[CollectionSnapshot]:
         """All collections with what their children add up to, in the order they were added."""
@@ -125,15 +128,15 @@ class Store:
         """When the user was last told of news."""
         collections.remember(self._database, collection_id, "last_notified", value)
 
-    def remove_collection(self, collection_id: str) -> None:
-        """Take a collection, its children and their reservations off the list. Attempts stay."""
-        collections.remove(self._database, collection_id)
-
     def restore(self, collection: Collection, rows: Sequence[ResourceSnapshot]) -> None:
         """Bring back children of ``collection`` with the lives that ``rows`` tell; one without its target where that is
         reserved for another resource."""
         with self._database.transaction():
             queue.restore(self._database, collection, rows)
+
+    def remove_collection(self, collection_id: str) -> None:
+        """Take a collection, its children and their reservations off the list. Attempts stay."""
+        collections.remove(self._database, collection_id)
 
     def resources(
         self, collection_id: str | None = None, states: AbstractSet[State] | None = None

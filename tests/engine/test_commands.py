@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import anyio
@@ -300,6 +301,32 @@ async def test_a_file_that_vanished_or_changed_is_missing_again(tmp_path: Path) 
         states = [row.state for row in await h.settled(ids)]
         assert states == [State.DOWNLOADED, State.FAILED, State.DOWNLOADED]
         assert h.fetch.calls.count("a.bin") == 2
+
+
+async def test_a_superseded_file_that_vanished_leaves_the_list_and_a_part_goes_with_its_cancel(tmp_path: Path) -> None:
+    async with Harness(tmp_path) as h:
+        hold(h.fetch, "b.bin")
+        old = pack(tmp_path / "to", "a.bin", "b.bin")
+        ids = await h.get(old)
+        await h.settled(ids[:1])
+        await h.until_state(State.DOWNLOADING, ids[1])
+        await h.add(replace(pack(tmp_path / "to", "c.bin"), is_whole=True))
+        rows = {row.id: row for row in await h.engine.resources()}
+        assert [rows[each].superseded for each in ids] == [True, True]
+        Path(rows[ids[0]].target or "").unlink()
+        await h.engine.refresh()
+        await h.engine.cancel(ids[1:])
+        left = set()
+
+        def follow() -> bool:
+            left.update(each for event in h.events if isinstance(event, ResourcesRemoved) for each in event.resources)
+            return left == set(ids)
+
+        await h.advance_until(follow, step=1.0)
+        (row,) = await h.engine.resources()
+        assert (row.resource.name, row.superseded) == ("c.bin", False)
+        (parent,) = await h.engine.collections()
+        assert parent.summary.resources == 1
 
 
 async def test_enqueue_again_does_nothing_to_what_runs_or_is_here(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import gc
 import sys
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
 from pytestqt.modeltest import ModelTester
@@ -17,6 +18,7 @@ from stabilitydl.domain.resource import Wait
 from stabilitydl.domain.states import State, Tab, WaitReason
 from stabilitydl.errors import Problem
 from stabilitydl.gui import arranger
+from stabilitydl.gui.cell_text import second_line
 from stabilitydl.gui.queue_order import QueueOrder
 from stabilitydl.gui.resource_cells import Role
 from stabilitydl.gui.resource_index import Column, Order, Query
@@ -241,6 +243,16 @@ def test_what_an_event_says_is_what_the_row_shows(model: ResourceTableModel, clo
     assert (snapshot.state, snapshot.target, snapshot.sha256) == (State.DOWNLOADED, "/library/file", "ab" * 32)
     assert index.data() == "Downloaded · verified"
     assert model.index(0, Column.NAME).data(Qt.ItemDataRole.ToolTipRole) == "<p>/library/file</p>"
+
+
+def test_a_superseded_file_says_so(model: ResourceTableModel) -> None:
+    model.load([msgspec.structs.replace(child(1, State.DOWNLOADED), superseded=True), child(2)])
+    old, new = (model.index(row, Column.NAME) for row in range(2))
+    assert second_line(model.snapshot_at(0)).startswith("Superseded")
+    assert "Superseded" in old.data(Qt.ItemDataRole.AccessibleTextRole)
+    assert "<br>The hub has something newer" in old.data(Qt.ItemDataRole.ToolTipRole)
+    assert "Superseded" not in new.data(Qt.ItemDataRole.AccessibleTextRole)
+    assert "newer" not in new.data(Qt.ItemDataRole.ToolTipRole)
 
 
 def test_a_retry_shows_until_bytes_come(model: ResourceTableModel) -> None:

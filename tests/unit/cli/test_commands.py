@@ -277,6 +277,24 @@ def test_plan_looks_where_get_would_put_the_files(run: Run, target: Path) -> Non
     assert "3 to come" in run("plan", locator).out
 
 
+def test_a_file_that_its_list_does_not_name_any_more_is_superseded(
+    run: Run, origin: FileOrigin, target: Path, tmp_path: Path
+) -> None:
+    listed = pack(origin, tmp_path, "one.bin", "two.bin")
+    assert run("get", listed, "--to", target, "--include", "one.bin").code == 0
+    assert pack(origin, tmp_path, "three.bin") == listed
+    said = run("get", listed, "--to", target)
+    assert said.code == 0
+    (parent,) = run("list", "--json").object["collections"]
+    rows = {row["name"]: (row["state"], row["superseded"]) for row in parent["resources"]}
+    assert rows == {"one.bin": ("downloaded", True), "three.bin": ("downloaded", False)}, "two.bin was only a name"
+    lines = {line.split()[-1]: line for line in run("list", parent["id"]).out.splitlines()}
+    assert lines[str(target / "one.bin")].startswith("downloaded, superseded ")
+    assert lines[str(target / "three.bin")].startswith("downloaded  ")
+    (target / "one.bin").unlink()
+    assert "1 of 1 file" in run("list").out, "what is neither here nor to be had is not missing"
+
+
 def test_list_tells_errors_as_json(run: Run) -> None:
     said = run("list", "nosuch", "--json")
     assert said.code == 3

@@ -91,6 +91,7 @@ async def test_a_cursor_that_comes_again_ends_the_list_f14(
         expansion = await expand(origin, clock, client)
         assert len(origin.requests) - before == 2
         assert [problem.code for problem in expansion.problems] == ["list-incomplete"]
+        assert not expansion.is_whole
         assert len(expansion.resources) in (2, 4)
 
 
@@ -108,6 +109,7 @@ async def test_pages_without_end_end_f14(
         expansion = await expand(origin, clock, client)
         assert (len(origin.requests), len(expansion.resources)) == (7, 14)
         assert [problem.code for problem in expansion.problems] == ["list-incomplete"]
+        assert not expansion.is_whole
     with monkeypatch.context() as patch:
         patch.setattr(civitai_api, "MOST_FILES", 9)
         assert len((await expand(origin, clock, client)).resources) == 10
@@ -127,6 +129,7 @@ async def test_a_page_that_does_not_come_leaves_those_before_it(
     assert len(expansion.resources) == 2
     (problem,) = expansion.problems
     assert (problem.code, problem.arguments["count"]) == ("list-incomplete", 1)
+    assert not expansion.is_whole
     serve(origin, {"": (500, {})})
     with pytest.raises(ServerFailed):
         await expand(origin, clock, client)

@@ -156,6 +156,7 @@ async def test_when_the_hours_answers_are_used_up(origin: FileOrigin, client: Ht
     expansion = await expand(hub_at(origin), "https://github.com/owner/name/releases/download/v1/b.bin", client)
     assert meant(expansion) == ["v1/b.bin"]
     assert expansion.resources[0].checksum is None
+    assert not expansion.is_whole
     origin.routes["/repos/owner/name/releases"] = lambda exchange: exchange.answer(403, {"Retry-After": "7"})
     with pytest.raises(ServerBusy) as caught:
         await expand(hub_at(origin), "github:owner/name", client)
@@ -176,6 +177,7 @@ async def test_other_refusals_and_endless_pages_f14(
     expansion = await expand(hub_at(origin), "github:owner/name", client)
     assert len(expansion.resources) == 3
     assert [problem.code for problem in expansion.problems] == ["list-incomplete"]
+    assert not expansion.is_whole
     serve(origin, [{"assets": [asset()]}, release("v1", asset())])
     expansion = await expand(hub_at(origin), "github:owner/name", client)
     assert (len(expansion.resources), len(expansion.problems)) == (1, 1)

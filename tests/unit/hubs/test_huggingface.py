@@ -221,6 +221,7 @@ async def test_a_list_that_turns_in_circles_ends_f14(
     expansion = await expand(hub_at(origin), "org/pack", client)
     assert len(expansion.resources) == (2 if query == "cursor=same" else 1)
     assert codes(expansion) == ["list-incomplete"]
+    assert not expansion.is_whole
 
 
 async def test_a_list_without_end_ends_f14(
@@ -230,6 +231,7 @@ async def test_a_list_without_end_ends_f14(
     next_page(origin, f"/api/models/org/pack/tree/{pack.refs['main']}", "cursor=N")
     expansion = await expand(hub_at(origin), "org/pack", client)
     assert (len(expansion.resources), codes(expansion)) == (5, ["list-incomplete"])
+    assert not expansion.is_whole
     assert "5 entries" in expansion.problems[0].message
 
 
@@ -252,6 +254,7 @@ async def test_a_list_has_a_time_to_end_f14(
     origin.routes[tree] = step
     expansion = await expand(hub_at(origin, clock), "org/pack", client)
     assert (len(expansion.resources), codes(expansion)) == (3, ["list-incomplete"])
+    assert not expansion.is_whole
 
 
 async def test_more_files_than_are_kept_f18(
@@ -264,6 +267,7 @@ async def test_more_files_than_are_kept_f18(
     hub = hub_at(origin)
     expansion = await expand(hub, "org/pack", client)
     assert codes(expansion) == ["list-incomplete"]
+    assert not expansion.is_whole
     assert 4 <= len(expansion.resources) < 6
     for text, path in [
         ("org/pack/model.Q4_K_M.gguf", "model.Q4_K_M.gguf"),
@@ -313,6 +317,7 @@ async def test_a_page_that_fails_for_good_leaves_the_others_listed(
     origin.routes[tree] = step
     expansion = await expand(hub_at(origin), "org/pack", client)
     assert (len(expansion.resources), codes(expansion)) == (2, ["list-incomplete"])
+    assert not expansion.is_whole
     assert "web page" in expansion.problems[0].message
 
 

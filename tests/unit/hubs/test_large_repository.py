@@ -1,4 +1,4 @@
-"""A repository of 3,151 files, planned, brought, and planned again after a commit that changed one of them."""
+"""A repository of 3,151 files: planned, brought, and planned and added again after a commit that changed one file."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ async def change_one(hub: Hub, text: str, made: FakeRepository, folder: Path) ->
         return expansion
 
     first = await plan()
-    ledger.store.add(first.collection, first.resources, 1.0)
+    ledger.store.add(first.collection, first.resources, 1.0, is_whole=first.is_whole)
     ids = [child.id for child in first.resources]
     ledger.enqueue(ids)
     ledger.store.apply([Change(id=each, state=State.DOWNLOADED) for each in ids])
@@ -57,6 +57,18 @@ async def change_one(hub: Hub, text: str, made: FakeRepository, folder: Path) ->
     assert (new.path, new.size, new.id in ids) == ("00/0/voice-0.json", 9, False)
     assert second.collection.commit != first.collection.commit
     assert second.collection.id == first.collection.id
+    ledger.store.add(second.collection, second.resources, 2.0, is_whole=second.is_whole)
+    rows = ledger.store.resources()
+    assert Counter((row.state, row.superseded) for row in rows) == {
+        (State.DOWNLOADED, False): COUNT - 1,
+        (State.MISSING, False): 1,
+        (State.DOWNLOADED, True): 1,
+    }
+    (old,) = (row.resource for row in rows if row.superseded)
+    assert (old.path, old.id in ids) == (new.path, True)
+    ledger.store.apply([Change(id=old.id, state=State.MISSING)])
+    (parent,) = ledger.store.collections()
+    assert parent.summary.states == {State.DOWNLOADED: COUNT - 1, State.MISSING: 1}
     ledger.close()
     await client.aclose()
 

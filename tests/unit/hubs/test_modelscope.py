@@ -190,6 +190,7 @@ async def test_a_list_that_was_cut_off_is_listed_folder_by_folder(
     model.commit({f"flat/{number:02}.json": b"x" for number in range(12)})
     expansion = await expand(hub_at(origin), "org/pack", client)
     assert codes(expansion) == ["list-incomplete"]
+    assert not expansion.is_whole
     assert "flat" in expansion.problems[0].message
     assert set(paths(expansion)) >= {*names, *FILES, "flat/00.json"}
 
@@ -206,6 +207,7 @@ async def test_pages_of_a_dataset_are_followed_to_their_end(
     monkeypatch.setattr(modelscope_tree, "MOST_REQUESTS", 2)
     expansion = await expand(hub_at(origin), "datasets/org/set", client)
     assert (len(expansion.resources), codes(expansion)) == (13, ["list-incomplete"])
+    assert not expansion.is_whole
 
 
 async def test_a_server_that_knows_no_pages_is_not_asked_forever_f14(
@@ -230,6 +232,7 @@ async def test_more_files_than_are_kept_f18(
     monkeypatch.setattr(modelscope_tree.Walk.__init__, "__defaults__", (1000,))
     expansion = await expand(hub_at(origin), "datasets/org/set", client)
     assert (len(expansion.resources), codes(expansion)) == (1000, ["list-incomplete"])
+    assert not expansion.is_whole
 
 
 @pytest.mark.parametrize("status", [403, 500, 503])
@@ -260,6 +263,7 @@ async def test_a_page_that_is_refused_in_passing_is_asked_for_again(
     troubles = 4
     expansion = await expand(hub_at(origin, clock), "datasets/org/set", client)
     assert (len(expansion.resources), codes(expansion)) == (200, ["list-incomplete"])
+    assert not expansion.is_whole
 
 
 async def test_missing_and_private_look_the_same(

@@ -264,7 +264,7 @@ def test_summaries_are_answered_by_an_index_alone(store: Store) -> None:
 
     plan = "".join(
         str(row)
-        for row in store._database.read("EXPLAIN QUERY PLAN " + _SUMMARIES.format(where=""), (), lambda row: row)
+        for row in store._database.read("EXPLAIN QUERY PLAN " + _SUMMARIES.format(also=""), (), lambda row: row)
     )
     assert "COVERING INDEX resources_summary" in plan
     assert "TEMP B-TREE" not in plan
