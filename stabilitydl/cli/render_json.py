@@ -65,9 +65,9 @@ class JsonRenderer:
         self._settle(tally)
 
     def events(self, batch: Sequence[AnyEvent], tally: Tally, now: float) -> None:
-        for event in batch:
-            for line in self._lines(event, tally, now):
-                emit(**line)
+        lines = [_line(**line) for event in batch for line in self._lines(event, tally, now)]
+        if lines:
+            console.data("\n".join(lines))
 
     def end(self, tally: Tally, seconds: float, *, interrupted: bool) -> None:
         self._settle(tally)
@@ -142,7 +142,11 @@ class JsonRenderer:
 
 def emit(**fields: Any) -> None:
     """One JSON line on stdout."""
-    console.data(json.dumps(fields, separators=(",", ":"), allow_nan=False))
+    console.data(_line(**fields))
+
+
+def _line(**fields: Any) -> str:
+    return json.dumps(fields, separators=(",", ":"), allow_nan=False)
 
 
 def error_line(resource: str | None, problem: Problem) -> dict[str, Any]:

@@ -59,9 +59,11 @@ class Answer:
         return b"".join(parts)
 
     async def aclose(self) -> None:
-        """Give the connection back, or end it where the body is not read to its end. May be called again."""
-        self._closed = True
-        await self._close()
+        """Give the connection back, or end it where the body is not read to its end, also while the task is being
+        cancelled. May be called again."""
+        if not self._closed:
+            self._closed = True
+            await self._close()
 
     def __del__(self) -> None:
         if not getattr(self, "_closed", True):

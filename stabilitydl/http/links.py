@@ -75,6 +75,7 @@ class SocketLink(Link):
         self._host = host
         self._clock = clock
         self._streak = 0
+        self._has_asked = False
         self._reading = False
         self._closed = False
         if sys.platform != "win32":
@@ -112,12 +113,33 @@ class SocketLink(Link):
         return data
 
     async def _receive(self, timeout: float) -> bytes:
-        try:
-            return self._sock.recv(WIDTH)
-        except (BlockingIOError, InterruptedError):
-            self._streak = 0
+        if not self._has_asked:
+            try:
+                return self._sock.recv(WIDTH)
+            except (BlockingIOError, InterruptedError):
+                pass
+        # An answer to what was sent a moment ago cannot be there yet.
+        self._has_asked = False
+        self._streak = 0
         with self._clock.fail_after(timeout):
-            return await asyncio.get_running_loop().sock_recv(self._sock, WIDTH)
+            if sys.platform == "win32":
+                return await asyncio.get_running_loop().sock_recv(self._sock, WIDTH)
+            while True:
+                await self._wait()
+                try:
+                    return self._sock.recv(WIDTH)
+                except (BlockingIOError, InterruptedError):
+                    continue
+
+    async def _wait(self) -> None:
+        """Return when there is something to receive. `sock_recv` of asyncio would try once more before it waits."""
+        loop, number = asyncio.get_running_loop(), self._sock.fileno()
+        ready = loop.create_future()
+        loop.add_reader(number, _settle, ready)
+        try:
+            await ready
+        finally:
+            loop.remove_reader(number)
 
     async def send(self, data: bytes, timeout: float) -> None:
         try:
@@ -125,6 +147,7 @@ class SocketLink(Link):
                 sent = self._sock.send(data)
             except (BlockingIOError, InterruptedError):
                 sent = 0
+            self._has_asked = True
             if sent < len(data):
                 with self._clock.fail_after(timeout):
                     await asyncio.get_running_loop().sock_sendall(self._sock, memoryview(data)[sent:])
@@ -148,6 +171,7 @@ class SocketLink(Link):
 
     def _shut(self) -> None:
         self._closed = True
+        self._has_asked = False
         self._sock.close()
 
     @property
@@ -158,6 +182,11 @@ class SocketLink(Link):
         if sys.platform == "win32":
             return bool(select.select([number], [], [], 0)[0])
         return bool(self._poll.poll(0))
+
+
+def _settle(ready: asyncio.Future[None]) -> None:
+    if not ready.done():
+        ready.set_result(None)
 
 
 class TlsLink(Link):

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-import anyio
-
 from ..clock import Clock
 from ..errors import (
     BadAnswer,
@@ -92,20 +90,15 @@ class Body:
             await _refuse(answer, wanted, clock.wall())
             return _accept(answer, wanted)
         except BaseException:
-            await _close(answer)
+            await answer.aclose()
             raise
 
     async def close(self) -> None:
         """Let go of the connection, also while the task is being cancelled."""
-        await _close(self._answer)
+        await self._answer.aclose()
 
     def __repr__(self) -> str:
         return f"<Body {self.host} {self.start}-{self.stop}>"
-
-
-async def _close(answer: Answer) -> None:
-    with anyio.CancelScope(shield=True):
-        await answer.aclose()
 
 
 async def _refuse(answer: Answer, wanted: Wanted, now: float) -> None:
