@@ -72,12 +72,12 @@ def merged(expansions: Iterable[Expansion]) -> list[Expansion]:
         found[expansion.collection.id] = replace(
             earlier,
             resources=tuple(children.values()),
+            is_whole=earlier.is_whole or expansion.is_whole,
             selected=None if whole else (earlier.selected or frozenset()) | (expansion.selected or frozenset()),
         )
     return list(found.values())
 
 
-            is_whole=earlier.is_whole or expansion.is_whole,
 def chosen(expansion: Expansion, filter_: Filter | None = None) -> list[Resource]:
     """The children that the locator meant and the filter keeps, in the hub's order."""
     return [
