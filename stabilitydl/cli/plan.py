@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..errors import DiskError, Problem, StabilityError
-from ..hubs.protocol import Expansion
+from ..hubs.protocol import Expansion, News
 from ..paths import Paths
 from ..text import format_bytes, format_count, plain
 from . import console
@@ -24,11 +24,14 @@ from .describe import (
 )
 from .exit_codes import ExitCode, exit_code_for
 from .get import code_of_nothing
+from .news import look, news_object, sentence
 from .requests import PlanRequest
 from .survey import Planned, Volume, chosen, merged, survey, volumes
 
 Plans = Sequence[tuple[Expansion, Sequence[Planned]]]
 
+NewsOf = Mapping[str, News | None]
+"""What is new in each collection, by its id."""
 
 def run(request: PlanRequest, paths: Paths) -> int:
     """Show the plan, and return the exit code. Raises StabilityError where there is nothing to show."""
@@ -41,6 +44,7 @@ def run(request: PlanRequest, paths: Paths) -> int:
             expansions, problems = session.ask(lambda engine: engine.expand(request.locators, destination))
             everything = merged(expansions)
             plans = [(one, survey(session, one, chosen(one, request.filter))) for one in everything]
+            news = {one.collection.id: look(session, one) for one in everything}
     except StabilityError as error:
         if not request.json:
             raise
@@ -53,9 +57,9 @@ def run(request: PlanRequest, paths: Paths) -> int:
     places, unasked = _volumes(plans)
     errors += unasked
     if request.json:
-        _print_object(plans, places, errors)
+        _print_object(plans, news, places, errors)
     else:
-        _print_text(plans, places, errors)
+        _print_text(plans, news, places, errors)
     return _exit_code(plans, errors)
 
 
@@ -73,13 +77,14 @@ def _volumes(plans: Plans) -> tuple[list[Volume], list[Problem]]:
         return [], [error.problem]
 
 
-def _print_object(plans: Plans, places: Sequence[Volume], errors: Sequence[Problem]) -> None:
+def _print_object(plans: Plans, news: NewsOf, places: Sequence[Volume], errors: Sequence[Problem]) -> None:
     collections = []
     for expansion, planned in plans:
         fields = collection_object(expansion.collection, [one.row for one in planned])
         fields["resources"] = [_object(one) for one in planned]
         collections.append(fields)
     console.data(
+        fields["news"] = news_object(news[expansion.collection.id])
         json.dumps(
             {
                 "collections": collections,
@@ -98,7 +103,7 @@ def _object(one: Planned) -> dict[str, Any]:
     return fields
 
 
-def _print_text(plans: Plans, places: Sequence[Volume], errors: Sequence[Problem]) -> None:
+def _print_text(plans: Plans, news: NewsOf, places: Sequence[Volume], errors: Sequence[Problem]) -> None:
     for expansion, planned in plans:
         console.data(headline(expansion.collection, [one.row.resource for one in planned]))
         rows = [
@@ -115,6 +120,8 @@ def _print_text(plans: Plans, places: Sequence[Volume], errors: Sequence[Problem
             console.data(line)
     everything = [one for _, planned in plans for one in planned]
     here = sum(1 for one in everything if one.is_here)
+        if (since := news[expansion.collection.id]) and not since.is_empty:
+            console.data(sentence(since))
     probable = sum(1 for one in everything if one.is_probable and not one.is_here)
     blocked = sum(1 for one in everything if one.blocked is not None)
     missing = sum(one.missing_bytes for one in everything)

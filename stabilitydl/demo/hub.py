@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import anyio
 import anyio.to_thread
 
 from ..clock import Clock, SystemClock
+from ..domain.collection import Collection
 from ..domain.resource import Address, Resource
 from ..errors import InternalError, StabilityError
 from ..http.client import HttpClient
 from ..http.request import Request
 from ..hubs.civitai import Civitai
-from ..hubs.protocol import Destination, Expansion, Locator
+from ..hubs.protocol import Destination, Expansion, Locator, News
 from .plan import SCHEME, PackPlan
 from .process import HubProcess
 
@@ -56,6 +59,9 @@ class DemoHub:
 
     async def explain(self, resource: Resource, error: StabilityError, client: HttpClient) -> StabilityError:
         return await self._civitai.explain(resource, error, client)
+
+    async def newer(self, collection: Collection, resources: Sequence[Resource], client: HttpClient) -> News:
+        return await self._civitai.newer(collection, resources, client)
 
     async def absolute(self, reference: str) -> str:
         return await self._civitai.absolute(reference)

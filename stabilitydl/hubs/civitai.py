@@ -39,6 +39,7 @@ from . import civitai_locator
 from .children import key_for, name_of, place
 from .civitai_api import CivitaiApi, Endpoint
 from .civitai_shapes import FileEntry, ModelPage, Version, moment, read_refusal, shown_date
+from .news import ListsAgain
 from .protocol import Destination, Expansion, Locator, without_body
 
 DEFAULT_ENDPOINT = "https://civitai.com"
@@ -48,7 +49,7 @@ _REFERENCE = re.compile(r"\d{1,19}\?fileId=(?P<file>\d{1,19})", re.ASCII)
 _PAGE = re.compile(r"/models/(?P<model>\d{1,19})(?:\?|$)", re.ASCII)
 
 
-class Civitai:
+class Civitai(ListsAgain):
     """The hub of civitai.com, and of any server that speaks its API.
 
     ``endpoint`` is the address of the server without a path, or a function that finds it whenever it is needed;

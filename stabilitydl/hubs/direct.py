@@ -8,6 +8,8 @@ only what is not secret is kept here, see ``signed``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ..domain.collection import Collection
@@ -18,7 +20,8 @@ from ..http.request import Request
 from ..lane import Lane
 from .children import key_for, name_of, place
 from .lists import Entry, read, split_base
-from .protocol import Destination, Expansion, Locator, missing_is_gone
+from .news import list_again, locator_of
+from .protocol import Destination, Expansion, Locator, News, missing_is_gone
 from .signed import complete_address, completed, hold_secrets, stored_addresses, web_locator
 from .urls import clean_url, file_here, is_web, name_from_url
 
@@ -68,6 +71,14 @@ class Direct:
 
     async def explain(self, resource: Resource, error: StabilityError, client: HttpClient) -> StabilityError:
         return missing_is_gone(error)
+
+    async def newer(self, collection: Collection, resources: Sequence[Resource], client: HttpClient) -> News:
+        """What a list names by now. A single address stays what it is."""
+        path, base = split_base(collection.key.identity) if collection.key.kind == "list" else ("", "")
+        if not path:
+            return News()
+        locator = replace(locator_of(collection), identity=path, base=base)
+        return await list_again(self, locator, collection, resources, client)
 
     async def absolute(self, reference: str) -> str:
         return reference

@@ -33,6 +33,7 @@ from ..http.client import HttpClient
 from ..http.request import Request
 from ..http.status import LONGEST_WAIT, error_for
 from .children import key_for, name_of, place
+from .news import ListsAgain
 from .protocol import Destination, Expansion, Locator, missing_is_gone
 from .repositories import plausible_size
 from .urls import on_site
@@ -67,7 +68,7 @@ class _Asset:
     checksums: tuple[Checksum, ...]
 
 
-class GitHub:
+class GitHub(ListsAgain):
     """The hub of github.com. ``site`` and ``api`` are addresses without a path."""
 
     name = "github"

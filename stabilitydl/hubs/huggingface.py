@@ -9,10 +9,12 @@ large files to a signed address on other hosts; these see no token.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlsplit
 
 from ..clock import Clock, SystemClock
+from ..domain.collection import Collection
 from ..domain.resource import Address, Resource
 from ..errors import (
     AccessDenied,
@@ -33,8 +35,9 @@ from . import huggingface_locator
 from .children import key_for
 from .huggingface_refusals import of_listed_file, refusal
 from .huggingface_shapes import RepositoryInfo, next_query, read_entries, read_info
+from .news import ListsAgain, locator_of
 from .patience import persistently
-from .protocol import Destination, Expansion, Locator, without_body
+from .protocol import Destination, Expansion, Locator, News, without_body
 from .repositories import (
     MOST_FILES,
     MOST_WITH_PATH,
@@ -68,7 +71,7 @@ class _Listing:
     cut: str = ""
 
 
-class HuggingFace:
+class HuggingFace(ListsAgain):
     """The hub of huggingface.co, and of any server or mirror that speaks its API.
 
     ``endpoint`` is the address of the server; the default is what ``HF_ENDPOINT`` says.
@@ -142,6 +145,13 @@ class HuggingFace:
         finally:
             await answer.aclose()
         return without_body(error if meaning is None else of_listed_file(meaning, answer.status, answer.host))
+
+    async def newer(self, collection: Collection, resources: Sequence[Resource], client: HttpClient) -> News:
+        """What a commit changed. The files are listed only where the revision names another commit by now."""
+        info = await self._info(locator_of(collection), client)
+        if info.commit and info.commit == collection.commit:
+            return News()
+        return await super().newer(collection, resources, client)
 
     async def absolute(self, reference: str) -> str:
         return f"{self._endpoint}{reference}" if reference.startswith("/") else reference

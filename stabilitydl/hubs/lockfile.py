@@ -27,6 +27,7 @@ from ..http.request import Request
 from ..lane import Lane
 from .children import key_for, name_of, place
 from .direct import Direct
+from .news import ListsAgain
 from .protocol import Destination, Expansion, Locator, without_body
 from .signed import MARK, is_marked, split_secret
 from .urls import clean_url, file_here, is_web
@@ -50,7 +51,7 @@ class Locked:
     checksums: tuple[Checksum, ...]
 
 
-class Lockfile:
+class Lockfile(ListsAgain):
     """The hub of everything that was locked: its children come from the hubs that they name."""
 
     name = "lockfile"

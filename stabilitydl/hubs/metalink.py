@@ -21,6 +21,7 @@ from ..lane import Lane
 from .children import key_for, name_of, place
 from .direct import Direct
 from .metalink_reader import LIMIT, MetalinkFile, read_metalink
+from .news import ListsAgain
 from .protocol import Destination, Expansion, Locator, missing_is_gone
 from .signed import complete_address, completed, hold_secrets, stored_addresses, web_locator
 from .urls import file_here, is_web, name_from_url
@@ -28,7 +29,7 @@ from .urls import file_here, is_web, name_from_url
 _ENDINGS = (".meta4", ".metalink")
 
 
-class Metalink:
+class Metalink(ListsAgain):
     """The hub of metalink documents."""
 
     name = "metalink"

@@ -43,6 +43,7 @@ from .modelscope_shapes import (
     read_page,
 )
 from .modelscope_tree import Tree, Walk
+from .news import ListsAgain
 from .protocol import Destination, Expansion, Locator, missing_is_gone
 from .repositories import Pin, Repository, RepositoryFile, children, collection_of, expansion_of
 from .wire import LIMIT
@@ -55,7 +56,7 @@ ACCOUNT = "modelscope"
 """The login of all its sites."""
 
 
-class ModelScope:
+class ModelScope(ListsAgain):
     """The hub of modelscope.cn, and of any server that speaks its API.
 
     ``endpoint`` is the address of the server; the default is what ``MODELSCOPE_ENDPOINT`` says, or

@@ -29,6 +29,7 @@ from ..http.client import HttpClient
 from ..http.request import Request
 from ..http.status import error_for
 from .children import key_for, name_of, place
+from .news import ListsAgain
 from .patience import persistently
 from .protocol import Destination, Expansion, Locator, missing_is_gone
 from .repositories import plausible_size
@@ -55,7 +56,7 @@ _DRIVE_FILE = re.compile(r"/file/d/(?P<id>[\w-]{10,100})(?:/.*)?", re.ASCII)
 _CODE_PAGE = re.compile(r"(?P<repository>/[^/]+/[^/]+)/blob/(?P<rest>.+)")
 
 
-class OpenModelDB:
+class OpenModelDB(ListsAgain):
     """The hub of openmodeldb.info. ``site`` is an address without a path."""
 
     name = "openmodeldb"

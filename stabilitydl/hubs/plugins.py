@@ -17,7 +17,7 @@ from .protocol import Hub
 GROUP = "stabilitydl.hubs"
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
-_METHODS = ("recognise", "expand", "request", "explain", "absolute")
+_METHODS = ("recognise", "expand", "request", "explain", "newer", "absolute")
 
 _log = logging.getLogger("stabilitydl.hubs")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -58,6 +59,26 @@ class Expansion:
     is_whole: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class News:
+    """What a hub has by now besides the children of a collection that are known, and what of them it has no more.
+
+    ``changed`` are known children whose place another content took over, each with its successor; ``added`` and
+    ``gone`` are the others. ``versions`` are the names of those of which no child was known, in the order of the hub.
+    ``expansion`` is the collection as it is listed now; None where the hub said that nothing is new.
+    """
+
+    expansion: Expansion | None = None
+    versions: tuple[str, ...] = ()
+    added: tuple[Resource, ...] = ()
+    changed: tuple[tuple[Resource, Resource], ...] = ()
+    gone: tuple[Resource, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.added or self.changed or self.gone)
+
+
 class Hub(Protocol):
     """One hosting system.
 
@@ -87,6 +108,13 @@ class Hub(Protocol):
 
         The argument ``body`` of an error, where there is one, is the beginning of the refusing answer. The result
         never carries it.
+        """
+        ...
+
+    async def newer(self, collection: Collection, resources: Sequence[Resource], client: HttpClient) -> News:
+        """What there is by now besides ``resources``, the known children. Asks for as little as the hub allows.
+
+        `news.ListsAgain` has it for hubs that can only list everything again. Raises StabilityError.
         """
         ...
 

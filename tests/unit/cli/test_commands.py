@@ -238,7 +238,8 @@ def test_plan_says_what_get_would_do_and_does_nothing(
     plan = said.object
     assert set(plan) == {"collections", "volumes", "errors"}
     (collection,) = plan["collections"]
-    assert set(collection) == {"id", "title", "hub", "page", "bytes", "resources"}
+    assert set(collection) == {"id", "title", "hub", "page", "bytes", "resources", "news"}
+    assert collection["news"] is None
     assert (collection["hub"], collection["bytes"], len(collection["resources"])) == ("demo", 3 * 8 * KIB, 3)
     for child in collection["resources"]:
         assert set(child) == {"id", "name", "version", "bytes", "checksums", "state", "here", "blocked"}
@@ -282,6 +283,11 @@ def test_a_file_that_its_list_does_not_name_any_more_is_superseded(
 ) -> None:
     listed = pack(origin, tmp_path, "one.bin", "two.bin")
     assert run("get", listed, "--to", target, "--include", "one.bin").code == 0
+    assert pack(origin, tmp_path, "three.bin", "two.bin") == listed
+    said = run("plan", listed, "--to", target)
+    assert "Since it was put on the list: 1 new, 1 changed, 1 not listed any more." in said.out
+    (news,) = [each["news"] for each in run("plan", listed, "--to", target, "--json").object["collections"]]
+    assert (news["versions"], *(len(news[key]) for key in ("added", "changed", "gone"))) == ([], 1, 1, 1)
     assert pack(origin, tmp_path, "three.bin") == listed
     said = run("get", listed, "--to", target)
     assert said.code == 0
@@ -291,6 +297,7 @@ def test_a_file_that_its_list_does_not_name_any_more_is_superseded(
     lines = {line.split()[-1]: line for line in run("list", parent["id"]).out.splitlines()}
     assert lines[str(target / "one.bin")].startswith("downloaded, superseded ")
     assert lines[str(target / "three.bin")].startswith("downloaded  ")
+    assert "Since" not in run("plan", listed, "--to", target).out
     (target / "one.bin").unlink()
     assert "1 of 1 file" in run("list").out, "what is neither here nor to be had is not missing"
 
