@@ -29,9 +29,9 @@ from .requests import PlanRequest
 from .survey import Planned, Volume, chosen, merged, survey, volumes
 
 Plans = Sequence[tuple[Expansion, Sequence[Planned]]]
-
 NewsOf = Mapping[str, News | None]
 """What is new in each collection, by its id."""
+
 
 def run(request: PlanRequest, paths: Paths) -> int:
     """Show the plan, and return the exit code. Raises StabilityError where there is nothing to show."""
@@ -43,8 +43,8 @@ def run(request: PlanRequest, paths: Paths) -> int:
             session.start()
             expansions, problems = session.ask(lambda engine: engine.expand(request.locators, destination))
             everything = merged(expansions)
-            plans = [(one, survey(session, one, chosen(one, request.filter))) for one in everything]
             news = {one.collection.id: look(session, one) for one in everything}
+            plans = [(one, survey(session, one, chosen(one, request.filter))) for one in everything]
     except StabilityError as error:
         if not request.json:
             raise
@@ -82,9 +82,9 @@ def _print_object(plans: Plans, news: NewsOf, places: Sequence[Volume], errors: 
     for expansion, planned in plans:
         fields = collection_object(expansion.collection, [one.row for one in planned])
         fields["resources"] = [_object(one) for one in planned]
+        fields["news"] = news_object(news[expansion.collection.id])
         collections.append(fields)
     console.data(
-        fields["news"] = news_object(news[expansion.collection.id])
         json.dumps(
             {
                 "collections": collections,
@@ -118,10 +118,10 @@ def _print_text(plans: Plans, news: NewsOf, places: Sequence[Volume], errors: Se
         ]
         for line in columns(rows, right=(2,)):
             console.data(line)
-    everything = [one for _, planned in plans for one in planned]
-    here = sum(1 for one in everything if one.is_here)
         if (since := news[expansion.collection.id]) and not since.is_empty:
             console.data(sentence(since))
+    everything = [one for _, planned in plans for one in planned]
+    here = sum(1 for one in everything if one.is_here)
     probable = sum(1 for one in everything if one.is_probable and not one.is_here)
     blocked = sum(1 for one in everything if one.blocked is not None)
     missing = sum(one.missing_bytes for one in everything)
