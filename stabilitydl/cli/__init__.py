@@ -7,5 +7,6 @@ module for each family of commands: ``get``, ``plan``, ``listing``, ``control``,
 file), ``news`` (what has changed since it was listed), ``session`` (runs files in the engine's thread, follows its
 events, and stops on Ctrl-C), ``tally`` (what became of the files that were asked for) and ``find`` (which collection a
 name means). ``render`` says what a renderer can do; ``render_json``, ``render_text`` and ``board`` do it, and
-``describe`` shows what is on the list; ``console`` is the only place that writes to the terminal. ``logs``, ``display`` and ``exit_codes`` stand alone.
+``describe`` shows what is on the list; ``console`` is the only place that writes to the terminal. ``logs``, ``display``
+and ``exit_codes`` stand alone.
 """

@@ -48,7 +48,7 @@ def run(request: PlanRequest, paths: Paths) -> int:
     except StabilityError as error:
         if not request.json:
             raise
-        _print_object([], [], [error.problem])
+        _print_object([], {}, [], [error.problem])
         return exit_code_for(error)
     errors = [*problems, *(problem for expansion in expansions for problem in expansion.problems)]
     children = [child for one in everything for child in chosen(one)]
