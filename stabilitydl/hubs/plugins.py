@@ -8,22 +8,34 @@ of a hub of the product cannot be taken.
 from __future__ import annotations
 
 import logging
+import os
 import re
+import sys
 from collections.abc import Collection as Members
-from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING
 
 from .protocol import Hub
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP = "stabilitydl.hubs"
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
 _METHODS = ("recognise", "expand", "request", "explain", "newer", "absolute")
 
+_NAMED = f"[{GROUP}]".encode()
+_DISTRIBUTION = (".dist-info", ".egg-info")
+
 _log = logging.getLogger("stabilitydl.hubs")
 
 
 def hubs_of_others(taken: Members[str]) -> list[Hub]:
     """The hubs that other distributions bring, by the name of their entry point; ``taken`` are names in use."""
+    if not any(_may_have_some(place) for place in sys.path):
+        return []
+    from importlib.metadata import entry_points
+
     found: dict[str, Hub] = {}
     for point in sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value)):
         hub = _load(point)
@@ -34,6 +46,28 @@ def hubs_of_others(taken: Members[str]) -> list[Hub]:
             continue
         found[hub.name] = hub
     return list(found.values())
+
+
+def _may_have_some(place: str) -> bool:
+    """Does a distribution in ``place`` name the group at all?
+
+    Most often none does, and ``importlib.metadata`` takes longer to import than the rest of a start takes together.
+    """
+    try:
+        with os.scandir(place or os.curdir) as entries:
+            return any(_names_group(entry.path) for entry in entries if entry.name.endswith(_DISTRIBUTION))
+    except NotADirectoryError:
+        return True  # an archive, which may hold anything
+    except OSError:
+        return False
+
+
+def _names_group(distribution: str) -> bool:
+    try:
+        with open(os.path.join(distribution, "entry_points.txt"), "rb") as file:  # noqa: PTH118, PTH123 - many of them
+            return _NAMED in file.read()
+    except OSError:
+        return False
 
 
 def _load(point: EntryPoint) -> Hub | None:

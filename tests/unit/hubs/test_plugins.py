@@ -6,7 +6,9 @@ import hashlib
 import json
 import logging
 import re
+import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -130,6 +132,26 @@ def test_a_broken_hub_is_left_out_and_named(install: Install, caplog: pytest.Log
     left_out = [record.getMessage() for record in caplog.records]
     assert len(left_out) == len(broken) + 2
     assert all(any(name in message for message in left_out) for name in [*broken, "no_such_module"])
+
+
+def test_a_hub_in_an_archive_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    archive = tmp_path / "zipped.egg"
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("zipped_hub.py", GOOD)
+        file.writestr("EGG-INFO/PKG-INFO", "Metadata-Version: 2.1\nName: zipped\nVersion: 1.0\n")
+        file.writestr("EGG-INFO/entry_points.txt", "[stabilitydl.hubs]\ngood = zipped_hub:Good\n")
+    monkeypatch.syspath_prepend(archive)
+    try:
+        assert [hub.name for hub in hubs_of_others(())] == ["good"]
+    finally:
+        sys.modules.pop("zipped_hub", None)
+
+
+def test_where_nobody_brings_a_hub_nothing_is_imported_to_find_out() -> None:
+    code = "import sys; from stabilitydl.hubs.plugins import hubs_of_others; before = set(sys.modules)"
+    code += "; assert hubs_of_others(()) == []; print(*set(sys.modules) - before)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.split() == []
 
 
 def test_a_hub_that_fails_hides_no_other(install: Install, caplog: pytest.LogCaptureFixture) -> None:
