@@ -13,6 +13,7 @@ from pathlib import Path
 _LIST = Path("/proc/self/mountinfo")
 _ESCAPE = re.compile(r"\\([0-7]{3})")
 _REMOTE = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "lustre", "webdav"})
+_FOUR_GIB = frozenset({"vfat", "msdos"})
 _REMOTE_FUSE = ("sshfs", "rclone", "davfs", "glusterfs", "s3fs", "gvfsd", "curlftpfs")
 
 
@@ -29,6 +30,11 @@ class Mount:
         if self.kind.startswith("fuse."):
             return self.kind.removeprefix("fuse.").startswith(_REMOTE_FUSE)
         return self.kind in _REMOTE
+
+    @property
+    def largest_file(self) -> int | None:
+        """The bytes of the largest file that its kind can hold, None where that is beyond any model or unknown."""
+        return (1 << 32) - 1 if self.kind in _FOUR_GIB else None
 
     @property
     def may_go(self) -> bool:

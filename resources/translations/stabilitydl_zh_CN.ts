@@ -573,6 +573,10 @@
         <translation>与 {host} 的连接失败：{detail}。</translation>
     </message>
     <message>
+        <source>{path} needs {needed_bytes}, more than the whole drive can hold.</source>
+        <translation>{path} 需要 {needed_bytes}，超过整个驱动器的容量。</translation>
+    </message>
+    <message>
         <source>Cannot connect to {host}.</source>
         <translation>无法连接到 {host}。</translation>
     </message>

@@ -26,6 +26,7 @@ from .exit_codes import ExitCode, exit_code_for
 from .get import code_of_nothing
 from .news import look, news_object, sentence
 from .requests import PlanRequest
+from .session import Session
 from .survey import Planned, Volume, chosen, merged, survey, volumes
 
 Plans = Sequence[tuple[Expansion, Sequence[Planned]]]
@@ -45,6 +46,7 @@ def run(request: PlanRequest, paths: Paths) -> int:
             everything = merged(expansions)
             news = {one.collection.id: look(session, one) for one in everything}
             plans = [(one, survey(session, one, chosen(one, request.filter))) for one in everything]
+            places, unasked = _volumes(session, plans)
     except StabilityError as error:
         if not request.json:
             raise
@@ -54,7 +56,7 @@ def run(request: PlanRequest, paths: Paths) -> int:
     children = [child for one in everything for child in chosen(one)]
     if children and not errors and not any(planned for _, planned in plans):
         errors = [request.filter.nothing_left(children).problem]
-    places, unasked = _volumes(plans)
+    errors += [one.problem for _, planned in plans for one in planned if one.problem is not None]
     errors += unasked
     if request.json:
         _print_object(plans, news, places, errors)
@@ -70,9 +72,9 @@ def _exit_code(plans: Plans, errors: Sequence[Problem]) -> ExitCode:
     return ExitCode.OK if lists_something else ExitCode.NOTHING
 
 
-def _volumes(plans: Plans) -> tuple[list[Volume], list[Problem]]:
+def _volumes(session: Session, plans: Plans) -> tuple[list[Volume], list[Problem]]:
     try:
-        return volumes(one for _, planned in plans for one in planned), []
+        return volumes(session, [one for _, planned in plans for one in planned]), []
     except DiskError as error:
         return [], [error.problem]
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..disk.volumes import existing_parent, free_space, volume_id
+from ..disk.volumes import existing_parent, volume_id
 from ..domain.resource import Resource, ResourceSnapshot
 from ..domain.states import State
 from ..errors import Problem
@@ -20,10 +20,14 @@ from .session import Session
 
 @dataclass(frozen=True)
 class Planned:
-    """One file. ``is_probable``: a file of its size lies at its place, and only reading it can tell."""
+    """One file. ``is_probable``: a file of its size lies at its place, and only reading it can tell.
+
+    ``problem`` is what speaks against its place already now.
+    """
 
     row: ResourceSnapshot
     is_probable: bool = False
+    problem: Problem | None = None
 
     @property
     def is_here(self) -> bool:
@@ -52,7 +56,8 @@ class Planned:
 
 @dataclass(frozen=True)
 class Volume:
-    """A volume that files go to. ``path`` is a folder on it; ``free`` and ``needed`` are bytes."""
+    """A volume that files go to. ``path`` is a folder on it; ``free``, for nothing else on the list, and ``needed``
+    are bytes."""
 
     path: Path
     free: int
@@ -91,10 +96,10 @@ def survey(session: Session, expansion: Expansion, children: Sequence[Resource])
     """How ``children`` stand; files that vanished count as missing. Raises StoreError, UnsafeName, NameTooLong."""
     session.ask(lambda engine: engine.refresh(expansion.collection.id))
     foreseen = {one.row.id: one for one in session.ask(lambda engine: engine.foresee(expansion))}
-    return [Planned(foreseen[child.id].row, foreseen[child.id].is_here) for child in children]
+    return [Planned(one.row, one.is_here, one.problem) for one in (foreseen[child.id] for child in children)]
 
 
-def volumes(planned: Iterable[Planned]) -> list[Volume]:
+def volumes(session: Session, planned: Sequence[Planned]) -> list[Volume]:
     """The volumes that the files go to, with what is still to come. Raises DiskError when one cannot be asked."""
     needed: dict[Path, int] = {}
     for one in planned:
@@ -105,16 +110,26 @@ def volumes(planned: Iterable[Planned]) -> list[Volume]:
         number = volume_id(folder)
         path, before = sums.get(number, (existing_parent(folder), 0))
         sums[number] = (path, before + bytes_)
-    return [Volume(path, free_space(path), total) for path, total in sums.values()]
+    ids = _ids(planned)
+    return [Volume(path, _free(session, path, ids), total) for path, total in sums.values()]
 
 
 def prepare(session: Session, planned: Sequence[Planned]) -> None:
     """Make sure that everything that is to come can be written and fits. Raises NotWritable, NoSpace, DiskError."""
     wanted = [one for one in planned if not one.is_here and one.blocked is None]
-    needed = {volume_id(volume.path): volume.needed for volume in volumes(wanted)}
+    needed = {volume_id(volume.path): volume.needed for volume in volumes(session, wanted)}
+    ids = _ids(wanted)
     for folder in dict.fromkeys(one.target.parent for one in wanted):
-        _prepare(session, folder, needed[volume_id(folder)])
+        _prepare(session, folder, needed[volume_id(folder)], ids)
 
 
-def _prepare(session: Session, folder: Path, needed: int) -> None:
-    session.ask(lambda engine: engine.prepare(folder, needed))
+def _ids(planned: Iterable[Planned]) -> list[str]:
+    return [one.row.id for one in planned]
+
+
+def _free(session: Session, folder: Path, besides: Sequence[str]) -> int:
+    return session.ask(lambda engine: engine.free_space(folder, besides))
+
+
+def _prepare(session: Session, folder: Path, needed: int, besides: Sequence[str]) -> None:
+    session.ask(lambda engine: engine.prepare(folder, needed, besides))

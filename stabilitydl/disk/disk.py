@@ -22,7 +22,7 @@ from .partfile import PartFile, journal_path, part_path
 from .syncer import Syncer
 from .system import let_go, map_error, system
 from .unfinished import Unfinished, find
-from .volumes import free_space, volume_id
+from .volumes import Room, free_space, room_beside, volume_id
 from .writer import Budget, Writer
 
 _ANY = "any"
@@ -123,6 +123,10 @@ class Disk:
     async def free(self, path: Path) -> int:
         """Free bytes on the volume of ``path``. Raises DiskError."""
         return await self._errands.run(path / _ANY, free_space, path)
+
+    async def room(self, target: Path, tag: str) -> Room:
+        """The room for the part of ``target``. Raises DiskError."""
+        return await self._errands.run(target, room_beside, part_path(target, tag))
 
     async def prepare(self, folder: Path, needed: int) -> None:
         """Make sure that ``folder`` exists, can be written and has room. Raises NotWritable, NoSpace, DiskError."""

@@ -209,6 +209,12 @@ def free_space(path: str) -> int:
     return numbers.f_bavail * numbers.f_frsize
 
 
+def total_space(path: str) -> int:
+    """Bytes that the volume of an existing folder has in all."""
+    numbers = os.statvfs(path)
+    return numbers.f_blocks * numbers.f_frsize
+
+
 @functools.cache
 def boot_id() -> str:
     """A text that changes with every start of the system, empty where the system does not tell."""

@@ -178,6 +178,11 @@ def free_space(path: str) -> int:
     return shutil.disk_usage(path).free
 
 
+def total_space(path: str) -> int:
+    """Bytes that the volume of an existing folder has in all."""
+    return shutil.disk_usage(path).total
+
+
 def boot_id() -> str:
     """Unknown here: soft records of the journal then never count after the process ends."""
     return ""

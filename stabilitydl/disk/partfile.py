@@ -22,6 +22,7 @@ from . import aside, names
 from .blocks import BlockDigester
 from .journal import BLOCK, Contents, Header, Journal
 from .system import let_go, map_error, system
+from .volumes import taken_by
 
 MIB = 1024 * 1024
 SMALL = 8 * MIB
@@ -70,8 +71,10 @@ class PartFile:
         self.last_write: os.stat_result | None = None
         self.was_touched = False
         self.is_proven = False
-        self.has_old = False
         """Was all of it digested right behind the last write? From then on nobody may have touched it."""
+        self.has_old = False
+        self.allocated = 0
+        """Bytes of the volume that are its own, written or not, as far as is known."""
 
     @classmethod
     def open(cls, target: Path, tag: str) -> PartFile:
@@ -162,6 +165,7 @@ class PartFile:
         header = contents.header
         self._cut(header.size)
         self.note_last_write()
+        self.allocated = taken_by(system.status(self.descriptor))
         self.journal = journal
         self.written = self.durable = contents.ranges
         self.known_blocks = contents.blocks
@@ -219,7 +223,7 @@ class PartFile:
         then reserved where the file system can. Raises NoSpace, DiskError."""
         self._count_room(size)
         try:
-            system.reserve(self.descriptor, size)
+            self.allocated = size if system.reserve(self.descriptor, size) else 0
         except OSError as error:
             raise map_error(error, self.target, needed=size) from error
 
@@ -345,6 +349,7 @@ class PartFile:
         except OSError as error:
             raise map_error(error, self.path) from error
         self.written = self.durable = Ranges()
+        self.allocated = 0
         self.known_blocks, self.new_blocks = {}, {}
         self.digester = self.identity = self.last_write = None
         self.was_touched = self.is_proven = False

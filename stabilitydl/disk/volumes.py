@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 from .system import map_error, system
+
+_STAT_BLOCK = 512
+"""Bytes that `os.stat_result.st_blocks` counts."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """Bytes of a volume: ``free`` for this user, ``total``, and those that the part in question has taken already."""
+
+    free: int
+    total: int
+    allocated: int
 
 
 def existing_parent(path: Path) -> Path:
@@ -30,3 +43,21 @@ def free_space(path: Path) -> int:
         return system.free_space(os.fspath(existing_parent(path)))
     except OSError as error:
         raise map_error(error, path) from error
+
+
+def room_beside(part: Path) -> Room:
+    """The room on the volume of ``part``, which need not exist yet. Raises DiskError."""
+    try:
+        folder = os.fspath(existing_parent(part.parent))
+        free, total = system.free_space(folder), system.total_space(folder)
+        taken = taken_by(system.look(os.fspath(part)))
+    except FileNotFoundError:
+        taken = 0
+    except OSError as error:
+        raise map_error(error, part) from error
+    return Room(free, total, taken)
+
+
+def taken_by(file: os.stat_result) -> int:
+    """Bytes of its volume that a file takes, with what is reserved for it; 0 where the system does not tell."""
+    return int(getattr(file, "st_blocks", 0)) * _STAT_BLOCK

@@ -15,6 +15,7 @@ from .publisher import Publisher
 from .reach import Reach
 from .recorder import Recorder
 from .slots import Slots
+from .space import Space
 from .twins import Twins
 from .volumes import Volumes
 
@@ -45,5 +46,6 @@ class Context:
     settings: Callable[[], Settings] = field(repr=False)
     logins: Logins
     volumes: Volumes
+    space: Space
     twins: Twins = field(default_factory=Twins)
     detours: dict[str, int] = field(default_factory=dict)

@@ -21,7 +21,7 @@ from ..domain.login import Login
 from ..domain.picture import Picture, creator_key
 from ..domain.resource import ResourceSnapshot
 from ..domain.states import State
-from ..errors import EngineStopped, Problem, StoreRebuilt
+from ..errors import EngineStopped, NoSpace, Problem, StoreRebuilt
 from ..http.client import HttpClient
 from ..http.credentials import Credentials
 from ..http.governor import Governor
@@ -54,6 +54,7 @@ from .rebuild import rebuild
 from .recorder import Recorder
 from .scheduler import Limits
 from .slots import Slots
+from .space import Space, largest_files, too_large
 from .volumes import Volumes
 
 TICK = 0.25
@@ -185,6 +186,7 @@ class Engine:
                     settings=lambda: self.settings,
                     logins=logins,
                     volumes=volumes,
+                    space=Space(disk),
                 )
                 fleet = Fleet(context, tasks)
                 commands = Commands(context, fleet, tasks.start_soon)
@@ -251,7 +253,11 @@ class Engine:
         """
         rows = await self._on.recorder.ask(lambda ledger: ledger.foresee(expansion.collection, expansion.resources))
         statuses = await self._on.services.disk.stats(Path(row.target or "") for row in rows)
-        return [Foreseen(row, is_probable(row, status)) for row, status in zip(rows, statuses, strict=True)]
+        limits = largest_files({Path(row.target or "").parent for row in rows})
+        return [
+            Foreseen(row, is_probable(row, status), too_large(row, limits))
+            for row, status in zip(rows, statuses, strict=True)
+        ]
 
     async def add(self, expansions: Sequence[Expansion]) -> None:
         """Put collections and their children on the list, or refresh what is known of them. Raises StoreError."""
@@ -312,13 +318,21 @@ class Engine:
         """Ask the hubs whether the pictures that anybody asked for are still the same."""
         await self._on.gallery.refresh()
 
-    async def free_space(self, folder: Path) -> int:
-        """Free bytes on the volume of ``folder``, which need not exist. Raises DiskError."""
-        return await self._on.services.disk.free(folder)
+    async def free_space(self, folder: Path, besides: Sequence[str] = ()) -> int:
+        """Bytes on the volume of ``folder``, which need not exist, that are free and not needed by what is queued or at
+        work; ``besides`` are ids whose needs do not count. Raises DiskError."""
+        free = await self._on.services.disk.free(folder)
+        return max(0, free - await self._on.fleet.spoken_for(folder, frozenset(besides)))
 
-    async def prepare(self, folder: Path, needed: int) -> None:
-        """Make sure that ``folder`` can be written and has room. Raises NotWritable, NoSpace, DiskError."""
+    async def prepare(self, folder: Path, needed: int, besides: Sequence[str] = ()) -> None:
+        """Make sure that ``folder`` can be written and has room, as `free_space` counts it, for ``besides``.
+
+        Raises NotWritable, NoSpace, DiskError.
+        """
         await self._on.services.disk.prepare(folder, needed)
+        free = await self.free_space(folder, besides)
+        if free < needed:
+            raise NoSpace(path=str(folder), needed_bytes=needed, free_bytes=free)
 
     async def refresh(self, collection: str | None = None) -> None:
         """Make MISSING what says DOWNLOADED although its file vanished or changed."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from .job import Job
 from .meter import Meter, remaining_seconds
 from .scheduler import Entry
 from .source import host_of
+from .space import rest_of
 
 SLICE = 500
 """Rows that are dealt with before other tasks get a turn."""
@@ -110,6 +111,19 @@ class Fleet:
         for each in ids:
             if each in self._jobs:
                 self._jobs[each].waits.skip()
+
+    async def spoken_for(self, folder: Path, besides: Container[str] = ()) -> int:
+        """Bytes that what is queued or at work will still take on the volume of ``folder``, as far as they are known;
+        ``besides`` are ids that do not count."""
+        volume = await self._volume_of(folder)
+        jobs = [job for job in self._jobs.values() if job.entry.volume == volume and job.id not in besides]
+        total = sum(rest_of(job.life.row, job.live) for job in jobs)
+        for number, row in enumerate(list(self._queued.values()), 1):
+            if row.id not in besides and self._volumes.get(Path(row.target or "").parent) == volume:
+                total += max(0, (row.resource.size or 0) - row.received)
+            if number % SLICE == 0:
+                await anyio.lowlevel.checkpoint()
+        return total
 
     def skip_login(self, hub: str) -> None:
         """Let those that wait to be logged in to ``hub`` try again now."""

@@ -13,6 +13,7 @@ from ..disk.disk import Disk
 from ..domain.checksum import Algorithm, Checksum, Verification
 from ..domain.resource import ResourceSnapshot
 from ..domain.states import State
+from ..errors import Problem
 
 FileStatus = tuple[int, int]
 """Size in bytes and mtime in nanoseconds."""
@@ -31,10 +32,14 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """One child before anything is done. ``is_here`` means: probably, judged without reading the file."""
+    """One child before anything is done. ``is_here`` means: probably, judged without reading the file.
+
+    ``problem`` is what speaks against its target already now.
+    """
 
     row: ResourceSnapshot
     is_here: bool
+    problem: Problem | None = None
 
 
 def is_recorded(row: ResourceSnapshot, status: FileStatus | None) -> bool:

@@ -145,6 +145,8 @@ class Job:
                 if self._context.logins.changed_since(hub, begin):
                     continue
                 self._context.logins.want(hub)
+            if verdict is WaitReason.SPACE:
+                self._context.space.take_back(self.id)
             await self.waits.for_another_try(verdict, failure, self._tries)
             if verdict is WaitReason.LOGIN and not self._context.logins.may_wait(hub):
                 return Ending(State.BLOCKED, failure.problem)
@@ -168,7 +170,10 @@ class Job:
         if self.life.reason not in QUIET:
             self.life.move(State.RESOLVING)
         found = await self._look()
-        return await self._obtain() if found is None else await self._settle_for(found)
+        if found is not None:
+            return await self._settle_for(found)
+        await self._context.space.promise(self.entry, self.life.row, self.live)
+        return await self._obtain()
 
     async def _take_lock(self) -> bool:
         self._claim = await self._context.recorder.claim(self.id)
@@ -343,6 +348,7 @@ class Job:
     async def _let_go(self, ending: Ending) -> None:
         """Write the end, let go of the lock, and only then tell everybody. Raises nothing."""
         self._context.slots.leave(self.id)
+        self._context.space.take_back(self.id)
         self._context.twins.leave(self.life.row)
         self._context.recorder.forget(self.id)
         if self._claim is not None:

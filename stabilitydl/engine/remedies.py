@@ -67,14 +67,20 @@ def judge(error: StabilityError, *, came: bool, offline: bool, may_log_in: bool,
         return State.FAILED
     if verdict is WaitReason.HOST and tries > (BUSY_TRIES if _asked_seconds(error) is None else PATIENT_TRIES):
         return State.FAILED
-    if verdict is WaitReason.SPACE and not came:
-        # Said before the download begins: what has to be freed is the user's choice.
+    if verdict is WaitReason.SPACE and not came and not is_too_large_for_now(error):
+        # There is room, and yet none: names or a quota have come to their end, which nobody can watch.
         return State.FAILED
     if isinstance(error, errors.VolumeReadOnly) and not came:
         return State.FAILED
     if verdict is WaitReason.LOGIN and not may_log_in:
         return State.BLOCKED
     return verdict
+
+
+def is_too_large_for_now(error: StabilityError) -> bool:
+    """Did a file not fit into what was counted as free before it was begun? Others may."""
+    needed, free = error.arguments.get("needed_bytes"), error.arguments.get("free_bytes")
+    return isinstance(needed, int) and isinstance(free, int) and needed > free
 
 
 def pause_before_retry(reason: WaitReason, error: StabilityError, tries: int) -> float | None:

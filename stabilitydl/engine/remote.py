@@ -76,11 +76,11 @@ class Member(Membership):
     async def refresh_pictures(self) -> None:
         await self._ask(Engine.refresh_pictures)
 
-    async def free_space(self, folder: Path) -> int:
-        return await self._ask(Engine.free_space, folder)
+    async def free_space(self, folder: Path, besides: Sequence[str] = ()) -> int:
+        return await self._ask(Engine.free_space, folder, besides)
 
-    async def prepare(self, folder: Path, needed: int) -> None:
-        await self._ask(Engine.prepare, folder, needed)
+    async def prepare(self, folder: Path, needed: int, besides: Sequence[str] = ()) -> None:
+        await self._ask(Engine.prepare, folder, needed, besides)
 
     async def refresh(self, collection: str | None = None) -> None:
         await self._ask(Engine.refresh, collection)

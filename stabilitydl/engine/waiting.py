@@ -4,15 +4,15 @@ and then whether it is worth another try."""
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 import anyio
 
+from ..disk.partfile import SMALL
 from ..domain.states import State, WaitReason
-from ..errors import DiskError, StabilityError
+from ..errors import StabilityError
 from .context import Context
 from .life import Life
-from .remedies import pause_before_retry, wait_of
+from .remedies import is_too_large_for_now, pause_before_retry, wait_of
 from .scheduler import Entry
 from .slots import Closure
 from .source import warm_up
@@ -64,7 +64,7 @@ class Waiting:
         seconds = pause_before_retry(reason, error, tries)
         until = None if seconds is None else context.clock.wall() + seconds
         self._life.move(State.WAITING, wait=wait_of(reason, error, until))
-        closure = self._closure(reason)
+        closure = self._closure(reason, error)
         if closure is not None:
             context.slots.close(job, closure)
         context.slots.leave(job)
@@ -80,8 +80,11 @@ class Waiting:
             self._life.move(State.QUEUED)
         await granted.wait()
 
-    def _closure(self, reason: WaitReason) -> Closure | None:
+    def _closure(self, reason: WaitReason, error: StabilityError) -> Closure | None:
+        """What would fare no better. Where a large file does not fit, others may; where a small one does not, none."""
         match reason:
+            case WaitReason.SPACE if is_too_large_for_now(error) and not _is_small(error):
+                return None
             case WaitReason.HOST:
                 return Closure(host=self._entry.host)
             case WaitReason.NETWORK:
@@ -105,7 +108,7 @@ class Waiting:
     async def _is_over(self, reason: WaitReason, looks: int) -> bool:
         match reason:
             case WaitReason.SPACE:
-                return await self._has_room()
+                return await self._context.space.has_room(self._entry, self._life.row, self._life.live)
             case WaitReason.PROCESS:
                 return await self._has_let_go(looks)
             case WaitReason.TWIN:
@@ -113,10 +116,7 @@ class Waiting:
             case _:
                 return True
 
-    async def _has_room(self) -> bool:
-        row, live = self._life.row, self._life.live
-        try:
-            free = await self._context.services.disk.free(Path(row.target or ""))
-        except DiskError:
-            return True
-        return free >= max((live.size or row.resource.size or 0) - live.received, 1)
+
+def _is_small(error: StabilityError) -> bool:
+    needed = error.arguments.get("needed_bytes")
+    return isinstance(needed, int) and needed <= SMALL

@@ -31,8 +31,8 @@ this tree where they enter (``http.client``, ``disk``, ``store``, ``hubs``), onc
     |  |- Blocked: GatedFile  EarlyAccess  PaidFile  UsageNotAllowed  ModelArchived  TakenDown
     |  |  |- DangerousFileType  BrowserOnly  NoWebSource  RepositoryHidden  RepositoryDisabled
     |- DiskError                     the local side
-    |  |- NoSpace  NotWritable  VolumeReadOnly  VolumeMissing  DiskFault  TargetTaken  NameTooLong  FileTooLarge
-    |  |- TooManyOpenFiles  PartChanged  PartInUse
+    |  |- NoSpace  VolumeTooSmall  NotWritable  VolumeReadOnly  VolumeMissing  DiskFault  TargetTaken  NameTooLong
+    |  |- FileTooLarge  TooManyOpenFiles  PartChanged  PartInUse
     |- ContentError                  the bytes are not what was promised
     |  |- ChecksumMismatch  SizeMismatch
     |- StoreError
@@ -61,6 +61,7 @@ from .disk import (
     TooManyOpenFiles,
     VolumeMissing,
     VolumeReadOnly,
+    VolumeTooSmall,
 )
 from .engine import EngineStopped, EngineUnreachable, HeldBack, KeyringUnavailable, OtherVersion, TwinComes
 from .hub import (
@@ -239,6 +240,7 @@ __all__ = [
     "UsageNotAllowed",
     "VolumeMissing",
     "VolumeReadOnly",
+    "VolumeTooSmall",
     "WebPage",
     "WrongRange",
     "render",

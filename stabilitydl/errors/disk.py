@@ -21,6 +21,14 @@ class NoSpace(DiskError):
     remedy = Remedy.FREE_SPACE
 
 
+class VolumeTooSmall(DiskError):
+    """Not even an empty volume would have room."""
+
+    code = "volume-too-small"
+    template = "{path} needs {needed_bytes}, more than the whole drive can hold."
+    remedy = Remedy.CHECK_FOLDER
+
+
 class NotWritable(DiskError):
     """Permission, read-only volume or immutable folder."""
 

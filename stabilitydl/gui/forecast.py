@@ -20,7 +20,8 @@ from ..lane import Lane
 
 @dataclass(frozen=True)
 class Volume:
-    """A volume that files go to. ``path`` holds all of ``folders``, the target folders on it; ``free`` is bytes."""
+    """A volume that files go to. ``path`` holds all of ``folders``, the target folders on it; ``free`` is bytes that
+    nothing else on the list needs."""
 
     path: Path
     free: int
@@ -70,11 +71,15 @@ async def forecast(engine: AnyEngine, expansions: Sequence[Expansion], problems:
         except StabilityError as error:
             troubles.append(error.problem)
         else:
-            children += [each for each in foreseen if one.selected is None or each.row.id in one.selected]
+            meant = [each for each in foreseen if one.selected is None or each.row.id in one.selected]
+            troubles += [each.problem for each in meant if each.problem is not None]
+            children += meant
     volumes: tuple[Volume, ...] = ()
     lane = Lane("volumes")
     try:
-        volumes = await lane.run(measure, {_folder(each) for each in children})
+        found = await lane.run(measure, {_folder(each) for each in children})
+        ids = [each.row.id for each in children]
+        volumes = tuple([replace(each, free=await engine.free_space(min(each.folders), ids)) for each in found])
     except DiskError as error:
         troubles.append(error.problem)
     finally:

@@ -47,6 +47,7 @@ async def _copy(order: Order, reader: Reader, part: OpenPart, live: Live, watche
         checksum=str(resource.checksum) if resource.checksum else "",
     )
     await part.begin(identity)
+    live.allocated = part.file.allocated
     watcher.phase(State.VERIFYING)
     live.size = reader.size
     part.follow(resource.checksums, reader.size)

@@ -196,6 +196,7 @@ class _Fetch:
                 record=self._order.record,
             )
             await self._part.begin(identity)
+            self._live.allocated = self._part.file.allocated
         self._watcher.phase(State.DOWNLOADING)
         if size is not None:
             self._part.follow(resource.checksums, size)
@@ -354,6 +355,7 @@ class _Fetch:
         self._live.received = written.total
         self._live.ranges = written.items
         self._live.checked = self._part.checked
+        self._live.allocated = self._part.file.allocated
 
 
 class _StreamCut(Exception):

@@ -55,11 +55,14 @@ STALLED = 5.0
 class Live:
     """Where a running fetch is, written by it and read by whoever shows it. All counts are bytes.
 
+    ``allocated`` of them are the file's on its volume, written or not.
+
     ``reading`` of its ``connections`` wait for bytes; none came since ``waiting_since`` (monotonic seconds).
     """
 
     received: int = 0
     fetched: int = 0
+    allocated: int = 0
     size: int | None = None
     checked: int = 0
     ranges: tuple[tuple[int, int], ...] = ()

@@ -42,6 +42,9 @@ def test_the_table_in_the_light_of_what_the_job_knows() -> None:
     assert judge(errors.VolumeMissing(), **calm) is WaitReason.VOLUME
     assert judge(errors.NoSpace(), **calm) is State.FAILED
     assert judge(errors.NoSpace(), **{**calm, "came": True}) is WaitReason.SPACE
+    assert judge(errors.NoSpace(needed_bytes=9, free_bytes=1), **calm) is WaitReason.SPACE
+    assert judge(errors.NoSpace(needed_bytes=9, free_bytes=9), **calm) is State.FAILED
+    assert judge(errors.VolumeTooSmall(needed_bytes=9), **calm) is State.FAILED
     assert judge(errors.NetworkTimeout(), **calm) is State.FAILED
     assert judge(errors.NetworkTimeout(), **{**calm, "offline": True}) is WaitReason.NETWORK
     assert judge(errors.ProxyFailed(), **{**calm, "offline": True}) is State.FAILED

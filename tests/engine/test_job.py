@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from stabilitydl import errors
+from stabilitydl.disk.volumes import Room
 from stabilitydl.domain.attempt import Outcome
 from stabilitydl.domain.checksum import Verification
 from stabilitydl.domain.events import RetryScheduled
@@ -60,7 +61,7 @@ async def test_a_file_arrives(tmp_path: Path) -> None:
         (errors.ModelArchived(), State.BLOCKED, "archived"),
         (errors.WebPage(host="fake.test"), State.FAILED, "web-page"),
         (errors.ChecksumMismatch(expected="a", actual="b"), State.QUARANTINED, "checksum-mismatch"),
-        (errors.NoSpace(path="/x", needed_bytes=9, free_bytes=1), State.FAILED, "no-space"),
+        (errors.NoSpace(path="/x"), State.FAILED, "no-space"),
         (errors.TlsFailed(host="fake.test", detail="expired"), State.FAILED, "tls-failed"),
         (errors.HostUnreachable(host="fake.test"), State.FAILED, "host-unreachable"),
     ],
@@ -212,12 +213,12 @@ async def test_a_volume_that_fills_up_is_waited_for(tmp_path: Path, monkeypatch:
         disk = h.engine._on.services.disk
         seen = 0
 
-        async def fake_free(path: Path) -> int:
+        async def room(target: Path, tag: str) -> Room:
             nonlocal seen
             seen += 1
-            return free
+            return Room(free, 10**9, 0)
 
-        monkeypatch.setattr(disk, "free", fake_free)
+        monkeypatch.setattr(disk, "room", room)
         await h.advance_until(lambda: seen >= 2, step=5)
         assert h.state(ids[0]) is State.WAITING
         assert h.fetch.calls == ["a.bin"]

@@ -5,15 +5,18 @@ from __future__ import annotations
 import errno
 import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from stabilitydl import errors
 from stabilitydl.domain.states import State, WaitReason
+from stabilitydl.hubs.protocol import Expansion
 from stabilitydl.mounts import Mount, mount_of
 from tests.engine.harness import Harness
-from tests.engine.real import contents, pack_of, real
+from tests.engine.real import Trickle, contents, pack_of, real
 from tests.fakes.hub import pack
 from tests.fakes.origin import FileOrigin
 from tests.fakes.transfer import Raise, fail
@@ -120,6 +123,12 @@ async def test_a_drive_may_stumble_once(tmp_path: Path) -> None:
         assert rows[1].problem == fault.problem
 
 
+def sized(expansion: Expansion, size: int) -> Expansion:
+    """The hub says how large each file is."""
+    children = tuple(msgspec.structs.replace(each, size=size) for each in expansion.resources)
+    return replace(expansion, resources=children)
+
+
 @pytest.fixture
 def small_volume(tmp_path: Path) -> Iterator[Callable[..., Path]]:
     """Mounts file systems in memory, where this machine allows it."""
@@ -147,17 +156,51 @@ async def test_a_real_volume_fills_up_and_gets_room(tmp_path: Path, small_volume
         file = origin.add("/a.bin", contents(12 << 20, 1))
         async with real(tmp_path) as h:
             (volume / "ballast").write_bytes(bytes(14 << 20))
-            ids = await h.get(pack_of(volume / "to", [file]))
-            (row,) = await h.settled(ids)
-            assert (row.state, row.problem and row.problem.code) == (State.FAILED, "no-space")
-            assert row.problem is not None
-            assert row.problem.arguments["needed_bytes"] == 12 << 20
-            assert file.sent < 12 << 20
+            ids = await h.get(sized(pack_of(volume / "to", [file]), 12 << 20))
+            await h.until_state(State.WAITING, *ids)
+            wait = h.changes(ids[0])[-1].wait
+            assert wait is not None
+            assert wait.reason is WaitReason.SPACE
+            assert origin.requests == []
             (volume / "ballast").unlink()
-            await h.engine.retry(ids)
+            await h.engine.resume(ids)
             (row,) = await h.settled(ids)
             assert row.state is State.DOWNLOADED
         assert [path.name for path in (volume / "to").iterdir()] == ["a.bin"]
+
+
+async def test_a_file_that_no_freeing_would_make_fit_is_refused(
+    tmp_path: Path, small_volume: Callable[..., Path]
+) -> None:
+    """D01: said before the first byte."""
+    volume = small_volume("size=8m")
+    with FileOrigin() as origin:
+        file = origin.add("/a.bin", contents(12 << 20, 1))
+        async with real(tmp_path) as h:
+            (row,) = await h.settled(await h.get(sized(pack_of(volume / "to", [file]), 12 << 20)))
+            assert (row.state, row.problem and row.problem.code) == (State.FAILED, "volume-too-small")
+        assert origin.requests == []
+
+
+async def test_what_was_reserved_before_a_restart_counts_as_there(
+    tmp_path: Path, small_volume: Callable[..., Path]
+) -> None:
+    """D01, D02: the rest of a part whose blocks are its own already needs no room."""
+    volume = small_volume("size=24m")
+    with FileOrigin() as origin:
+        file = origin.add("/a.bin", contents(12 << 20, 1))
+        trickle = origin.routes["/a.bin"] = Trickle(origin, 2 << 20)
+        wanted = sized(pack_of(volume / "to", [file]), 12 << 20)
+        async with real(tmp_path) as h:
+            ids = await h.get(wanted)
+            await h.until(lambda: any(entry.received >= 2 << 20 for tick in h.ticks() for entry in tick.entries))
+        (volume / "ballast").write_bytes(bytes(8 << 20))
+        trickle.go.set()
+        async with real(tmp_path) as h:
+            await h.engine.go_on()
+            (row,) = await h.settled(ids)
+            assert row.state is State.DOWNLOADED
+            assert State.WAITING not in h.states(ids[0])
 
 
 async def test_a_real_volume_without_room_for_another_name(tmp_path: Path, small_volume: Callable[..., Path]) -> None:

@@ -119,7 +119,7 @@ def test_one_click_in_the_row_opens_the_settings_that_help(stage: Stage, error: 
     ("error", "state", "scheme"),
     [
         (errors.EarlyAccess(until="2030-01-01"), State.BLOCKED, "http"),
-        (errors.NoSpace(path="/x", needed_bytes=9, free_bytes=1), State.FAILED, "file"),
+        (errors.NoSpace(path="/x"), State.FAILED, "file"),
     ],
     ids=["page", "folder"],
 )
