@@ -118,9 +118,10 @@ def prepare(session: Session, planned: Sequence[Planned]) -> None:
     """Make sure that everything that is to come can be written and fits. Raises NotWritable, NoSpace, DiskError."""
     wanted = [one for one in planned if not one.is_here and one.blocked is None]
     needed = {volume_id(volume.path): volume.needed for volume in volumes(session, wanted)}
-    ids = _ids(wanted)
     for folder in dict.fromkeys(one.target.parent for one in wanted):
-        _prepare(session, folder, needed[volume_id(folder)], ids)
+        # The first folder of a volume asks for all that goes there.
+        together = needed.pop(volume_id(folder), 0)
+        _prepare(session, folder, together, _ids(wanted) if together else ())
 
 
 def _ids(planned: Iterable[Planned]) -> list[str]:
