@@ -213,6 +213,10 @@
         <translation>还有 {count} 个</translation>
     </message>
     <message>
+        <source>waiting {time}, then {count} of {limit} connections</source>
+        <translation>等待 {time}，之后 {count} / {limit} 个连接</translation>
+    </message>
+    <message>
         <source>waiting {time}</source>
         <translation>等待 {time}</translation>
     </message>

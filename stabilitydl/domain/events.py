@@ -96,12 +96,16 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HostLine(msgspec.Struct, frozen=True, kw_only=True):
-    """How one host is treated: ``running`` requests of at most ``limit``; ``cooling`` seconds until the next."""
+    """How one host is treated: ``running`` requests of at most ``limit``; ``cooling`` seconds until the next.
+
+    ``allowed`` of them may run now: fewer for a while after the host refused some.
+    """
 
     host: str
     running: int
     waiting: int = 0
     limit: int = 0
+    allowed: int = 0
     cooling: float = 0.0
 
 

@@ -196,7 +196,14 @@ class Fleet:
     def _hosts(self) -> tuple[HostLine, ...]:
         limit = self._context.settings().host_connections
         return tuple(
-            HostLine(host=line.host, running=line.running, waiting=line.waiting, limit=limit, cooling=line.cooling)
+            HostLine(
+                host=line.host,
+                running=line.running,
+                waiting=line.waiting,
+                limit=limit,
+                allowed=line.allowed,
+                cooling=line.cooling,
+            )
             for line in self._context.services.client.governor.lines()
         )
 

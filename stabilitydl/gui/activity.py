@@ -218,6 +218,9 @@ def _host_name(line: HostLine) -> str:
 
 
 def _host_text(line: HostLine) -> str:
+    if line.cooling > 0 and 0 < line.allowed < line.limit:
+        words = translate("Activity", "waiting {time}, then {count} of {limit} connections")
+        return fill(words, time=duration_text(line.cooling), count=line.allowed, limit=line.limit)
     if line.cooling > 0:
         return fill(translate("Activity", "waiting {time}"), time=duration_text(line.cooling))
     if not line.limit:

@@ -3,7 +3,7 @@
 - ``request`` (what is asked) and ``answer`` (what came), ``status`` (what a code means);
 - ``client`` (one request from beginning to end), ``redirects``, ``origins`` (who is who, and what is private),
   ``credentials`` (tokens bound to origins), ``accounts`` (which hubs have some), ``vault`` (the keyring of the
-  system), ``governor`` (budget per host and cool-down);
+  system), ``governor`` (who may ask which host now, and cool-down), ``budget`` (how much a host bears);
 - ``sender`` (one request, one answer; imported with the first one), ``transport`` (the httpx transport: routes and
   pools), ``bodies`` (read past the parser or through it), ``pools``, ``proxies``, ``trust`` (certificates), ``faults``
   (foreign exceptions become ours), ``logs`` (foreign loggers keep quiet);

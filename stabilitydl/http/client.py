@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..clock import Clock
-from ..errors import NetworkTimeout, StabilityError, TooManyRedirects
+from ..errors import ConnectionLost, HostUnreachable, NetworkTimeout, StabilityError, TooManyRedirects
 from .answer import Answer
 from .credentials import Credentials
-from .governor import Governor
+from .governor import Governor, Slot
 from .origins import Origin, Reach, parse_url
 from .redirects import MOST_HOPS, STATUSES, check_place, follow, headers_for, may_repeat_body
 from .request import Request
@@ -78,11 +78,17 @@ class HttpClient:
             headers = headers_for(origin, first, own, self.credentials.headers_for(request.hub, origin))
             slot = await self.governor.acquire(origin, bulk)
             direct = request.direct and origin.host == first.host
-            sent = await self._sender.send(url, headers, body, reach=reach, direct=direct, slot=slot)
+            try:
+                sent = await self._sender.send(url, headers, body, reach=reach, direct=direct, slot=slot)
+            except BaseException as error:
+                if isinstance(error, HostUnreachable | ConnectionLost):
+                    self.governor.refuse(slot, busy=False)
+                slot.release()
+                raise
             answer = sent.answer
             location = answer.headers.get("location")
             if answer.status not in STATUSES or location is None:
-                self._heed(answer, origin)
+                self._heed(answer, origin, slot)
                 return answer
             try:
                 named_by = url.host
@@ -128,9 +134,12 @@ class HttpClient:
             self._made = Sender(self._clock, self._proxies, self._context)
         return self._made
 
-    def _heed(self, answer: Answer, origin: Origin) -> None:
-        """Leave a host alone that says for how long."""
-        if answer.status in (429, 503):
+    def _heed(self, answer: Answer, origin: Origin, slot: Slot) -> None:
+        """Ask a host for less that is busy, and leave it alone where it says for how long."""
+        if answer.status not in (429, 503):
+            slot.serve()
+        else:
+            self.governor.refuse(slot, busy=True)
             seconds = retry_after(answer.headers, self._clock.wall())
             if seconds:
                 self.governor.cool_down(origin, seconds)

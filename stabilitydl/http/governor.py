@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -9,6 +10,7 @@ import anyio
 
 from ..clock import Clock
 from ..errors import ServerBusy
+from .budget import Budget
 from .origins import Origin
 from .status import LONGEST_WAIT
 
@@ -17,26 +19,41 @@ CALLS_PER_HOST = 4
 its connections can still ask its hub for a fresh address."""
 
 PATIENCE = 2.0
-"""Seconds of a cool-down that a request waits out by itself; a longer one is reported instead."""
+"""Seconds of a cool-down that a small request waits out by itself; a longer one is reported instead."""
+
+_log = logging.getLogger("stabilitydl.http")
 
 
 @dataclass(frozen=True)
 class HostLine:
-    """One host for display. ``cooling`` is seconds until it may be asked again."""
+    """One host for display. ``cooling`` is seconds until it may be asked again, ``allowed`` how many file bodies it
+    bears at once, as far as is known."""
 
     host: str
     running: int
     waiting: int
     cooling: float
+    allowed: int
 
 
 class Slot:
-    """The right to have one request at an origin. ``release`` gives it back; a second release does nothing."""
+    """The right to have one request at an origin. ``release`` gives it back; a second release does nothing.
 
-    def __init__(self, governor: Governor, origin: Origin, bulk: bool) -> None:
+    ``cuts``: how often the budget of the origin had been cut when the request began.
+    """
+
+    def __init__(self, governor: Governor, origin: Origin, bulk: bool, cuts: int) -> None:
         self.origin = origin
         self.bulk = bulk
+        self.cuts = cuts
+        self.is_served = False
         self._governor: Governor | None = governor
+
+    def serve(self) -> None:
+        """The origin answers the request."""
+        if self._governor is not None and not self.is_served:
+            self.is_served = True
+            self._governor.note_served(self)
 
     def release(self) -> None:
         governor, self._governor = self._governor, None
@@ -58,7 +75,8 @@ class _Waiter:
 class Governor:
     """Hands out slots, first come, first served; one full host does not hold up the others.
 
-    ``per_host`` and ``total`` count bulk requests (file bodies).
+    ``per_host`` and ``total`` count bulk requests (file bodies). A host that refuses some gets fewer for a while: see
+    `budget`.
     """
 
     def __init__(self, clock: Clock, per_host: int = 8, total: int = 16) -> None:
@@ -68,6 +86,8 @@ class Governor:
         self._queue: list[_Waiter] = []
         self._bulk: Counter[Origin] = Counter()
         self._calls: Counter[Origin] = Counter()
+        self._served: Counter[Origin] = Counter()
+        self._budgets: dict[Origin, Budget] = {}
         self._cold_until: dict[Origin, float] = {}
 
     def set_limits(self, per_host: int, total: int) -> None:
@@ -108,6 +128,17 @@ class Governor:
             self._queue.remove(waiter)
             waiter.woken.set()
 
+    def refuse(self, slot: Slot, *, busy: bool) -> None:
+        """The origin of ``slot`` did not serve its request: it said that it is ``busy``, or there was no connection.
+
+        The latter counts only while it serves others: a host that is out of reach does not want fewer requests.
+        """
+        if not slot.bulk or (not busy and not self._served[slot.origin]):
+            return
+        budget = self._budgets.setdefault(slot.origin, Budget())
+        if budget.refuse(self._bulk[slot.origin], self._per_host, self._clock.monotonic(), slot.cuts):
+            _log.info("%s gets fewer requests at once: %r", slot.origin, budget)
+
     def warm_up(self, origin: Origin | None = None) -> None:
         """End the cool-down of ``origin`` early, or every one."""
         if origin is None:
@@ -127,7 +158,13 @@ class Governor:
         waiting = Counter(waiter.origin for waiter in self._queue)
         origins = {*self._bulk, *self._calls, *waiting, *self._cold_until}
         return [
-            HostLine(str(origin), self._bulk[origin] + self._calls[origin], waiting[origin], self.cooling(origin))
+            HostLine(
+                str(origin),
+                self._bulk[origin] + self._calls[origin],
+                waiting[origin],
+                self.cooling(origin),
+                self._allowed(origin),
+            )
             for origin in sorted(origins)
         ]
 
@@ -137,20 +174,32 @@ class Governor:
         counts[slot.origin] -= 1
         if not counts[slot.origin]:
             del counts[slot.origin]
+        if slot.is_served and slot.bulk:
+            self._served[slot.origin] -= 1
         self._admit()
+
+    def note_served(self, slot: Slot) -> None:
+        """Called by ``Slot.serve``, once."""
+        if slot.bulk:
+            self._served[slot.origin] += 1
 
     def _admit(self) -> None:
         for waiter in list(self._queue):
             if self._has_room(waiter.origin, waiter.bulk):
                 self._queue.remove(waiter)
                 (self._bulk if waiter.bulk else self._calls)[waiter.origin] += 1
-                waiter.slot = Slot(self, waiter.origin, waiter.bulk)
+                budget = self._budgets.get(waiter.origin)
+                waiter.slot = Slot(self, waiter.origin, waiter.bulk, budget.cuts if budget else 0)
                 waiter.woken.set()
 
     def _has_room(self, origin: Origin, bulk: bool) -> bool:
         if not bulk:
             return self._calls[origin] < CALLS_PER_HOST
-        return self._bulk.total() < self._total and self._bulk[origin] < self._per_host
+        return self._bulk.total() < self._total and self._bulk[origin] < self._allowed(origin)
+
+    def _allowed(self, origin: Origin) -> int:
+        budget = self._budgets.get(origin)
+        return self._per_host if budget is None else budget.allowed(self._per_host, self._clock.monotonic())
 
     def __repr__(self) -> str:
         return f"<Governor {self._bulk.total()} of {self._total} busy, {len(self._queue)} waiting>"

@@ -52,15 +52,14 @@ class Sender:
         direct: bool,
         slot: Slot,
     ) -> Sent:
-        """Ask once. Closing the answer releases ``slot``; a failure, which is an error of ours, has done so already."""
+        """Ask once. Closing the answer releases ``slot``; after a failure, an error of ours, that is left to others."""
         try:
             given = {name.lower() for name, _ in headers}
             fields = [*(field for field in _HEADERS if field[0].lower() not in given), *headers]
             reply = await self._transport.send(url, fields, body, reach=reach, direct=direct)
-        except BaseException as error:
-            slot.release()
-            if isinstance(error, StabilityError) or not isinstance(error, Exception):
-                raise
+        except StabilityError:
+            raise
+        except Exception as error:
             raise mapped(error, url.host) from error
 
         async def close() -> None:

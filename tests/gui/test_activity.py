@@ -37,6 +37,7 @@ def test_a_tick_shows_hosts_and_files(activity: Activity) -> None:
     hosts = (
         HostLine(host="https://civitai.com", running=6, limit=8),
         HostLine(host="https://b2.example", running=0, limit=8, cooling=37.2),
+        HostLine(host="https://busy.example", running=0, limit=8, allowed=2, cooling=37.2),
         HostLine(host="https://huggingface.co", running=0, limit=8),
         HostLine(host="https://free.example", running=2),
     )
@@ -45,6 +46,7 @@ def test_a_tick_shows_hosts_and_files(activity: Activity) -> None:
     assert lines(activity.hosts) == [
         ("civitai.com", "6 of 8 connections"),
         ("b2.example", "waiting 38 s"),
+        ("busy.example", "waiting 38 s, then 2 of 8 connections"),
         ("huggingface.co", "idle"),
         ("free.example", "2 connections"),
     ]

@@ -180,3 +180,21 @@ async def test_no_logger_writes_urls(client: HttpClient, caplog: pytest.LogCaptu
         await client.get(Request(f"{file.url}?token=canary", headers=(("X-Api-Key", "canary"),), trusted=True))
         assert origin.requests[0].headers["x-api-key"] == "canary"
     assert "canary" not in caplog.text
+
+
+@pytest.mark.parametrize("end", [CLOSE, RESET])
+async def test_a_host_that_cuts_what_is_too_much_gets_fewer(client: HttpClient, end: Step) -> None:
+    """H24: but not one that serves nobody."""
+    with Scripted([end, b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", end]) as origin:
+        request = Request(origin.url(), trusted=True)
+        with pytest.raises(ConnectionLost):
+            await client.open(request, bulk=True)
+        answer = await client.open(request, bulk=True)
+        (line,) = client.governor.lines()
+        most = line.allowed
+        with pytest.raises(ConnectionLost):
+            await client.open(request, bulk=True)
+        (line,) = client.governor.lines()
+        assert (line.running, line.allowed) == (1, 1)
+        assert most == 8
+        await answer.aclose()

@@ -8,6 +8,7 @@ import anyio
 import pytest
 
 from stabilitydl.errors import ServerBusy
+from stabilitydl.http.budget import GROWTH
 from stabilitydl.http.governor import CALLS_PER_HOST, Governor, Slot
 from stabilitydl.http.origins import Origin
 from tests.fakes.clock import ManualClock
@@ -164,3 +165,58 @@ async def test_who_waits_when_a_cool_down_begins_is_told() -> None:
         governor.cool_down(A, 60)
     assert [error.arguments["after_seconds"] for error in busy] == [60]
     slot.release()
+
+
+async def test_a_host_that_refuses_gets_fewer_and_then_more_again() -> None:
+    """H24: others are served meanwhile."""
+    clock = ManualClock()
+    governor = Governor(clock, per_host=4, total=16)
+    async with anyio.create_task_group() as group:
+        party = Party(governor, group)
+        for number in range(6):
+            await party.ask(f"a{number}", A)
+        for number in range(4):
+            governor.refuse(party.slots[f"a{number}"], busy=True)
+        assert [line.allowed for line in governor.lines()] == [2]
+        await party.release("a0")
+        await party.release("a1")
+        assert party.got == ["a0", "a1", "a2", "a3"], "two are still at work"
+        await party.ask("b0", B)
+        await party.release("a2")
+        assert party.got[4:] == ["b0", "a4"]
+        clock.advance(GROWTH)
+        assert [line.allowed for line in governor.lines()] == [3, 4]
+        await party.ask("a6", A)
+        assert party.got[6:] == ["a5"], "whoever waits longest"
+        clock.advance(GROWTH)
+        await party.release("b0")
+        assert party.got[7:] == ["a6"]
+    for name in ("a3", "a4", "a5", "a6"):
+        party.slots[name].release()
+
+
+async def test_a_host_out_of_reach_does_not_want_fewer() -> None:
+    governor = Governor(ManualClock(), per_host=4)
+    slots = [await governor.acquire(A, bulk=True) for _ in range(4)]
+    governor.refuse(slots[0], busy=False)
+    assert governor.lines()[0].allowed == 4
+    slots[1].serve()
+    slots[1].serve()
+    governor.refuse(slots[0], busy=False)
+    assert governor.lines()[0].allowed == 2
+    for slot in slots:
+        slot.release()
+    slots[1].serve()
+    first, second = [await governor.acquire(A, bulk=True) for _ in range(2)]
+    governor.refuse(first, busy=False)
+    assert governor.lines()[0].allowed == 2, "nobody is served now"
+    first.release()
+    second.release()
+
+
+async def test_what_a_call_is_refused_says_nothing_about_files() -> None:
+    governor = Governor(ManualClock(), per_host=4)
+    call = await governor.acquire(A)
+    governor.refuse(call, busy=True)
+    assert governor.lines()[0].allowed == 4
+    call.release()

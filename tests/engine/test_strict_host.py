@@ -1,0 +1,80 @@
+"""A host that bears only so much: everything arrives, it is asked for less, and nobody else is held up."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from stabilitydl.domain.states import State
+from stabilitydl.hubs.direct import Direct
+from stabilitydl.hubs.registry import Registry
+from stabilitydl.settings import Settings
+from stabilitydl.transfer.fetch import fetch
+from tests.engine.harness import Harness
+from tests.engine.real import contents, expand
+from tests.fakes.origin import Exchange, FileOrigin
+
+pytestmark = pytest.mark.anyio
+
+BEARS = 3
+JOBS = 8
+SERVICE = 0.004
+"""Seconds that an answer takes, so that requests are there beside each other."""
+
+
+class Strict:
+    """Serves its file to `BEARS` requests at once; the others are told to come again, mostly with a time."""
+
+    def __init__(self, origin: FileOrigin) -> None:
+        self.origin = origin
+        self.lock = threading.Lock()
+        self.active = 0
+        self.most = 0
+        self.served = 0
+        self.refused = 0
+
+    def __call__(self, exchange: Exchange) -> None:
+        with self.lock:
+            self.active += 1
+            self.most = max(self.most, self.active)
+            is_refused = self.active > BEARS
+            self.refused += is_refused
+            self.served += not is_refused
+            wish = {"Retry-After": "1"} if self.refused % 3 else {}
+        try:
+            time.sleep(SERVICE)
+        finally:
+            with self.lock:
+                # Before the answer: whoever has it may ask for the next one at once.
+                self.active -= 1
+        if is_refused:
+            exchange.answer(429, wish)
+        else:
+            self.origin._file(exchange, self.origin.files[exchange.request.path])
+
+
+async def test_two_hundred_files_of_a_host_that_refuses_now_and_then(tmp_path: Path) -> None:
+    """H17, H24."""
+    settings = Settings(jobs=JOBS, host_connections=JOBS, total_connections=2 * JOBS)
+    with FileOrigin() as strict, FileOrigin(host="127.0.0.2") as other:
+        busy = [strict.add(f"/busy-{number}.bin", contents(500, number)) for number in range(200)]
+        free = [other.add(f"/free-{number}.bin", contents(500, 1000 + number)) for number in range(20)]
+        step = Strict(strict)
+        strict.routes = {file.path: step for file in busy}
+        files = [*busy, *free]
+        pack = expand(tmp_path / "to", [file.url for file in files], [file.sha256 for file in files])
+        async with Harness(tmp_path, settings=settings, fetch=fetch, hubs=Registry([Direct()])) as h:
+            ids = await h.get(pack)
+            await h.until_state(State.DOWNLOADED, *ids[len(busy) :])
+            assert 0 < step.refused <= JOBS - BEARS + 1, "the clock stands still: nobody came again"
+            assert step.served < len(busy), "the others are served while these wait"
+            await h.advance_until(lambda: all(h.state(each) is State.DOWNLOADED for each in ids), step=1)
+            allowed = {line.allowed for tick in h.ticks() for line in tick.hosts if line.host == strict.url("")}
+        assert all((tmp_path / "to" / file.path[1:]).read_bytes() == file.data for file in files)
+        assert step.served == len(busy), "each file once"
+        assert step.most <= JOBS
+        assert min(allowed) < JOBS, allowed
+        assert step.refused < 60, "it is not tried over and over again"
