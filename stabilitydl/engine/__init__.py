@@ -21,5 +21,5 @@ start), ``any_engine`` (what they may ask of either), ``remote_membership`` (own
 them), ``engine_lock`` (who is the owner), ``remote_role`` (where calls go), ``remote_host`` (the owner's side),
 ``remote_link`` (the other side), ``remote_wire`` (what they say), ``remote_channel`` (frames, and the proof of the
 secret), ``remote_endpoint`` (the file that names port and secret), ``remote_known`` (what subscribers missed),
-``remote_desk`` (who has the window).
+``remote_entrusted`` (what the next owner is given again), ``remote_desk`` (who has the window).
 """

@@ -39,9 +39,12 @@ class Member(Membership):
     # What an engine does: see `Engine`.
 
     async def expand(self, locators: Sequence[str], destination: Destination) -> tuple[list[Expansion], list[Problem]]:
-        if not self.is_owner:
-            locators = [absolute(each) for each in locators]
-        return await self._ask(Engine.expand, locators, destination)
+        if self.is_owner:
+            return await self._ask(Engine.expand, locators, destination)
+        locators = [absolute(each) for each in locators]
+        expansions, problems = await self._ask(Engine.expand, locators, destination)
+        self._entrusted.locators(locators, destination, expansions)
+        return expansions, problems
 
     async def foresee(self, expansion: Expansion) -> list[Foreseen]:
         return await self._ask(Engine.foresee, expansion)
@@ -138,7 +141,10 @@ class Member(Membership):
         return await self._ask(Engine.wait_settled, ids)
 
     async def set_token(self, hub: str, token: str) -> Login:
-        return await self._ask(Engine.set_token, hub, token)
+        self._entrusted.drop(hub)
+        login = await self._ask(Engine.set_token, hub, token)
+        self._entrusted.token(login, token)
+        return login
 
     async def has_token(self, hub: str) -> bool:
         return await self._ask(Engine.has_token, hub)

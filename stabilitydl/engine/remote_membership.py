@@ -26,6 +26,7 @@ from .publisher import Publisher
 from .remote_channel import PeerGone
 from .remote_desk import Desk, Raise
 from .remote_endpoint import Endpoint
+from .remote_entrusted import Entrusted
 from .remote_host import Host
 from .remote_known import Known
 from .remote_link import Link
@@ -56,6 +57,7 @@ class Membership:
         self._clock = clock or SystemClock()
         self._lock = EngineLock(paths.locks)
         self._known = Known()
+        self._entrusted = Entrusted(self._clock)
         self._wanted: dict[str, None] = {}
         self._wants_all = False
         self._settings: Settings | None = None
@@ -186,6 +188,7 @@ class Membership:
         if self._raise is not None:
             await role.claim_window(self._raise, ())
         try:
+            await self._entrusted.hand_over(role)
             await self._tell_missed(role)
             await self._ask_again(role)
         except StabilityError as error:

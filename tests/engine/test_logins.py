@@ -14,7 +14,7 @@ from stabilitydl.domain.events import LoginWanted
 from stabilitydl.domain.login import LoginSource
 from stabilitydl.domain.states import State, WaitReason
 from stabilitydl.engine.engine import Engine
-from stabilitydl.errors import BadToken, LoginNeeded, TokenRefused, UsageError
+from stabilitydl.errors import BadToken, KeyringUnavailable, LoginNeeded, TokenRefused, UsageError
 from stabilitydl.hubs.civitai import Civitai
 from stabilitydl.hubs.direct import Direct
 from stabilitydl.hubs.protocol import Destination
@@ -213,6 +213,15 @@ def test_another_process_logs_in_and_the_files_go_on(tmp_path: Path) -> None:
         guest.until_state(State.DOWNLOADED, identity)
         assert guest.call(guest.engine.has_token, "fake")
         assert not guest.call(guest.engine.has_token, "civitai")
+        assert login.source is LoginSource.SESSION, "there is no keyring"
+        owner.stop(10)
+        guest.until_owner()
+        assert guest.call(guest.engine.has_token, "fake"), "who entered it gives it to the next owner"
+        assert "canary" not in repr(guest.engine._entrusted)
+        with pytest.raises(KeyringUnavailable):
+            guest.call(guest.engine.set_token, "fake", "")
+        assert not guest.call(guest.engine.has_token, "fake")
+        assert "fake" not in repr(guest.engine._entrusted), "who logged out does not log in again"
     finally:
         guest.stop(10)
         owner.stop(10)

@@ -10,11 +10,14 @@ import pytest
 from stabilitydl.clock import SystemClock
 from stabilitydl.domain.collection import Layout
 from stabilitydl.domain.states import State
+from stabilitydl.engine.engine import Engine
 from stabilitydl.hubs.direct import Direct
 from stabilitydl.hubs.protocol import Destination
 from stabilitydl.hubs.registry import Registry
+from stabilitydl.settings import Settings
 from stabilitydl.transfer.fetch import fetch
-from tests.engine.harness import Harness
+from tests.engine.harness import Harness, paths_in
+from tests.engine.remote import Shared
 from tests.fakes import keyring
 from tests.fakes.origin import Exchange, FileOrigin
 
@@ -77,6 +80,37 @@ async def test_asking_is_not_keeping(tmp_path: Path, origin: FileOrigin) -> None
         url = origin.url(f"/a.bin?X-Amz-Signature={SECRET}")
         await h.engine.expand([url], Destination(tmp_path / "to", Layout.FLAT))
         assert keyring.contents() == {}
+
+
+class Member(Shared):
+    """Brings addresses, really."""
+
+    def _open(self) -> Engine:
+        return Engine.open(paths_in(self._folder), Settings(), hubs=Registry([Direct()]), fetch=fetch)
+
+
+def test_without_a_keyring_the_next_owner_has_it_from_who_typed_it(
+    tmp_path: Path, origin: FileOrigin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    owner, guest = Member(tmp_path), Member(tmp_path)
+    owner.start()
+    guest.start()
+    try:
+        url = origin.url(f"/a.bin?X-Amz-Signature={SECRET}")
+        (expansion,), _ = guest.call(guest.engine.expand, [url], Destination(tmp_path / "to", Layout.FLAT))
+        guest.call(guest.engine.add, [expansion])
+        assert SECRET not in str(expansion)
+        owner.stop(10)
+        guest.until_owner()
+        ids = [child.id for child in expansion.resources]
+        guest.call(guest.engine.enqueue, ids)
+        guest.until_state(State.DOWNLOADED, *ids)
+        assert (tmp_path / "to" / "a.bin").read_bytes() == DATA
+        assert spilt(tmp_path) == []
+    finally:
+        guest.stop(10)
+        owner.stop(10)
 
 
 async def test_without_a_keyring_it_lasts_as_long_as_the_process(
