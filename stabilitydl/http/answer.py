@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Protocol
 
-from ..domain.chunk import Chunk
+from ..domain.chunk import WIDTH, Chunk
 from ..errors import BadAnswer, CompressedAnswer
 from .request import redacted
+
+
+class Read(Protocol):
+    """Reads the next bytes of a body, ``most`` at most."""
+
+    def __call__(self, most: int = WIDTH) -> Awaitable[Chunk]: ...
 
 
 class Answer:
@@ -22,18 +29,21 @@ class Answer:
         headers: Mapping[str, str],
         url: str,
         host: str,
-        read: Callable[[], Awaitable[Chunk]],
+        read: Read,
         close: Callable[[], Awaitable[None]],
+        pace: Callable[[float], None] = lambda _rate: None,
     ) -> None:
         self.status = status
         self.headers = headers
         self.url = url
         self.host = host
         self.next_chunk = read
-        """The next bytes of the body as they come, undecoded, up to 256 KiB or so; empty at its end.
+        """The next bytes of the body as they come, undecoded, as many as wanted at most; empty at its end.
 
         Raises ConnectionLost, NetworkTimeout or BadAnswer.
         """
+        self.pace = pace
+        """Say how many bytes per second will be read from now on, infinity for as many as come."""
         self._close = close
         self._closed = False
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from types import AsyncGeneratorType
 from typing import cast
 
-from ..domain.chunk import Chunk
+from ..domain.chunk import WIDTH, Chunk, split
 from .faults import mapped
 from .network import Stream
 from .pools import Loan
@@ -25,8 +25,13 @@ class Body(ABC):
         self._closed = False
 
     @abstractmethod
-    async def read(self) -> Chunk:
-        """The next bytes, up to 256 KiB or so; empty at the end. Raises ConnectionLost, NetworkTimeout, BadAnswer."""
+    async def read(self, most: int = WIDTH) -> Chunk:
+        """The next bytes, ``most`` at most; empty at the end. Raises ConnectionLost, NetworkTimeout, BadAnswer."""
+
+    def pace(self, rate: float) -> None:
+        """It will be read at ``rate`` bytes per second from now on, infinity for as fast as can be."""
+        if self._stream is not None:
+            self._stream.pace(rate)
 
     @abstractmethod
     async def _finish(self) -> None: ...
@@ -48,10 +53,10 @@ class Body(ABC):
 class DetachedBody(Body):
     """Read from the stream itself. httpcore knows an empty body, whose end it is shown when the real one is over."""
 
-    async def read(self) -> Chunk:
+    async def read(self, most: int = WIDTH) -> Chunk:
         assert self._stream is not None
         try:
-            return await self._stream.take()
+            return await self._stream.take(most)
         except Exception as error:
             raise mapped(error, self._host) from error
 
@@ -71,12 +76,18 @@ class ParsedBody(Body):
     def __init__(self, loan: Loan, stream: Stream | None, host: str) -> None:
         super().__init__(loan, stream, host)
         self._parts = cast("AsyncGeneratorType[bytes, None]", loan.response.aiter_stream())
+        self._rest: Chunk = b""
 
-    async def read(self) -> Chunk:
-        try:
-            return await anext(self._parts, b"")
-        except Exception as error:
-            raise mapped(error, self._host, ended=self._stream is not None and self._stream.ended) from error
+    async def read(self, most: int = WIDTH) -> Chunk:
+        if not self._rest:
+            if self._stream is not None:
+                self._stream.width = most
+            try:
+                self._rest = await anext(self._parts, b"")
+            except Exception as error:
+                raise mapped(error, self._host, ended=self._stream is not None and self._stream.ended) from error
+        data, self._rest = split(self._rest, most)
+        return data
 
     async def _finish(self) -> None:
         if not self._parts.ag_running:

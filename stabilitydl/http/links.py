@@ -1,8 +1,8 @@
 """Links: bytes to and from one peer, over a socket, and through TLS over another link.
 
-A link reads wide: as much as lies ready, up to 256 KiB, in one call, and hands over what it read: no byte is copied
-between the system (or the cipher) and whoever writes it to a disk. Whatever goes wrong in the middle of a read or
-write, cancellation included, ends the link.
+A link reads wide: as much as lies ready and is wanted, up to 256 KiB, in one call, and hands over what it read: no
+byte is copied between the system (or the cipher) and whoever writes it to a disk. Whatever goes wrong in the middle of
+a read or write, cancellation included, ends the link.
 """
 
 from __future__ import annotations
@@ -19,17 +19,19 @@ from typing import cast
 import anyio.lowlevel
 
 from ..clock import Clock
-from ..domain.chunk import Chunk
+from ..domain.chunk import WIDTH, Chunk
 from ..errors import ConnectionLost, NetworkTimeout, StabilityError, TlsFailed
-
-WIDTH = 256 * 1024
-"""Bytes of the widest read."""
 
 _STREAK = 4 * WIDTH
 """Bytes that a link may read without giving others a turn."""
 
 _RECORD = 16 * 1024
 """Bytes that one TLS record holds at most."""
+
+_BUFFER_SECONDS = 0.5
+_SMALLEST_BUFFER = 64 * 1024
+_LINUX_BUFFER_LOCK = 72
+"""``SO_BUF_LOCK`` of Linux 5.11 (``asm-generic/socket.h``): 0 lets the system choose the sizes of buffers again."""
 
 
 class Link(ABC):
@@ -38,10 +40,17 @@ class Link(ABC):
     ended = False
 
     @abstractmethod
-    async def receive(self, timeout: float) -> Chunk:
-        """The next bytes; empty at the end.
+    async def receive(self, timeout: float, most: int = WIDTH) -> Chunk:
+        """The next bytes, ``most`` at most; empty at the end.
 
         Raises NetworkTimeout after ``timeout`` seconds without any, and ConnectionLost.
+        """
+
+    @abstractmethod
+    def pace(self, rate: float) -> None:
+        """It will be read at ``rate`` bytes per second from now on, infinity for as fast as can be.
+
+        Where that is slow the system is told to let the peer send no more ahead than about half a second of it.
         """
 
     @abstractmethod
@@ -78,6 +87,7 @@ class SocketLink(Link):
         self._has_asked = False
         self._reading = False
         self._closed = False
+        self._buffer = 0
         if sys.platform != "win32":
             self._poll = select.poll()
             self._poll.register(sock, select.POLLIN)
@@ -90,13 +100,13 @@ class SocketLink(Link):
     def is_closed(self) -> bool:
         return self._closed
 
-    async def receive(self, timeout: float) -> bytes:
+    async def receive(self, timeout: float, most: int = WIDTH) -> bytes:
         self._reading = True
         try:
             if self._streak >= _STREAK:
                 self._streak = 0
                 await anyio.lowlevel.checkpoint()
-            data = await self._receive(timeout)
+            data = await self._receive(timeout, most)
         except BaseException as error:
             self._reading = False
             self._shut()
@@ -112,10 +122,10 @@ class SocketLink(Link):
         self._streak += len(data)
         return data
 
-    async def _receive(self, timeout: float) -> bytes:
+    async def _receive(self, timeout: float, most: int) -> bytes:
         if not self._has_asked:
             try:
-                return self._sock.recv(WIDTH)
+                return self._sock.recv(most)
             except (BlockingIOError, InterruptedError):
                 pass
         # An answer to what was sent a moment ago cannot be there yet.
@@ -123,11 +133,11 @@ class SocketLink(Link):
         self._streak = 0
         with self._clock.fail_after(timeout):
             if sys.platform == "win32":
-                return await asyncio.get_running_loop().sock_recv(self._sock, WIDTH)
+                return await asyncio.get_running_loop().sock_recv(self._sock, most)
             while True:
                 await self._wait()
                 try:
-                    return self._sock.recv(WIDTH)
+                    return self._sock.recv(most)
                 except (BlockingIOError, InterruptedError):
                     continue
 
@@ -140,6 +150,20 @@ class SocketLink(Link):
             await ready
         finally:
             loop.remove_reader(number)
+
+    def pace(self, rate: float) -> None:
+        ahead = rate * _BUFFER_SECONDS
+        buffer = max(int(ahead), _SMALLEST_BUFFER) if ahead < WIDTH else 0
+        if buffer == self._buffer:
+            return
+        self._buffer = buffer
+        with contextlib.suppress(OSError):
+            if buffer:
+                self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+            elif sys.platform == "linux":
+                self._sock.setsockopt(socket.SOL_SOCKET, _LINUX_BUFFER_LOCK, 0)
+            else:
+                self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * WIDTH)
 
     async def send(self, data: bytes, timeout: float) -> None:
         try:
@@ -238,17 +262,17 @@ class TlsLink(Link):
             self._inner.close()
             raise
 
-    async def receive(self, timeout: float) -> memoryview:
+    async def receive(self, timeout: float, most: int = WIDTH) -> memoryview:
         while True:
             # Room for what came, and for a record whose beginning came before.
-            plain = memoryview(bytearray(self._incoming.pending + 2 * _RECORD))
+            plain = memoryview(bytearray(min(self._incoming.pending + 2 * _RECORD, most)))
             count = self._open_records(plain)
             if count or self.ended:
                 return plain[:count].toreadonly()
             if self._outgoing.pending:
                 with contextlib.suppress(OSError):
                     await self._flush(timeout)
-            await self._fill(timeout)
+            await self._fill(timeout, most)
 
     def _open_records(self, plain: memoryview) -> int:
         count = 0
@@ -270,12 +294,15 @@ class TlsLink(Link):
             self.ended = True
         return count
 
-    async def _fill(self, timeout: float) -> None:
-        data = await self._inner.receive(timeout)
+    async def _fill(self, timeout: float, most: int = WIDTH) -> None:
+        data = await self._inner.receive(timeout, most)
         if data:
             self._incoming.write(data)
         else:
             self._incoming.write_eof()
+
+    def pace(self, rate: float) -> None:
+        self._inner.pace(rate)
 
     async def _flush(self, timeout: float) -> None:
         if self._outgoing.pending:
@@ -299,7 +326,7 @@ class TlsLink(Link):
 
     @property
     def is_readable(self) -> bool:
-        return self.ended or self._incoming.pending > 0 or self._inner.is_readable
+        return self.ended or self.object.pending() > 0 or self._incoming.pending > 0 or self._inner.is_readable
 
 
 def _cause(error: ssl.SSLError) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import httpcore
 
 from ..clock import Clock
-from ..domain.chunk import Chunk
+from ..domain.chunk import WIDTH, Chunk, split
 from ..errors import ConnectionLost, NetworkTimeout, ProxyFailed, StabilityError, TlsFailed
 from .connecting import Resolver, connect
 from .framing import Body, CountedBody, Head, body_of
@@ -46,10 +46,12 @@ class Stream(httpcore.AsyncNetworkStream):
         self._head: Head | None = None
         self._head_deadline = 0.0
         self._body: Body | None = None
-        self._rest = b""
+        self._rest: Chunk = b""
         self._requests = 0
         self._gets = False
         self.is_through = False
+        self.width = WIDTH
+        """Bytes that a read of a body brings at most which is not detached."""
         self.length: int | None = None
         """Bytes of the body of the current answer where it is detached."""
 
@@ -70,16 +72,22 @@ class Stream(httpcore.AsyncNetworkStream):
         self._rest = b""
         self._body = body
 
-    async def take(self, timeout: float = PATIENCE) -> Chunk:
-        """The next bytes of a detached body, empty at its end. Raises ConnectionLost, NetworkTimeout."""
+    def pace(self, rate: float) -> None:
+        """It will be read at ``rate`` bytes per second from now on, infinity for as fast as can be."""
+        self._link.pace(rate)
+
+    async def take(self, most: int = WIDTH, timeout: float = PATIENCE) -> Chunk:
+        """The next bytes of a detached body, ``most`` at most, empty at its end.
+
+        Raises ConnectionLost, NetworkTimeout.
+        """
         body = self._body
         assert isinstance(body, CountedBody)
         if body.left <= 0:
             return b""
-        data: Chunk = self._rest
-        self._rest = b""
+        data, self._rest = split(self._rest, most)
         if not data:
-            data = await self._link.receive(timeout)
+            data = await self._link.receive(timeout, most)
             if not data:
                 raise ConnectionLost(host=self._host)
         left = body.left
@@ -95,7 +103,7 @@ class Stream(httpcore.AsyncNetworkStream):
         patience = PATIENCE if timeout is None else timeout
         if self._head is not None:
             return await self._read_head(self._head, patience)
-        data = await self._link.receive(patience)
+        data = await self._link.receive(patience, self.width)
         if self._body is not None:
             self._body.add(data)
         return bytes(data)

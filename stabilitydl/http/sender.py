@@ -69,7 +69,7 @@ class Sender:
             finally:
                 slot.release()
 
-        answer = Answer(reply.status, reply.headers, str(url), url.host, reply.body.read, close)
+        answer = Answer(reply.status, reply.headers, str(url), url.host, reply.body.read, close, reply.body.pace)
         return Sent(answer, reply.place)
 
     @property

@@ -71,7 +71,9 @@ class Body:
         self.host = answer.host
         self.content_type = answer.headers.get("content-type") or ""
         self.read = answer.next_chunk
-        """The next chunk, empty at the end of the answer. Raises NetworkError, BadAnswer."""
+        """The next chunk, as long as wanted at most, empty at the end of the answer. Raises NetworkError, BadAnswer."""
+        self.pace = answer.pace
+        """Say how many bytes per second will be read from now on."""
         self._answer = answer
 
     @classmethod

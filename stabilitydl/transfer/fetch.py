@@ -30,6 +30,7 @@ from ..errors import (
     StabilityError,
     WrongRange,
 )
+from .bandwidth import Flow
 from .body import Body, Remote, Wanted
 from .order import Arrival, Live, Order, Services, Source, Watcher
 from .plan import SHORTEST_RANGE, Plan
@@ -50,13 +51,15 @@ async def fetch(order: Order, source: Source, live: Live, watcher: Watcher, serv
     were wrong (they lie in quarantine then), and the errors of network, server, hub and disk.
     """
     part, header = await services.disk.open_part(order.target, order.resource.tag)
+    flow = services.bandwidth.flow(order.resource.id, order.resource.collection)
     try:
-        return await _Fetch(order, source, live, watcher, services, part).run(header)
+        return await _Fetch(order, source, live, watcher, services, part, flow).run(header)
     except StabilityError:
         if not part.written and not part.pending:
             await part.discard()
         raise
     finally:
+        flow.close()
         await part.close()
 
 
@@ -74,13 +77,14 @@ class _Mode:
 
 class _Fetch:
     def __init__(
-        self, order: Order, source: Source, live: Live, watcher: Watcher, services: Services, part: OpenPart
+        self, order: Order, source: Source, live: Live, watcher: Watcher, services: Services, part: OpenPart, flow: Flow
     ) -> None:
         self._order = order
         self._live = live
         self._watcher = watcher
         self._services = services
         self._part = part
+        self._flow = flow
         self._route = Route(source, services.clock)
         self._retries = RetryBudget()
         self._mode = _Mode(connections=order.connections)
@@ -139,7 +143,8 @@ class _Fetch:
             else:
                 self._answers = 1
                 self._route.works(body.url)
-                self._live.host = body.host
+                self._live.host = self._flow.host = body.host
+                self._flow.named = self._route.named
                 return body
 
     async def _back_off(self, error: StabilityError) -> None:
@@ -216,6 +221,7 @@ class _Fetch:
             retries=self._retries,
             remote=remote,
             plan=plan,
+            flow=self._flow,
         )
         try:
             await run.fill(self._connections(remote, plan), claim, body)
@@ -240,17 +246,15 @@ class _Fetch:
 
     async def _stream(self, body: Body, size: int | None) -> Remote:
         """The whole file as one stream, for sources without ranges."""
-        position, bandwidth = 0, self._services.bandwidth
-        reader = Reader(body, self._live, self._services.clock)
+        position = 0
+        reader = Reader(body, self._flow, self._live, self._services.clock)
         while size is None or position < size:
-            await bandwidth.wait()
             try:
                 chunk = await reader.read()
             except StabilityError as error:
                 raise _StreamCut(error) from error
             if not chunk:
                 break
-            bandwidth.spend(len(chunk))
             self._retries.progress()
             check_start(self._order, body, chunk, position, size)
             self._live.fetched += len(chunk)

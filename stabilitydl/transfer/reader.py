@@ -1,6 +1,6 @@
-"""Reading one answer, with an eye on how long nothing comes.
+"""Reading one answer within the speed limits, with an eye on how long nothing comes.
 
-Only the time counts in which a read is pending: while the speed limit or the disk holds us back, no server is slow.
+Only the time counts in which a read is pending: while a speed limit or the disk holds us back, no server is slow.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections import deque
 from ..clock import Clock
 from ..domain.chunk import Chunk
 from ..errors import StalledConnection
+from .bandwidth import Flow
 from .body import Body
 from .order import Live
 
@@ -23,12 +24,14 @@ _SLICES = 6
 
 
 class Reader:
-    """The reads of one answer; ``live`` tells others since when nothing comes."""
+    """The reads of one answer; ``flow`` says how much may come, ``live`` tells others since when nothing does."""
 
-    def __init__(self, body: Body, live: Live, clock: Clock) -> None:
+    def __init__(self, body: Body, flow: Flow, live: Live, clock: Clock) -> None:
         self._body = body
+        self._flow = flow
         self._live = live
         self._clock = clock
+        self._changes = -1
         self._trickle = Trickle()
         self._is_slow = False
 
@@ -36,15 +39,22 @@ class Reader:
         """The next chunk, empty at the end. Raises StalledConnection, which loses no byte, and what the body raises."""
         if self._is_slow:
             raise StalledConnection(host=self._body.host)
-        live, began = self._live, self._clock.monotonic()
+        live, flow = self._live, self._flow
+        if self._changes != flow.changes:
+            self._changes = flow.changes
+            self._body.pace(flow.pace / max(live.connections, 1))
+        turn = await flow.take()
+        came, began = 0, self._clock.monotonic()
         live.reading += 1
         live.waiting_since = began
         try:
-            chunk = await self._body.read()
+            chunk = await self._body.read(turn.most)
+            came = len(chunk)
         finally:
             live.reading -= 1
+            flow.settle(turn, came)
         live.waiting_since = self._clock.monotonic()
-        self._is_slow = self._trickle.add(live.waiting_since - began, len(chunk))
+        self._is_slow = self._trickle.add(live.waiting_since - began, came)
         return chunk
 
 

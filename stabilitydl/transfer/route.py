@@ -25,6 +25,8 @@ class Route:
         self._source = source
         self._clock = clock
         self.generation = 0
+        self.named = ""
+        """The host that the hub named last; redirects lead to others."""
         self._current: Request | None = None
         self._asking = anyio.Lock()
         self._renewals: list[float] = []
@@ -35,6 +37,7 @@ class Route:
         async with self._asking:
             if self._current is None:
                 self._current = await self._source.request()
+                self.named = urlsplit(self._current.url).hostname or ""
             return self._current
 
     def works(self, final_url: str) -> None:

@@ -8,7 +8,7 @@ from ..clock import Clock
 from ..disk.openpart import OpenPart
 from ..domain.chunk import Chunk
 from ..errors import LfsPointer, StabilityError, WebPage
-from .bandwidth import Bandwidth
+from .bandwidth import Flow
 from .body import Body, Remote, Wanted
 from .order import Live, Order, Services, Watcher
 from .plan import Claim, Plan
@@ -33,6 +33,7 @@ class Run:
         retries: RetryBudget,
         remote: Remote,
         plan: Plan,
+        flow: Flow,
     ) -> None:
         self.order = order
         self.route = route
@@ -42,6 +43,7 @@ class Run:
         self.retries = retries
         self.remote = remote
         self.plan = plan
+        self.flow = flow
         self._services = services
         self._segments: set[Segment] = set()
         self._failure: StabilityError | None = None
@@ -53,10 +55,6 @@ class Run:
     @property
     def clock(self) -> Clock:
         return self._services.clock
-
-    @property
-    def bandwidth(self) -> Bandwidth:
-        return self._services.bandwidth
 
     async def fill(self, connections: int, claim: Claim, body: Body) -> None:
         """Bring everything that the plan misses; ``claim`` and ``body`` are already open. Raises StabilityError."""
@@ -107,7 +105,7 @@ class Run:
         check_start(self.order, body, chunk, offset, self.plan.size)
         self.retries.progress()
         self.live.fetched += len(chunk)
-        self.live.host = body.host
+        self.live.host = self.flow.host = body.host
 
     def others_are_moving(self, segment: Segment) -> bool:
         """Has another connection a good answer, so that this one can be spared?"""

@@ -65,14 +65,12 @@ class Segment:
         return None
 
     async def _read(self, run: Run, claim: Claim, body: Body) -> None:
-        clock, bandwidth, reader = run.clock, run.bandwidth, Reader(body, run.live, run.clock)
+        clock, reader = run.clock, Reader(body, run.flow, run.live, run.clock)
         began, first = clock.monotonic(), claim.position
         while claim.rest > 0:
-            await bandwidth.wait()
             chunk = await reader.read()
             if not chunk:
                 raise ConnectionLost(host=body.host)
-            bandwidth.spend(len(chunk))
             run.note(body, chunk, claim.position)
             chunk = chunk[: claim.rest]
             await run.part.write(claim.position, chunk)

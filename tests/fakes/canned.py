@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import cast
 from urllib.parse import urlsplit
 
+from stabilitydl.domain.chunk import WIDTH
 from stabilitydl.http.answer import Answer
 from stabilitydl.http.client import HttpClient
 from stabilitydl.http.credentials import Credentials
@@ -46,7 +47,7 @@ class CannedClient:
 
         bodies = [canned.body]
 
-        async def read() -> bytes:
+        async def read(most: int = WIDTH) -> bytes:
             return bodies.pop() if bodies else b""
 
         async def close() -> None:

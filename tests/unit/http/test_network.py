@@ -184,6 +184,24 @@ async def test_a_detached_body_that_ends_early_is_a_lost_connection(tls: Authori
         await stream.aclose()
 
 
+@pytest.mark.parametrize("framing", ["counted", "chunked", "until the end"])
+async def test_a_read_of_a_body_brings_no_more_than_is_wanted(
+    wide: HttpClient, tls: Authority | None, framing: str
+) -> None:
+    """Not what came along with the head either."""
+    data = bytes(range(256)) * 2000
+    with FileOrigin(tls=tls.server if tls else None) as origin:
+        file = origin.add("/x", data, chunked=framing == "chunked", close_delimited=framing == "until the end")
+        answer = await wide.open(Request(file.url, trusted=True), bulk=True)
+        answer.pace(1000)
+        got = b""
+        while chunk := await answer.next_chunk(999):
+            assert len(chunk) <= 999
+            got += chunk
+        await answer.aclose()
+    assert got == data
+
+
 async def test_only_bodies_that_answer_a_get_are_detached(tls: Authority | None) -> None:
     with Origin([OK + b"body"], tls=tls.server if tls else None) as origin:
         stream = await open_stream(origin, tls, SystemClock())

@@ -45,7 +45,7 @@ class Server:
 
         chunks = [self._body]
 
-        async def read() -> bytes:
+        async def read(most: int = 0) -> bytes:
             return chunks.pop() if chunks else b""
 
         async def close() -> None:

@@ -13,7 +13,7 @@ from stabilitydl.domain.checksum import Verification
 from stabilitydl.domain.states import State
 from stabilitydl.errors import LengthUnknown, NoSpace, SizeMismatch, TargetTaken
 from tests.fakes.origin import FileOrigin
-from tests.unit.transfer.rig import MIB, Addresses, Rig, noise, sha256
+from tests.unit.transfer.rig import ID, MIB, Addresses, Rig, noise, sha256
 
 pytestmark = pytest.mark.anyio
 
@@ -195,6 +195,22 @@ async def test_a_body_that_ends_with_its_connection_needs_a_size_or_a_checksum(r
     rig.target.unlink()
     arrival = await rig.fetch(file.url, size=1000)
     assert (rig.target.read_bytes(), arrival.verification) == (data, Verification.UNVERIFIABLE)
+
+
+async def test_the_limit_of_a_host_holds_for_where_it_sends_us_and_that_of_a_resource_for_itself(
+    rig: Rig, origin: FileOrigin
+) -> None:
+    data = noise(2 * MIB)
+    file = origin.add("/m", data)
+    with FileOrigin(host="127.0.0.2") as hub:
+        for hosts, limit in (({"127.0.0.1": 100_000}, 0), ({"127.0.0.2": 100_000}, 0), ({"other": 1}, 100_000)):
+            rig.clock.slept.clear()
+            rig.bandwidth.set_host_limits(hosts)
+            rig.bandwidth.set_resource(ID, limit=limit)
+            await rig.fetch(hub.redirect("/asked", file.url), checksum=sha256(data))
+            rig.target.unlink()
+            assert 15 < sum(rig.clock.slept) < 25
+    assert not rig.bandwidth.holds_back(ID)
 
 
 async def test_the_limit_is_asked_before_every_read(rig: Rig, origin: FileOrigin) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import cast
 
@@ -9,6 +10,7 @@ import anyio
 import pytest
 
 from stabilitydl.errors import StalledConnection
+from stabilitydl.transfer.bandwidth import Bandwidth, Flow
 from stabilitydl.transfer.body import Body
 from stabilitydl.transfer.order import STALLED, Live
 from stabilitydl.transfer.reader import SLOWEST, WINDOW, Reader, Trickle
@@ -26,10 +28,17 @@ class Server:
         self._clock = clock
         self._script = script
 
-    async def read(self) -> bytes:
+    def pace(self, rate: float) -> None:
+        assert rate == math.inf
+
+    async def read(self, most: int) -> bytes:
         seconds, count = next(self._script, (0.0, 0))
         self._clock.advance(seconds)
         return bytes(count)
+
+
+def unlimited(clock: ManualClock) -> Flow:
+    return Bandwidth(clock).flow("resource")
 
 
 def endless(seconds: float, count: int) -> Iterator[tuple[float, int]]:
@@ -41,7 +50,7 @@ async def read_until_stalled(script: Iterator[tuple[float, int]], between: Calla
     """Seconds until the connection is given up; 0 when it is not within two hours."""
     clock = ManualClock()
     began = clock.monotonic()
-    reader = Reader(cast(Body, Server(clock, script)), Live(), clock)
+    reader = Reader(cast(Body, Server(clock, script)), unlimited(clock), Live(), clock)
     while clock.monotonic() - began < 7200:
         try:
             await reader.read()
@@ -82,7 +91,7 @@ async def test_time_in_which_we_do_not_read_does_not_count() -> None:
 
 async def test_the_end_of_an_answer_is_no_stall() -> None:
     clock = ManualClock()
-    reader = Reader(cast(Body, Server(clock, iter([(100.0, 0)]))), Live(), clock)
+    reader = Reader(cast(Body, Server(clock, iter([(100.0, 0)]))), unlimited(clock), Live(), clock)
     assert await reader.read() == b""
 
 
@@ -96,11 +105,11 @@ async def test_a_silent_connection_shows_after_some_seconds() -> None:
     clock, live, come = ManualClock(), Live(), anyio.Event()
 
     class Silent(Server):
-        async def read(self) -> bytes:
+        async def read(self, most: int) -> bytes:
             await come.wait()
             return b"x"
 
-    reader = Reader(cast(Body, Silent(clock, iter(()))), live, clock)
+    reader = Reader(cast(Body, Silent(clock, iter(()))), unlimited(clock), live, clock)
     async with anyio.create_task_group() as group:
         assert not live.is_stalled(clock.monotonic() + 100)
         group.start_soon(reader.read)
@@ -116,6 +125,6 @@ async def test_a_silent_connection_shows_after_some_seconds() -> None:
 async def test_a_byte_on_another_connection_is_news() -> None:
     clock, live = ManualClock(), Live(reading=1, waiting_since=0.0)
     assert live.is_stalled(clock.monotonic())
-    await Reader(cast(Body, Server(clock, endless(0.0, 1))), live, clock).read()
+    await Reader(cast(Body, Server(clock, endless(0.0, 1))), unlimited(clock), live, clock).read()
     assert not live.is_stalled(clock.monotonic())
     assert live.is_stalled(clock.monotonic() + STALLED)
