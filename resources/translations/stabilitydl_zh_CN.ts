@@ -789,6 +789,10 @@
         <translation>写入 {path} 时驱动器报告错误：{detail}。</translation>
     </message>
     <message>
+        <source>Another program holds {path} and does not let go.</source>
+        <translation>另一个程序正在占用 {path}，一直没有释放。</translation>
+    </message>
+    <message>
         <source>Another file already lies at {path}; it is left as it is.</source>
         <translation>{path} 处已有另一个文件；保持其原样。</translation>
     </message>

@@ -13,7 +13,7 @@ from ..clock import Clock
 from ..domain.checksum import Checksum
 from ..domain.chunk import Chunk
 from ..domain.ranges import Ranges
-from ..errors import PartChanged, StabilityError
+from ..errors import FileHeld, PartChanged, StabilityError
 from .digests import Digests
 from .hasher import Hasher, PrefixHasher
 from .journal import Header
@@ -24,6 +24,10 @@ from .tiny import TINY, Proof
 from .writer import Writer
 
 CLOSE_SECONDS = 2.0
+HELD_SECONDS = 10.0
+"""How long a virus scanner or an indexer may hold a whole file before that is an error."""
+FIRST_PAUSE = 0.1
+"""Seconds before the second try; each further pause is twice as long."""
 
 _BLOCKS_IN_A_ROW = 32
 """Blocks that are checked before other files get a turn: 64 MiB."""
@@ -159,9 +163,21 @@ class OpenPart:
         await self._writer.lane.run(self.file.forget, blocks)
 
     async def finalize(self) -> os.stat_result:
-        """Give the checked file its final name, durably; its status. Raises TargetTaken, PartChanged, DiskError."""
+        """Give the checked file its final name, durably; its status. Waits a while for others that hold it.
+
+        Raises TargetTaken, PartChanged, FileHeld, DiskError; the part stays as it is then.
+        """
         await self.flush()
-        return await self._syncer.finalize(self.file)
+        pause, end = FIRST_PAUSE, self._clock.monotonic() + HELD_SECONDS
+        while True:
+            try:
+                return await self._syncer.finalize(self.file)
+            except FileHeld:
+                # What has its name already is held only by its journal: another try would find no part any more.
+                if self._clock.monotonic() + pause > end or not self.is_in_place:
+                    raise
+            await self._clock.sleep(pause)
+            pause *= 2
 
     async def start_over(self) -> None:
         """Forget every byte. Raises DiskError."""

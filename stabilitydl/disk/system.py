@@ -10,6 +10,7 @@ from pathlib import Path
 from ..errors import (
     DiskError,
     DiskFault,
+    FileHeld,
     FileTooLarge,
     NameTooLong,
     NoSpace,
@@ -29,6 +30,9 @@ __all__ = ["let_go", "map_error", "system"]
 
 _REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EISDIR, errno.ELOOP})
 _FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
+_HELD = frozenset({errno.EBUSY, getattr(errno, "ETXTBSY", errno.EBUSY)})
+_SHARING_VIOLATIONS = frozenset({32, 33})
+"""ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION of Windows, which Python takes for missing rights."""
 _VANISHED = frozenset({errno.ENODEV, errno.ENXIO, errno.ENOTCONN, getattr(errno, "ESTALE", errno.ENODEV)})
 
 
@@ -39,6 +43,8 @@ def map_error(error: OSError, path: str | Path, needed: int | None = None) -> Di
         return NoSpace(path=name, needed_bytes=needed, free_bytes=_free_near(Path(path)))
     if code == errno.EROFS:
         return VolumeReadOnly(path=name)
+    if code in _HELD or getattr(error, "winerror", None) in _SHARING_VIOLATIONS:
+        return FileHeld(path=name)
     if code in _REFUSED:
         return NotWritable(path=name, detail=detail)
     if code == errno.EEXIST:

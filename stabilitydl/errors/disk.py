@@ -61,6 +61,14 @@ class DiskFault(DiskError):
     remedy = Remedy.CHECK_FOLDER
 
 
+class FileHeld(DiskError):
+    """EBUSY, or a sharing violation on Windows: a virus scanner, an indexer or a viewer has the file open."""
+
+    code = "file-held"
+    template = "Another program holds {path} and does not let go."
+    remedy = Remedy.RETRY
+
+
 class TargetTaken(DiskError):
     """Finalize never replaces."""
 

@@ -1,6 +1,10 @@
-"""Waiting for another process is quick in tests: with the machine's clock nobody moves the time."""
+"""What tests of the engine share: looks at other processes that come quickly, and small volumes."""
 
 from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,3 +14,23 @@ from stabilitydl.engine import remedies
 @pytest.fixture(autouse=True)
 def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remedies, "PROCESS_POLL", 0.05)
+
+
+@pytest.fixture
+def small_volume(tmp_path: Path) -> Iterator[Callable[..., Path]]:
+    """Mounts file systems in memory, where this machine allows it."""
+    mounted: list[Path] = []
+
+    def mount(options: str, place: Path = tmp_path / "volume") -> Path:
+        place.mkdir(exist_ok=True)
+        done = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", options, "t", str(place)], capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            pytest.skip(f"no volume of its own can be mounted here: {done.stderr.strip()}")
+        mounted.append(place)
+        return place
+
+    yield mount
+    for place in reversed(mounted):
+        subprocess.run(["umount", "-l", str(place)], check=False, capture_output=True)

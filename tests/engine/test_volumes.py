@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -127,26 +127,6 @@ def sized(expansion: Expansion, size: int) -> Expansion:
     """The hub says how large each file is."""
     children = tuple(msgspec.structs.replace(each, size=size) for each in expansion.resources)
     return replace(expansion, resources=children)
-
-
-@pytest.fixture
-def small_volume(tmp_path: Path) -> Iterator[Callable[..., Path]]:
-    """Mounts file systems in memory, where this machine allows it."""
-    mounted: list[Path] = []
-
-    def mount(options: str, place: Path = tmp_path / "volume") -> Path:
-        place.mkdir(exist_ok=True)
-        done = subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", options, "t", str(place)], capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            pytest.skip(f"no volume of its own can be mounted here: {done.stderr.strip()}")
-        mounted.append(place)
-        return place
-
-    yield mount
-    for place in reversed(mounted):
-        subprocess.run(["umount", "-l", str(place)], check=False, capture_output=True)
 
 
 async def test_a_real_volume_fills_up_and_gets_room(tmp_path: Path, small_volume: Callable[..., Path]) -> None:

@@ -19,10 +19,10 @@ Part = Callable[[Path], Iterator[Outcome]]
 
 
 def _kills(folder: Path) -> Iterator[Outcome]:
-    for story in (kills.GET, kills.RESUME, kills.CANCELLED, kills.REMOVED, kills.QUARANTINED):
+    for story in (kills.GET, kills.RESUME, kills.COPIED, kills.CANCELLED, kills.REMOVED, kills.QUARANTINED):
         with Yard(folder, story.pack) as yard:
             yield Outcome(f"kill: {story.name}", KILL_BOUND).take(kills.sweep(yard, story))
-    for story in (kills.GET, kills.RESUME):
+    for story in (kills.GET, kills.RESUME, kills.COPIED):
         with Yard(folder, story.pack) as yard:
             yield Outcome(f"kill inside a write: {story.name}", KILL_BOUND).take(kills.sweep(yard, story, "tear"))
 

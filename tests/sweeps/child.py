@@ -39,7 +39,7 @@ PATIENCE = 10.0
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """What the process is to do, where, and what goes wrong. An empty checksum means that none is known.
+    """What the process is to do, where, and what goes wrong. An empty checksum means that none is known, nor a size.
 
     ``boot`` stands for the start of the system; ``hard_mark`` is bytes between two syncs; ``control`` names a defect;
     ``is_marked``: every function of the write path shows in the account of the kernel.
@@ -51,6 +51,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     report: str
     urls: tuple[str, ...]
     checksums: tuple[str, ...]
+    sizes: tuple[int | None, ...]
     fault: Fault = Fault()
     boot: str = "boot-1"
     hard_mark: int = 4 * MIB
@@ -121,8 +122,8 @@ async def _work(task: Task, meter: Meter) -> Report:
     )
     plain = expand(Path(task.to), task.urls)
     resources = tuple(
-        msgspec.structs.replace(each, checksums=(Checksum.of("sha256", known),) if known else ())
-        for each, known in zip(plain.resources, task.checksums, strict=True)
+        msgspec.structs.replace(each, checksums=(Checksum.of("sha256", known),) if known else (), size=size)
+        for each, known, size in zip(plain.resources, task.checksums, task.sizes, strict=True)
     )
     expansion = dataclasses.replace(plain, resources=resources)
     ids = [each.id for each in expansion.resources]

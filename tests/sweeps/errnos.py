@@ -32,7 +32,7 @@ CODES: Mapping[int, frozenset[str]] = {
     errno.ESTALE: _VANISHED,
     errno.ENOTCONN: _VANISHED,
     errno.ENOMEM: _OTHER,
-    errno.EBUSY: _OTHER,
+    errno.EBUSY: frozenset({"file-held"}),
     errno.ETIMEDOUT: _OTHER,
     errno.ENAMETOOLONG: frozenset({"name-too-long"}),
     errno.ENOTDIR: _REFUSED,
@@ -68,6 +68,7 @@ CALLS: Mapping[str, tuple[int, ...]] = {
     "look_behind": (errno.EIO, errno.EACCES, errno.ENODEV, errno.ESTALE),
     "exists": (errno.EIO, errno.ESTALE),
     "free_space": (errno.EIO, errno.EACCES, errno.ENODEV, errno.ESTALE, errno.ENOTCONN),
+    "total_space": (errno.EIO, errno.EACCES, errno.ENODEV, errno.ESTALE, errno.ENOTCONN),
     "close": (errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.ESTALE),
 }
 """What each call may give, by its manual page or on network and removable volumes."""

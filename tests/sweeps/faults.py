@@ -43,6 +43,7 @@ ASKING = (
     "look_behind",
     "exists",
     "free_space",
+    "total_space",
     "close",
 )
 """The others. `append` is made of `status` and `write_at`."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from .child import Action
 from .faults import CHANGING, COMMIT, Fault, Kind
-from .pack import PACK, WRONG_PACK, Verdict, Wanted, Yard
+from .pack import PACK, TWINS, WRONG_PACK, Verdict, Wanted, Yard
 
 KILLED = (*CHANGING, COMMIT)
 
@@ -30,6 +30,7 @@ class Story:
 
 GET = Story("get")
 RESUME = Story("resume", before=40, action="recover")
+COPIED = Story("copy", pack=TWINS)
 QUARANTINED = Story("quarantine", end="quarantined", pack=WRONG_PACK)
 CANCELLED = Story("cancel", action="cancel", then="start", end="given up")
 REMOVED = Story("remove", action="remove", then="start", end="given up")

@@ -29,12 +29,16 @@ KILL_BOUND = 8 * MIB
 
 @dataclass(frozen=True)
 class Wanted:
-    """One file of the pack. ``checksum``: is one known beforehand; ``lies``: is it another file's."""
+    """One file of the pack. ``checksum``: is one known beforehand, with the size; ``lies``: is it another file's.
+
+    ``content`` names what it holds, where that is not its own: files with one content are twins.
+    """
 
     name: str
     size: int
     checksum: bool = True
     lies: bool = False
+    content: str = ""
 
 
 PACK = (
@@ -49,6 +53,15 @@ PACK = (
 SHORT_PACK = (Wanted("big.safetensors", 12 * MIB), Wanted("small.bin", 64 * 1024), Wanted("plain.bin", 9_000, False))
 
 WRONG_PACK = (Wanted("wrong.safetensors", 10 * MIB, lies=True), Wanted("wrong.bin", 64 * 1024, lies=True))
+
+
+TWINS = (
+    Wanted("one.safetensors", 10 * MIB, content="same"),
+    Wanted("other.safetensors", 10 * MIB, content="same"),
+    Wanted("small.bin", 64 * 1024, content="small"),
+    Wanted("again.bin", 64 * 1024, content="small"),
+)
+"""Two contents under two names each: one is fetched, the other one is a copy."""
 
 
 @dataclass
@@ -106,7 +119,7 @@ class Yard:
         if not self._is_guest:
             self.nursery.__enter__()
         for number, wanted in enumerate(self.pack):
-            data = random.Random(f"{wanted.name} {number}").randbytes(wanted.size)
+            data = random.Random(wanted.content or f"{wanted.name} {number}").randbytes(wanted.size)
             self.contents.append(data)
             self.served.append(self.origin.add(f"/{wanted.name}", data))
         return self
@@ -148,6 +161,7 @@ class Yard:
             report=str(self.folder / "report"),
             urls=tuple(served.url for served in self.served),
             checksums=tuple(checksums),
+            sizes=tuple(wanted.size if wanted.checksum else None for wanted in self.pack),
             fault=msgspec.structs.replace(fault, volume=str(self.volume)),
             boot=boot,
             control=control,
@@ -172,9 +186,17 @@ class Yard:
             verdict.orphans += [f"open {name}" for name in last.report.open_files]
         verdict.wrong += self.wrong_files(all_of_them=end == "downloaded")
         verdict.orphans += self.strays(end) if end != "given up" else self.parts_of_nobody(last)
-        for order, wanted in enumerate(self.pack if end == "downloaded" else ()):
-            verdict.again = max(verdict.again, first.fetched[order] + last.fetched[order] - wanted.size)
+        if end == "downloaded":
+            verdict.again = max(0, *self._again(first, last))
         return verdict
+
+    def _again(self, first: Life, last: Life) -> list[int]:
+        """Bytes of each content that came more than once; of twins only one is fetched."""
+        fetched: dict[str, int] = {}
+        for wanted, before, after in zip(self.pack, first.fetched, last.fetched, strict=True):
+            content = wanted.content or wanted.name
+            fetched[content] = fetched.get(content, -wanted.size) + before + after
+        return list(fetched.values())
 
     def wrong_files(self, *, all_of_them: bool = True) -> list[str]:
         """Names in the folder that do not hold what they should."""

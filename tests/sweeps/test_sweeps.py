@@ -1,6 +1,7 @@
 """A short subset of the sweeps, the same points each time; ``python -m tests.sweeps`` runs them all.
 
-C01, C03, C04, C05, C07, C10, C11, C13; C02 and B05 where volumes can be mounted; D01 to D08, D13 for errors that pass.
+C01, C03, C04, C05, C06, C07, C10, C11, C13; C02 and B05 where volumes can be mounted; D01 to D08, D13 for errors that
+pass.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ def hold(outcome: Outcome) -> None:
         (kills.GET, "kill", 31),
         (kills.GET, "tear", 19),
         (kills.RESUME, "kill", 19),
+        (kills.COPIED, "kill", 17),
         (kills.CANCELLED, "kill", 19),
         (kills.REMOVED, "kill", 19),
         (kills.QUARANTINED, "kill", 37),
@@ -45,8 +47,8 @@ def hold(outcome: Outcome) -> None:
 def test_a_kill_at_any_call_costs_little_and_leaves_nothing(
     tmp_path: Path, nursery: Nursery, story: Story, kind: Kind, every: int
 ) -> None:
-    """C01, C03, C04, C05, C13"""
-    pack = story.pack if story is kills.GET or story.end == "quarantined" else SHORT_PACK
+    """C01, C03, C04, C05, C06, C13"""
+    pack = story.pack if story in (kills.GET, kills.COPIED) or story.end == "quarantined" else SHORT_PACK
     with Yard(tmp_path, pack, nursery=nursery) as yard:
         hold(Outcome(story.name, KILL_BOUND).take(kills.sweep(yard, story, kind, every=every, first=3)))
 

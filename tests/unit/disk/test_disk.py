@@ -333,7 +333,8 @@ async def test_stuck_threads_hold_up_closing_only_once(
         (errno.ESTALE, errors.VolumeMissing),
         (errno.EIO, errors.DiskFault),
         (errno.ENOENT, errors.DiskError),
-        (errno.EBUSY, errors.DiskError),
+        (errno.EBUSY, errors.FileHeld),
+        (errno.ETXTBSY, errors.FileHeld),
     ],
 )
 def test_every_error_of_the_system_becomes_ours(code: int, kind: type[errors.DiskError], tmp_path: Path) -> None:
@@ -341,6 +342,14 @@ def test_every_error_of_the_system_becomes_ours(code: int, kind: type[errors.Dis
     error = map_error(OSError(code, os.strerror(code)), tmp_path / "model")
     assert type(error) is kind
     assert "?" not in str(error) or kind is errors.NoSpace
+
+
+@pytest.mark.parametrize("code", [32, 33])
+def test_a_sharing_violation_of_windows_is_no_matter_of_rights(code: int, tmp_path: Path) -> None:
+    """D12"""
+    error = PermissionError(errno.EACCES, "used by another process")
+    error.winerror = code
+    assert type(map_error(error, tmp_path)) is errors.FileHeld
 
 
 def test_space_near_a_place_that_nobody_can_ask_about_is_unknown(calls: Calls) -> None:

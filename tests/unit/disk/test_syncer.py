@@ -8,12 +8,12 @@ from pathlib import Path
 import anyio
 import pytest
 
-from stabilitydl.disk.openpart import OpenPart
+from stabilitydl.disk.openpart import HELD_SECONDS, OpenPart
 from stabilitydl.disk.partfile import MIB, SMALL, PartFile, journal_path
 from stabilitydl.disk.syncer import HARD_MARK_BYTES, Syncer
 from stabilitydl.disk.system import system
 from stabilitydl.domain.ranges import Ranges
-from stabilitydl.errors import DiskFault, NoSpace, NotWritable, PartChanged, TargetTaken
+from stabilitydl.errors import DiskFault, FileHeld, NoSpace, NotWritable, PartChanged, TargetTaken
 from tests.fakes.clock import ManualClock
 from tests.unit.disk.lanes import BIG, TAG, Calls, Lanes, descriptors, noise
 
@@ -134,6 +134,61 @@ async def test_a_journal_that_cannot_be_removed_is_an_error(lanes: Lanes, target
     with pytest.raises(NotWritable):
         await part.finalize()
     await part.close()
+
+
+@pytest.mark.parametrize("code", [errno.EBUSY, errno.ETXTBSY])
+async def test_a_file_that_another_program_holds_gets_its_name_when_it_lets_go(
+    lanes: Lanes, target: Path, calls: Calls, code: int
+) -> None:
+    """D12"""
+    part = await full(lanes, target, BIG)
+    calls.fail("rename_exclusive", code, times=4)
+    async with anyio.create_task_group() as group:
+        group.start_soon(pass_time, lanes.clock)
+        found = await part.finalize()
+        group.cancel_scope.cancel()
+    assert (found.st_size, target.read_bytes()) == (BIG, DATA)
+    assert calls.count("rename_exclusive") == 5
+    await part.close()
+
+
+async def test_a_file_that_is_held_for_ever_is_an_error_and_the_part_stays(
+    lanes: Lanes, target: Path, calls: Calls
+) -> None:
+    """D12"""
+    part = await full(lanes, target, BIG)
+    calls.fail("rename_exclusive", errno.EBUSY)
+    began = lanes.clock.monotonic()
+    async with anyio.create_task_group() as group:
+        group.start_soon(pass_time, lanes.clock)
+        with pytest.raises(FileHeld) as caught:
+            await part.finalize()
+        group.cancel_scope.cancel()
+    assert caught.value.arguments["path"] == str(target)
+    assert 5 < lanes.clock.monotonic() - began <= HELD_SECONDS
+    await part.close()
+    assert part.file.path.stat().st_size == BIG
+    assert journal_path(part.file.path).exists()
+    assert not target.exists()
+
+
+async def test_a_journal_that_is_held_is_not_waited_for(lanes: Lanes, target: Path, calls: Calls) -> None:
+    """D12: the file has its name; nothing may take it for a part again."""
+    part = await full(lanes, target, BIG)
+    calls.fail("remove", errno.EBUSY)
+    with pytest.raises(FileHeld):
+        await part.finalize()
+    await part.close()
+    assert target.read_bytes() == DATA
+
+
+async def pass_time(clock: ManualClock) -> None:
+    """Let whoever sleeps wake up."""
+    while True:
+        wake = clock.next_wake
+        if wake is not None:
+            clock.advance(wake)
+        await anyio.sleep(0.001)
 
 
 async def test_one_file_that_may_not_be_finalized_does_not_hold_up_the_others(
