@@ -14,6 +14,7 @@ import msgspec
 import tomli_w
 
 from .errors import UsageError
+from .hosts import proxy_fault
 
 MIB = 1024 * 1024
 _LONGEST = MIB
@@ -35,6 +36,7 @@ class Unit(StrEnum):
     RATE = "rate"
     FOLDER = "folder"
     LANGUAGE = "language"
+    PROXY = "proxy"
 
 
 def _about(
@@ -50,7 +52,11 @@ def _about(
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=False):
-    """All settings. Rates are bytes per second, 0 meaning no limit."""
+    """All settings. Rates are bytes per second, 0 meaning no limit.
+
+    ``proxy`` is empty for that of the system, ``none``, or an address without name and password: this is a file that
+    anybody may read. Raises ValueError for values that cannot be.
+    """
 
     library: Annotated[
         str,
@@ -93,6 +99,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             le=256,
         ),
     ] = 16
+    proxy: Annotated[
+        str,
+        _about(
+            "Proxy",
+            "What servers are reached through, as http://host:port or socks5://host:port. Servers that NO_PROXY names"
+            " are asked directly.",
+            Section.NETWORK,
+            Unit.PROXY,
+        ),
+    ] = ""
     theme: Annotated[Literal["system", "light", "dark"], _about("Theme", "Colours of the window", Section.WINDOW)] = (
         "system"
     )
@@ -115,6 +131,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     keep_awake: Annotated[
         bool, _about("Keep awake", "Keep the computer awake while files download", Section.WINDOW)
     ] = False
+
+    def __post_init__(self) -> None:
+        fault = proxy_fault(self.proxy)
+        if fault is not None:
+            raise ValueError(f"proxy: {fault}")
 
 
 Value = bool | int | str

@@ -50,6 +50,7 @@ from .locks import ResourceLocks
 from .logins import Logins
 from .publisher import Publisher, Subscription
 from .reach import Reach
+from .redaction import redact
 from .rebuild import rebuild
 from .recorder import Recorder
 from .scheduler import Limits
@@ -87,6 +88,7 @@ class Engine:
             clock,
             Governor(clock, settings.host_connections, settings.total_connections),
             Credentials.from_environment(vault=Vault(clock), accounts=hubs.accounts),
+            proxy=settings.proxy,
         )
         self._bandwidth = Bandwidth(clock, settings.rate_limit)
         self._slots = Slots(_limits(settings))
@@ -143,6 +145,7 @@ class Engine:
         try:
             ledger = await lane.run(self._open_ledger)
             recorder = Recorder(ledger, lane, self._clock)
+            await redact(recorder, self._client.credentials)
             await self._find_again(recorder, disk)
             await self._work(recorder, disk, task_status)
         finally:
@@ -434,6 +437,7 @@ class Engine:
         self._bandwidth.set_limit(settings.rate_limit)
         self._client.governor.set_limits(settings.host_connections, settings.total_connections)
         self._slots.set_limits(_limits(settings))
+        self._client.set_proxy(settings.proxy)
 
     def subscribe(self, ready: Callable[[], None] | None = None) -> Subscription:
         """All events from now on, to be iterated over in this loop, or taken in any thread after ``ready``."""

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QComboBox,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ..hosts import DIRECT, ProxyFault, proxy_fault
 from ..settings import Field, Unit, Value
 from .check_box import CheckBox
 from .language import SYSTEM, available
@@ -39,9 +40,26 @@ CHOICES: Mapping[tuple[str, str], str] = {
 }
 """The words of each choice, by the field's name and the value."""
 
+_PROXIES = ("", DIRECT)
+"""The values of a proxy that are no address."""
+_PROXY_FAULTS: Mapping[ProxyFault, str] = {
+    ProxyFault.ADDRESS: QT_TRANSLATE_NOOP("SettingsDialog", "This is no address of a proxy, such as http://host:port."),
+    ProxyFault.SCHEME: QT_TRANSLATE_NOOP("SettingsDialog", "Only http, https and socks5 proxies can be used."),
+    ProxyFault.LOGIN: QT_TRANSLATE_NOOP(
+        "SettingsDialog",
+        "Leave the name and password out: settings are not secret. The variables https_proxy and all_proxy may hold"
+        " them.",
+    ),
+}
+
 
 class Editor(QObject):
-    """A widget for one field. ``focus`` is the part of it that takes the keyboard."""
+    """A widget for one field. ``focus`` is the part of it that takes the keyboard.
+
+    ``edited`` says that what is entered may be wrong now, or right again; editors that cannot be wrong never say it.
+    """
+
+    edited = Signal()
 
     def __init__(self, field: Field, widget: QWidget, focus: QWidget | None = None) -> None:
         super().__init__(widget)
@@ -57,6 +75,10 @@ class Editor(QObject):
     @abstractmethod
     def show_value(self, value: Value) -> None:
         """Enter ``value``."""
+
+    def fault(self) -> str:
+        """The sentence that says why what is entered cannot be taken; empty when it can."""
+        return ""
 
     def retranslate(self) -> None:
         """Show all texts in the language that is installed now."""
@@ -225,6 +247,60 @@ class SwitchEditor(Editor):
         self._box.setText(translate("Settings", self.field.title))
 
 
+class ProxyEditor(Editor):
+    """The proxy of the system, none, or one that is named."""
+
+    def __init__(self, field: Field) -> None:
+        self._box, self._line = QComboBox(), QLineEdit()
+        for value in (*_PROXIES, None):
+            self._box.addItem("", value)
+        widget = QWidget()
+        row = QHBoxLayout(widget)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE)
+        row.addWidget(self._box)
+        row.addWidget(self._line, 1)
+        super().__init__(field, widget, self._box)
+        widget.setFocusProxy(self._box)
+        self._line.setMinimumHeight(_HEIGHT)
+        self._line.setPlaceholderText("http://host:port")
+        self._line.textEdited.connect(self.edited)
+        self._box.currentIndexChanged.connect(self._turn)
+        self._turn()
+
+    def value(self) -> Value:
+        return self._line.text().strip() if self._is_named else str(self._box.currentData())
+
+    def show_value(self, value: Value) -> None:
+        self._box.setCurrentIndex(_PROXIES.index(value) if value in _PROXIES else len(_PROXIES))
+        self._line.setText("" if value in _PROXIES else str(value))
+
+    def fault(self) -> str:
+        if not self._is_named:
+            return ""
+        fault = proxy_fault(str(self.value())) if self.value() not in _PROXIES else ProxyFault.ADDRESS
+        return translate("SettingsDialog", _PROXY_FAULTS[fault]) if fault is not None else ""
+
+    def retranslate(self) -> None:
+        super().retranslate()
+        self._line.setAccessibleName(translate("SettingsDialog", "Address of the proxy"))
+        names = (
+            translate("SettingsDialog", "Same as the system"),
+            translate("SettingsDialog", "No proxy"),
+            translate("SettingsDialog", "This one:"),
+        )
+        for place, words in enumerate(names):
+            self._box.setItemText(place, words)
+
+    @property
+    def _is_named(self) -> bool:
+        return self._box.currentData() is None
+
+    def _turn(self) -> None:
+        self._line.setEnabled(self._is_named)
+        self.edited.emit()
+
+
 def _leave_room(box: QAbstractSpinBox) -> None:
     """Its number begins where the text of other fields does; a style sheet cannot say that."""
     box.lineEdit().setTextMargins(SPACE, 0, SPACE, 0)
@@ -238,6 +314,8 @@ def editor_for(field: Field, appearance: Appearance, library: Path) -> Editor:
         return RateEditor(field) if field.unit is Unit.RATE else NumberEditor(field)
     if field.unit is Unit.LANGUAGE:
         return LanguageEditor(field)
+    if field.unit is Unit.PROXY:
+        return ProxyEditor(field)
     if field.unit is Unit.FOLDER:
         return FolderEditor(field, library)
     return ChoiceEditor(field, field.choices) if field.choices else TextEditor(field)

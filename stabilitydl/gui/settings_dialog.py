@@ -61,6 +61,7 @@ class SettingsDialog(QDialog):
         self._labels: dict[str, QLabel] = {}
         self._helps: dict[str, QLabel] = {}
         self._page_names: list[str] = []
+        self._was_refused = False
         self.pages = _Pages()
         self._stack = QStackedWidget()
         self.pages.currentRowChanged.connect(self._stack.setCurrentIndex)
@@ -102,6 +103,7 @@ class SettingsDialog(QDialog):
         for field in chosen:
             editor = editor_for(field, appearance, paths.library)
             editor.widget.setParent(page)
+            editor.edited.connect(self._show_helps)
             self.editors[field.name] = editor
             hint = self._helps[field.name] = QLabel()
             hint.setWordWrap(True)
@@ -159,7 +161,14 @@ class SettingsDialog(QDialog):
 
     @override
     def accept(self) -> None:
-        """Take what is entered."""
+        """Take what is entered; where something of it cannot be taken, show that instead."""
+        wrong = next((field for field in fields() if self.editors[field.name].fault()), None)
+        if wrong is not None:
+            self._was_refused = True
+            self.show_page(wrong.section.value)
+            self.editors[wrong.name].focus.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._show_helps()
+            return
         self.saved.emit(self.settings())
         super().accept()
 
@@ -177,13 +186,22 @@ class SettingsDialog(QDialog):
         self.pages.name_rows([*names, translate("SettingsDialog", "Accounts")])
         for field in fields():
             self.editors[field.name].retranslate()
-            self._helps[field.name].setText(translate("Settings", field.help))
             if field.name in self._labels:
                 self._labels[field.name].setText(translate("Settings", field.title))
+        self._show_helps()
         self.accounts.retranslate()
         self.defaults.setText(translate("SettingsDialog", "Restore defaults"))
         self.cancel.setText(translate("SettingsDialog", "Cancel"))
         self.save.setText(translate("SettingsDialog", "Save"))
+
+    def _show_helps(self) -> None:
+        """Say what each field is for, or what is wrong with it once something could not be taken."""
+        for field in fields():
+            hint, fault = self._helps[field.name], self.editors[field.name].fault() if self._was_refused else ""
+            hint.setText(fault or translate("Settings", field.help))
+            kind = "trouble" if fault else "small"
+            if hint.property("kind") != kind:
+                mark(hint, kind=kind)
 
     def _restore_defaults(self) -> None:
         """Enter the defaults of the page that is shown; nothing is taken before it is saved."""

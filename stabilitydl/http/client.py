@@ -44,13 +44,17 @@ class HttpClient:
         credentials: Credentials | None = None,
         *,
         proxies: Proxies | None = None,
+        proxy: str = "",
         context: ssl.SSLContext | None = None,
     ) -> None:
-        """``proxies`` None means those of this machine; ``context`` None means to trust what the system trusts."""
+        """``proxy`` is the setting, see `set_proxy`; ``proxies`` come instead of it. ``context`` None means to trust
+        what the system trusts.
+        """
         self._clock = clock
         self.governor = governor or Governor(clock)
         self.credentials = credentials or Credentials({})
         self._proxies = proxies
+        self._proxy = proxy
         self._context = context
         self._made: Sender | None = None
 
@@ -115,6 +119,14 @@ class HttpClient:
         except TimeoutError:
             raise NetworkTimeout(host=parse_url(request.url).host) from None
 
+    def set_proxy(self, setting: str) -> None:
+        """From now on go through the proxy of ``setting``: empty for that of the system, ``none``, or an address."""
+        if setting == self._proxy:
+            return
+        self._proxy, self._proxies = setting, None
+        if self._made is not None:
+            self._made.change_proxies(self._chosen_proxies())
+
     @property
     def connections(self) -> list[str]:
         """What each open connection is doing, for the log and for tests."""
@@ -131,8 +143,13 @@ class HttpClient:
         if self._made is None:
             from .sender import Sender
 
-            self._made = Sender(self._clock, self._proxies, self._context)
+            self._made = Sender(self._clock, self._proxies or self._chosen_proxies(), self._context)
         return self._made
+
+    def _chosen_proxies(self) -> Proxies:
+        from .proxies import Proxies
+
+        return Proxies.chosen(self._proxy)
 
     def _heed(self, answer: Answer, origin: Origin, slot: Slot) -> None:
         """Ask a host for less that is busy, and leave it alone where it says for how long."""

@@ -93,6 +93,7 @@ class Pool:
         # In the order of their last use.
         self._idle: dict[GuardedConnection, httpcore.Origin] = {}
         self._busy: set[GuardedConnection] = set()
+        self._keeps = True
 
     async def send(self, request: httpcore.Request) -> Loan:
         """Send ``request``; closing the loan gives its connection back. Raises what httpcore raises."""
@@ -105,6 +106,13 @@ class Pool:
             self._busy.discard(connection)
             raise
         return Loan(response, connection, origin, self)
+
+    async def retire(self) -> None:
+        """Keep no connection any more: what is idle is closed now, what is in use when its exchange ends."""
+        self._keeps = False
+        idle, self._idle = list(self._idle), {}
+        for connection in idle:
+            await connection.aclose()
 
     @property
     def connections(self) -> list[str]:
@@ -134,7 +142,7 @@ class Pool:
         if connection not in self._busy:
             return
         self._busy.discard(connection)
-        if connection.is_idle:
+        if connection.is_idle and self._keeps:
             self._idle[connection] = origin
             if len(self._idle) <= MOST_IDLE:
                 return

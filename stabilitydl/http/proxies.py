@@ -12,6 +12,7 @@ from urllib.parse import unquote
 import httpx
 
 from ..errors import ProxyFailed
+from ..hosts import DIRECT
 from ..lane import Lane
 from .origins import Origin
 
@@ -43,6 +44,18 @@ class Proxies:
         # Where the system's own settings apply, it alone knows their exceptions.
         environment = urllib.request.getproxies_environment()
         self._asks_system = settings is None and not environment and sys.platform in ("win32", "darwin")
+
+    @classmethod
+    def chosen(cls, setting: str) -> Proxies:
+        """What the user chose: empty for those of this machine, ``none``, or the address of one for everything.
+
+        Hosts that ``NO_PROXY`` names are asked directly in any case.
+        """
+        if not setting:
+            return cls()
+        if setting == DIRECT:
+            return cls({})
+        return cls({"all": setting, "no": urllib.request.getproxies().get("no", "")})
 
     async def choose(self, origin: Origin) -> Proxy | None:
         """The proxy for ``origin``, None to connect directly. Raises ProxyFailed for a setting that is malformed."""

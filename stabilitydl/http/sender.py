@@ -72,6 +72,10 @@ class Sender:
         answer = Answer(reply.status, reply.headers, str(url), url.host, reply.body.read, close, reply.body.pace)
         return Sent(answer, reply.place)
 
+    def change_proxies(self, proxies: Proxies) -> None:
+        """Requests from now on go through ``proxies``."""
+        self._transport.change_proxies(proxies)
+
     @property
     def connections(self) -> list[str]:
         """What each open connection is doing, for the log and for tests."""

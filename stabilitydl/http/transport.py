@@ -59,11 +59,20 @@ class Transport:
         self._context = context
         self._resolver = Resolver(clock)
         self._pools: dict[_Route, Pool] = {}
+        self._retired: list[Pool] = []
+
+    def change_proxies(self, proxies: Proxies) -> None:
+        """Requests from now on go through ``proxies``; those that are under way end where they are."""
+        self._proxies = proxies
+        self._retired += self._pools.values()
+        self._pools = {}
 
     async def send(
         self, url: httpx.URL, headers: Iterable[tuple[str, str]], body: bytes | None, *, reach: Reach, direct: bool
     ) -> Reply:
         """GET ``url``, or POST ``body`` there. ``direct``: past every proxy. The body of the reply has to be closed."""
+        if self._retired:
+            await self._retire()
         origin = Origin.of(url)
         proxy = None if direct else await self._proxies.choose(origin)
         pool = self._pool(_Route(proxy, Reach.ANY if proxy else reach, origin.scheme == "https"), origin.host)
@@ -84,14 +93,20 @@ class Transport:
         return Reply(response.status, httpx.Headers(fields), answer, _place(origin, proxy, stream))
 
     async def aclose(self) -> None:
-        pools, self._pools = list(self._pools.values()), {}
+        pools, self._pools, self._retired = [*self._retired, *self._pools.values()], {}, []
         for pool in pools:
             await pool.aclose()
 
     @property
     def connections(self) -> list[str]:
         """What each connection that is open now is doing."""
-        return [connection for pool in self._pools.values() for connection in pool.connections]
+        return [connection for pool in (*self._retired, *self._pools.values()) for connection in pool.connections]
+
+    async def _retire(self) -> None:
+        """Close what is idle on routes that are not used any more, and forget those where nothing is under way."""
+        for pool in self._retired:
+            await pool.retire()
+        self._retired = [pool for pool in self._retired if pool.connections]
 
     def _pool(self, route: _Route, host: str) -> Pool:
         pool = self._pools.get(route)

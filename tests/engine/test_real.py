@@ -17,6 +17,7 @@ from stabilitydl.settings import Settings
 from stabilitydl.store.store import Store
 from tests.engine.real import MIB, Child, Trickle, contents, eventually, pack_of, real
 from tests.fakes.origin import FileOrigin
+from tests.fakes.proxy import HttpProxy, SocksProxy
 
 pytestmark = pytest.mark.anyio
 
@@ -148,3 +149,18 @@ def _predict(model: dict[str, State], command: str, ids: list[str]) -> None:
                 model[each] = State.MISSING
             case "enqueue":
                 model[each] = State.QUEUED
+
+
+async def test_files_come_through_the_proxy_of_the_settings(tmp_path: Path) -> None:
+    """What is fetched after a change of the settings goes the new way."""
+    with FileOrigin() as origin, HttpProxy() as first, SocksProxy() as second:
+        files = [origin.add(f"/{number}.bin", contents(200_000, number)) for number in range(2)]
+        async with real(tmp_path, Settings(proxy=first.url)) as h:
+            await h.settled(await h.get(pack_of(tmp_path / "one", files[:1])))
+            seen = len(first.passed)
+            assert seen > 0
+            assert second.passed == []
+            h.engine.set_settings(Settings(proxy=second.url))
+            (row,) = await h.settled(await h.get(pack_of(tmp_path / "two", files[1:])))
+            assert (row.state, len(first.passed)) == (State.DOWNLOADED, seen)
+            assert second.passed

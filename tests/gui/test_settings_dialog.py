@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDoubleSpinBox, QSpinBox
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QLineEdit, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from stabilitydl.gui.setting_editors import CHOICES, RateEditor, editor_for
@@ -21,6 +21,7 @@ OTHER = Settings(
     rate_limit=1_234_567,
     host_connections=3,
     total_connections=33,
+    proxy="socks5://127.0.0.1:9050",
     theme="dark",
     language="zh_CN",
     close_to_tray=True,
@@ -143,3 +144,26 @@ def test_every_editor_has_a_name_a_help_and_a_label(dialog: SettingsDialog) -> N
         assert focus.accessibleName() == field.title
         assert focus.accessibleDescription() == field.help
         assert focus.focusPolicy() & Qt.FocusPolicy.TabFocus
+
+
+@pytest.mark.parametrize("text", ["", "none", "ftp://proxy.example", "http://name:word@proxy.example"])
+def test_a_proxy_that_cannot_be_one_is_not_taken(dialog: SettingsDialog, qtbot: QtBot, text: str) -> None:
+    dialog.show_page("window")
+    box, line = dialog.editors["proxy"].focus, dialog.editors["proxy"].widget.findChild(QLineEdit)
+    assert isinstance(box, QComboBox)
+    box.setCurrentIndex(2)
+    line.setText(text)
+    fault = dialog.editors["proxy"].fault()
+    assert fault.endswith(".")
+    with qtbot.assertNotEmitted(dialog.saved):
+        dialog.save.click()
+    assert dialog.isVisible()
+    assert dialog.page == "network"
+    assert box.hasFocus()
+    assert fault in [label.text() for label in dialog.findChildren(QLabel) if label.isVisible()]
+    line.clear()
+    qtbot.keyClicks(line, "https://proxy.example:3128")
+    assert fault not in [label.text() for label in dialog.findChildren(QLabel)]
+    with qtbot.waitSignal(dialog.saved) as caught:
+        dialog.save.click()
+    assert caught.args == [Settings(proxy="https://proxy.example:3128")]

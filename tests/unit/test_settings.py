@@ -39,7 +39,13 @@ def test_defaults(path: Path) -> None:
 
 def test_what_is_saved_is_loaded(path: Path) -> None:
     settings = Settings(
-        jobs=9, connections=1, host_connections=64, total_connections=256, rate_limit=2**40, library='C:\\"Models" ü'
+        jobs=9,
+        connections=1,
+        host_connections=64,
+        total_connections=256,
+        rate_limit=2**40,
+        library='C:\\"Models" ü',
+        proxy="socks5://[::1]:1080",
     )
     save(path, settings)
     assert load(path) == settings
@@ -101,6 +107,20 @@ def test_only_the_offered_choices_are_taken(path: Path, name: str) -> None:
     write(path, f'{name} = "other"'.encode())
     with pytest.raises(UsageError, match=name):
         load(path)
+
+
+def test_a_proxy_is_kept_without_secrets(path: Path) -> None:
+    for good in ("", "none", "http://proxy.example:3128", "socks5://127.0.0.1:1080", "proxy.example"):
+        save(path, Settings(proxy=good))
+        assert load(path).proxy == good
+    for bad in ("http://name:canary@proxy.example", "ftp://proxy.example", "two words"):
+        with pytest.raises(ValueError, match="proxy: "):
+            Settings(proxy=bad)
+        write(path, f'jobs = 3\nproxy = "{bad}"'.encode())
+        with pytest.raises(UsageError) as caught:
+            load(path)
+        assert "canary" not in str(caught.value)
+        assert recover(path)[0] == Settings(jobs=3)
 
 
 @pytest.mark.parametrize(

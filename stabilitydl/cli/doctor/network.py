@@ -7,15 +7,16 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 
 from ...errors import REMEDIES, StabilityError
+from ...hosts import DIRECT
 from ...http.proxies import parse_proxy
 from ...http.trust import roots
 from .finding import Finding, ok, trouble
 
 
-def check(environ: Mapping[str, str]) -> Iterator[Finding]:
-    """Certificates, proxies, loopback. Nothing is asked of the network."""
+def check(environ: Mapping[str, str], proxy: str = "") -> Iterator[Finding]:
+    """Certificates, proxies, loopback. ``proxy`` is the setting. Nothing is asked of the network."""
     yield _roots(environ)
-    yield _proxies(urllib.request.getproxies())
+    yield _proxies(urllib.request.getproxies() if not proxy else {} if proxy == DIRECT else {"all": proxy})
     yield _loopback()
 
 

@@ -39,8 +39,9 @@ def run(request: DoctorRequest, paths: Paths) -> int:
 
 def _check(paths: Paths) -> Iterator[Finding]:
     yield from program.check()
-    yield from folders.check(paths, [destination_for(paths, _settings(paths), None).root])
-    yield from network.check(os.environ)
+    settings = _settings(paths)
+    yield from folders.check(paths, [destination_for(paths, settings, None).root])
+    yield from network.check(os.environ, settings.proxy)
     yield from desktop.check()
 
 

@@ -237,3 +237,53 @@ def test_proxy_settings_are_read() -> None:
     assert parse_proxy("h:3128").port == 3128
     assert parse_proxy("http://h").port == 80
     assert parse_proxy("https://h").port == 443
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("second", [HttpProxy, SocksProxy])
+async def test_the_proxy_changes_while_requests_run(second: type[HttpProxy | SocksProxy], authority: Authority) -> None:
+    """What is under way ends where it began, with nothing left open; what comes goes the new way."""
+    with FileOrigin(tls=authority.server) as origin, HttpProxy(names=PUBLIC) as one, second(names=PUBLIC) as other:
+        file = origin.add("/x", bytes(1000))
+        request = Request(f"https://civitai.com:{origin.port}/x")
+        client = HttpClient(SystemClock(), proxy=one.url, context=authority.client)
+        try:
+            await client.get(request)
+            running = await client.open(request)
+            client.set_proxy(other.url)
+            await client.get(request)
+            assert (len(one.passed), len(other.passed)) == (1, 1)
+            assert len(await running.read(1000)) == 1000
+            await running.aclose()
+            await client.get(request)
+            assert (len(one.passed), len(other.passed), len(client.connections)) == (1, 1, 1)
+            client.set_proxy("none")
+            await client.get(Request(file.url, trusted=True))
+            assert (len(one.passed), len(other.passed), len(client.connections)) == (1, 1, 1)
+        finally:
+            await client.aclose()
+
+
+@pytest.mark.anyio
+async def test_no_proxy_holds_for_a_chosen_proxy_too(monkeypatch: pytest.MonkeyPatch, authority: Authority) -> None:
+    with FileOrigin() as origin, HttpProxy() as proxy:
+        file = origin.add("/x", b"x")
+        client = HttpClient(SystemClock(), proxy=proxy.url, context=authority.client)
+        try:
+            await client.get(Request(file.url, trusted=True))
+            assert len(proxy.passed) == 1
+            monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+            client.set_proxy(f"{proxy.url}/")
+            await client.get(Request(file.url, trusted=True))
+            assert (len(proxy.passed), len(origin.requests)) == (1, 2)
+        finally:
+            await client.aclose()
+
+
+@pytest.mark.anyio
+async def test_no_proxy_at_all_can_be_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("all_proxy", "http://proxy.test:3128")
+    origin = Origin("https", "civitai.com", 443)
+    assert (await Proxies.chosen("").choose(origin)) == parse_proxy("http://proxy.test:3128")
+    assert (await Proxies.chosen("none").choose(origin)) is None
+    assert (await Proxies.chosen("other.test").choose(origin)) == parse_proxy("http://other.test")
