@@ -1972,6 +1972,14 @@
         <translation>到所有服务器合计最多有多少个连接</translation>
     </message>
     <message>
+        <source>Proxy</source>
+        <translation>代理</translation>
+    </message>
+    <message>
+        <source>What servers are reached through, as http://host:port or socks5://host:port. Servers that NO_PROXY names are asked directly.</source>
+        <translation>通过它访问服务器，写作 http://host:port 或 socks5://host:port。NO_PROXY 中列出的服务器会直接访问。</translation>
+    </message>
+    <message>
         <source>Theme</source>
         <translation>主题</translation>
     </message>
@@ -2035,12 +2043,36 @@
         <translation>深色</translation>
     </message>
     <message>
+        <source>This is no address of a proxy, such as http://host:port.</source>
+        <translation>这不是代理地址，代理地址形如 http://host:port。</translation>
+    </message>
+    <message>
+        <source>Only http, https and socks5 proxies can be used.</source>
+        <translation>只能使用 http、https 和 socks5 代理。</translation>
+    </message>
+    <message>
+        <source>Leave the name and password out: settings are not secret. The variables https_proxy and all_proxy may hold them.</source>
+        <translation>请不要写用户名和密码：设置文件不保密。可以写在环境变量 https_proxy 和 all_proxy 中。</translation>
+    </message>
+    <message>
         <source>No limit</source>
         <translation>不限制</translation>
     </message>
     <message>
         <source>Browse…</source>
         <translation>浏览…</translation>
+    </message>
+    <message>
+        <source>Address of the proxy</source>
+        <translation>代理地址</translation>
+    </message>
+    <message>
+        <source>No proxy</source>
+        <translation>不使用代理</translation>
+    </message>
+    <message>
+        <source>This one:</source>
+        <translation>使用这个：</translation>
     </message>
     <message>
         <source>Downloads</source>
