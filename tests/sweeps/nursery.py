@@ -16,7 +16,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import anyio._backends._asyncio  # noqa: F401 - else each child would import it
 import msgspec
+
+import stabilitydl.http.sender  # noqa: F401
 
 from .child import Report, Task, main
 from .faults import Meter

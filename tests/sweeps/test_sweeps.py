@@ -54,19 +54,19 @@ def test_a_kill_at_any_call_costs_little_and_leaves_nothing(
 
 
 @pytest.mark.parametrize(
-    ("control", "kind", "calls"),
+    ("control", "kind", "call", "about"),
     [
-        ("journal before write", "tear", ("write_at",)),
-        ("journal removed before the name", "kill", ("rename_exclusive",)),
-        ("empty journal refused", "kill", ("write_at",)),
+        ("journal before write", "tear", "write_at", ""),
+        ("journal removed before the name", "kill", "rename_exclusive", ""),
+        ("empty journal refused", "kill", "write_at", ".journal"),
     ],
 )
 def test_a_sweep_of_kills_notices_steps_in_the_wrong_order(
-    tmp_path: Path, nursery: Nursery, control: str, kind: Kind, calls: tuple[str, ...]
+    tmp_path: Path, nursery: Nursery, control: str, kind: Kind, call: str, about: str
 ) -> None:
     """C01, C07: without this, the test above would prove nothing."""
     with Yard(tmp_path, SHORT_PACK, nursery=nursery) as yard:
-        points = kills.sweep(yard, kills.GET, kind, control=control, calls=calls)
+        points = kills.sweep(yard, kills.GET, kind, control=control, calls=(call,), about=about)
         outcome = Outcome(control, KILL_BOUND, is_control=True).take(points, until_failure=True)
     assert outcome.is_good, f"{len(outcome.verdicts)} points and nothing noticed"
 
