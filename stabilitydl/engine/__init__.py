@@ -12,9 +12,10 @@ becomes of a resource that met an error), ``meter`` (speed). What they stand on:
 addresses, slow ones), ``volumes`` and ``space`` (drives that come and go, and their room), ``gallery`` (which picture
 stands for what), ``source`` (asks hubs for addresses), ``reach`` (is it the host or the network), ``locks`` (one for
 each resource), ``ledger`` (store and locks together), ``recorder`` (what is written when), ``rounds`` (one trip to
-the database for many jobs), ``housekeeping`` (what nobody asked for), ``record``, ``folders`` and ``rebuild`` (what
-the disk knows when the database is lost), ``undo`` (parts of cancelled resources are kept for a while), ``logins``
-(which hubs wait for one), ``publisher`` (tells everybody), ``context`` (what a job works with).
+the database for many jobs), ``housekeeping`` (what nobody asked for), ``redaction`` (secrets that older versions
+stored), ``record``, ``folders`` and ``rebuild`` (what the disk knows when the database is lost), ``undo`` (parts of
+cancelled resources are kept for a while), ``logins`` (which hubs wait for one), ``publisher`` (tells everybody),
+``context`` (what a job works with).
 
 One engine per data directory: ``remote`` (run it or attach to the process that does; what window and command line
 start), ``any_engine`` (what they may ask of either), ``remote_membership`` (owner or attached, and the change between

@@ -50,9 +50,9 @@ from .locks import ResourceLocks
 from .logins import Logins
 from .publisher import Publisher, Subscription
 from .reach import Reach
-from .redaction import redact
 from .rebuild import rebuild
 from .recorder import Recorder
+from .redaction import redact
 from .scheduler import Limits
 from .slots import Slots
 from .space import Space, largest_files, too_large

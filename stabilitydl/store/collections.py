@@ -19,6 +19,7 @@ Memory = Literal["last_checked", "lock_old", "lock_new", "last_notified"]
 
 # Metadata only: what update checks remember, and when it was added, stay as they are.
 _METADATA = (
+    "identity",
     "title",
     "locator",
     "page",

@@ -129,5 +129,11 @@ _SIXTH = (
     "CREATE INDEX resources_summary ON resources (collection, state, superseded, size, received, file_size)",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH)
+# Signed addresses were stored whole once; see chores.
+_SEVENTH = (
+    "CREATE TABLE chores (name TEXT PRIMARY KEY)",
+    "INSERT INTO chores SELECT 'redact' WHERE EXISTS (SELECT 1 FROM resources WHERE addresses LIKE '%://%?%')",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH)
 SCHEMA_VERSION = len(MIGRATIONS)

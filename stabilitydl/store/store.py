@@ -13,7 +13,7 @@ from ..domain.collection import Collection, CollectionSnapshot
 from ..domain.picture import PictureSource
 from ..domain.resource import Resource, ResourceSnapshot
 from ..domain.states import State
-from . import attempts, collections, pictures, queue, resources
+from . import attempts, chores, collections, pictures, queue, resources
 from .change import Change
 from .database import Database
 from .queue import Place
@@ -92,6 +92,14 @@ class Store:
     def parent(self, collection_id: str) -> Collection | None:
         """One collection, without what its children add up to."""
         return collections.find_one(self._database, collection_id)
+
+    def chores(self) -> list[str]:
+        """What is left to be done once with a database that an older version made; see `chores`."""
+        return chores.left(self._database)
+
+    def finish_chore(self, name: str) -> None:
+        """A chore is done. Takes a while: the file is written anew."""
+        chores.finish(self._database, name)
 
     def volumes(self) -> dict[str, str]:
         """For folders on volumes that can be taken away: where that volume is mounted."""
