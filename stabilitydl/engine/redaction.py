@@ -43,7 +43,7 @@ async def redact(recorder: Recorder, credentials: Credentials) -> None:
             credentials.hold(name, secret)
         # First there, then no more here: a crash in between loses nothing.
         await credentials.keep(found.secrets)
-        await recorder.commit(lambda ledger: _apply(ledger, found))
+        await recorder.ask(lambda ledger: _apply(ledger, found))
     except StabilityError as error:
         _log.warning("addresses of an older version stay as they are: %s", error)
 
