@@ -31,24 +31,35 @@ class EngineThread:
 
     def __init__(self, make: Callable[[], AnyEngine]) -> None:
         self._make = make
+        self._died: Callable[[BaseException], None] | None = None
         self._ready = threading.Event()
         self._portal: BlockingPortal | None = None
         self._engine: AnyEngine | None = None
         self._failure: BaseException | None = None
+        self._has_worked = False
         self._thread = threading.Thread(target=self._main, name="engine", daemon=True)
 
     def start(self) -> None:
         """Return when the engine is at work. Raises what kept it from starting, such as StoreError.
 
-        Where the collector of garbage was switched off while the program was loaded, it begins to work here, and
-        leaves out what it finds.
+        May be called again once the engine has ended: another one is made. Where the collector of garbage was
+        switched off while the program was loaded, it begins to work here, and leaves out what it finds.
         """
         if not gc.isenabled():
             gc.freeze()
             gc.enable()
+        if self._thread.ident is not None:
+            self._thread.join()
+            self._ready.clear()
+            self._failure, self._has_worked = None, False
+            self._thread = threading.Thread(target=self._main, name="engine", daemon=True)
         self._thread.start()
         self._ready.wait()
         self._raise_failure()
+
+    def when_dead(self, died: Callable[[BaseException], None]) -> None:
+        """Call ``died``, in the engine's thread, with the fault that ends an engine which has been at work."""
+        self._died = died
 
     @property
     def engine(self) -> AnyEngine:
@@ -125,13 +136,15 @@ class EngineThread:
         finally:
             self._portal = None
             self._ready.set()
+        if self._failure is not None and self._has_worked and self._died is not None:
+            self._died(self._failure)
 
     async def _run(self) -> None:
         async with BlockingPortal() as portal:
             engine = self._engine = self._make()
             async with anyio.create_task_group() as tasks:
                 await tasks.start(engine.run)
-                self._portal = portal
+                self._portal, self._has_worked = portal, True
                 self._ready.set()
             await portal.stop(cancel_remaining=True)
 

@@ -21,10 +21,12 @@ The collections: ``collection_groups``, ``collection_tree_model``, ``collection_
 The window: ``program`` (where everything is put together), ``application`` (how it starts and ends), ``bridge``,
 ``main_window`` and its parts ``toolbar``, ``collection_pane``, ``resource_pane`` with ``header``, ``tab_bar``,
 ``filters``, ``action_bar`` and ``empty_state``, ``activity`` with ``speed_curve``, ``toast``, ``tray``, ``memory``,
-``closing``, ``awake``.
+``closing``, ``awake``, ``notice_bar``, ``revival`` (an engine that a fault has ended).
 
 From a wish to a start: ``locator_lines``, ``locator_edit``, ``line_problem_list_model`` and ``add_dialog``;
 ``forecast``, ``planning``, ``plan_model``, ``plan_text``, ``plan_table_model``, ``plan_rows`` and ``plan_dialog``.
-Other dialogs: ``check_box``, ``setting_editors``, ``settings_dialog``, ``remedies``, ``report_dialog``, ``about``,
-``language``.
+Files whose bytes are wrong: ``kept_table_model``, ``quarantine_dialog``, ``quarantine``, ``question``.
+Settings: ``check_box``, ``number_boxes``, ``editor``, ``rows_editor`` (several entries), ``folders_editor``,
+``hosts_editor``, ``proxy_editor``, ``setting_editors`` (which one for which field), ``settings_dialog``.
+Other dialogs: ``remedies``, ``report_dialog``, ``about``, ``language``.
 """

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from ..domain.collection import CollectionSnapshot
+from ..domain.kept import Kept
 from ..domain.login import Login
 from ..domain.picture import Picture
 from ..domain.resource import ResourceSnapshot
@@ -36,8 +37,9 @@ class EngineBridge(QObject):
     """The only way from the window to the engine.
 
     ``events`` carries a list of frozen events, at most one batch per turn of the window's loop. ``failed`` carries the
-    Problem of a command that nobody waits for. ``lost`` says that the engine's thread ended by itself. ``handed_over``
-    carries the locators of a second start, perhaps none: this window is to come to the front.
+    Problem of a command that nobody waits for. ``lost`` carries the Problem of a fault that ended the engine; until it
+    is started again, all commands and questions fail. ``handed_over`` carries the locators of a second start, perhaps
+    none: this window is to come to the front.
     """
 
     events = Signal(object)
@@ -46,6 +48,7 @@ class EngineBridge(QObject):
     handed_over = Signal(object)
     _arrived = Signal()
     _answered = Signal(object)
+    _died = Signal(object)
 
     def __init__(self, thread: SharedEngine, hubs: Registry, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -53,14 +56,30 @@ class EngineBridge(QObject):
         self._hubs = hubs
         self._subscription: Subscription | None = None
         self._stopping = False
+        self._is_dead = False
         self._arrived.connect(self._take)
         # Also an answer that is there already waits for the next turn: nobody is called back while still asking.
         self._answered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._died.connect(self._bury, Qt.ConnectionType.QueuedConnection)
+        thread.when_dead(self._died.emit)
 
     def start(self) -> None:
         """Start the engine and listen to it. Raises what keeps it from starting, such as StoreError."""
         self._thread.start()
         self._subscription = self._thread.call(self.engine.subscribe, self._arrived.emit)
+
+    def start_again(self) -> None:
+        """Start another engine in the place of one that a fault has ended; may be called in any thread.
+
+        Raises what keeps it from starting, such as StoreError.
+        """
+        self._is_dead = False
+        try:
+            self.start()
+            self.claim_window(())
+        except BaseException:
+            self._is_dead = True
+            raise
 
     def claim_window(self, locators: Sequence[str]) -> bool:
         """Be the one window of the data directory; False when another one is, which has been raised instead."""
@@ -73,7 +92,13 @@ class EngineBridge(QObject):
         From now on nothing that it has said or answered reaches the window, which may be gone by then.
         """
         self._stopping = True
-        return self._thread.stop(timeout)
+        try:
+            return self._thread.stop(timeout)
+        except Exception:
+            # What had ended it before has been told.
+            if not self._is_dead:
+                raise
+            return True
 
     # Commands.
 
@@ -150,6 +175,26 @@ class EngineBridge(QObject):
         """Free bytes on the volume of ``folder``."""
         self.ask(partial(self.engine.free_space, folder), then)
 
+    def load_notices(self, then: Callable[[list[Problem]], None]) -> None:
+        """What the user should be told about the start of the engine."""
+        self.ask(self.engine.notices, then)
+
+    def load_quarantine(self, then: Callable[[list[Kept]], None]) -> None:
+        """The files whose bytes were wrong, where they lie and why."""
+        self.ask(self.engine.quarantined, then)
+
+    def empty_quarantine(self, paths: Sequence[str], then: Callable[[int], None]) -> None:
+        """Throw these away; ``then`` is called with the bytes that this freed."""
+        self.ask(partial(self.engine.empty_quarantine, list(paths)), then)
+
+    def accept_quarantined(self, ids: Sequence[str], then: Callable[[list[ResourceSnapshot]], None]) -> None:
+        """Keep the files of these as unverifiable; ``then`` is called with how those that were kept stand."""
+        self.ask(partial(self._accept, list(ids)), then)
+
+    def retry_elsewhere(self, ids: Sequence[str], then: Callable[[list[str]], None]) -> None:
+        """Try again at the next address; ``then`` is called with those that have another one."""
+        self.ask(partial(self.engine.retry_elsewhere, list(ids)), then)
+
     def totals(self, since: float, then: Callable[[tuple[int, int]], None]) -> None:
         """Bytes over the network and files that they brought, since a time in seconds since 1970."""
         self.ask(partial(self.engine.totals, since), then)
@@ -203,6 +248,9 @@ class EngineBridge(QObject):
         rows = await self.engine.resources(None)
         await self.engine.resume([row.id for row in rows if row.state is State.PAUSED])
 
+    async def _accept(self, ids: Sequence[str]) -> list[ResourceSnapshot]:
+        return await self.engine.snapshots(await self.engine.accept_quarantined(ids))
+
     async def _web_address(self, hub: str, reference: str) -> str:
         return await self._hubs.by_name(hub).absolute(reference)
 
@@ -214,12 +262,9 @@ class EngineBridge(QObject):
     ) -> None:
         try:
             future = self._thread.begin(function)
-        except EngineStopped as error:
+        except Exception:  # noqa: BLE001 - whatever has ended the engine, `lost` tells it
             if not self._stopping:
-                self.lost.emit(error.problem)
-            return
-        except StabilityError as error:
-            otherwise(error.problem)
+                otherwise(EngineStopped().problem)
             return
         future.add_done_callback(lambda done: self._answered.emit((done, then, otherwise)))
 
@@ -234,15 +279,20 @@ class EngineBridge(QObject):
         try:
             result = done.result()
         except CancelledError:
-            return
-        except EngineStopped as error:
-            self.lost.emit(error.problem)
+            otherwise(EngineStopped().problem)
         except StabilityError as error:
             otherwise(error.problem)
         except Exception as error:  # noqa: BLE001 - shown to the user instead of ending the window
             otherwise(InternalError(detail=repr(error)).problem)
         else:
             then(result)
+
+    @Slot(object)
+    def _bury(self, fault: BaseException) -> None:
+        self._is_dead = True
+        if not self._stopping:
+            told = fault if isinstance(fault, StabilityError) else InternalError(detail=repr(fault))
+            self.lost.emit(told.problem)
 
     @Slot()
     def _take(self) -> None:

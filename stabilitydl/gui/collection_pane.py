@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout
 
+from ..domain.kept import Kept
+from ..text import format_bytes
 from .collection_groups import CollectionFilter, Grouping
 from .collection_tree_model import CollectionTreeModel
 from .collection_view import CollectionView
@@ -38,11 +42,13 @@ _BUTTON = 24
 class CollectionPane(QFrame):
     """``chosen`` carries the id of a collection, or an empty text for all of them.
 
-    ``menu_wanted(id, QPoint)`` asks for the commands of a collection at a place on the screen.
+    ``menu_wanted(id, QPoint)`` asks for the commands of a collection at a place on the screen; ``quarantine_wanted``
+    for what lies in quarantine, whose room is told while there is some.
     """
 
     chosen = Signal(str)
     menu_wanted = Signal(str, QPoint)
+    quarantine_wanted = Signal()
 
     def __init__(self, appearance: Appearance, pictures: Pictures) -> None:
         super().__init__()
@@ -62,6 +68,10 @@ class CollectionPane(QFrame):
         self.group_button.setMenu(self._menu)
         self.groupings: dict[Grouping, QAction] = {}
         self.buttons: dict[CollectionFilter, CountButton] = {}
+        self.quarantine = CountButton("nav", "attention", _NAV_HEIGHT)
+        self.quarantine.setCheckable(False)
+        self.quarantine.hide()
+        self.quarantine.clicked.connect(lambda _checked: self.quarantine_wanted.emit())
         self._arrange()
         self.view.chosen.connect(self._choose)
         self.view.menu_wanted.connect(self.menu_wanted)
@@ -87,6 +97,7 @@ class CollectionPane(QFrame):
         head.addWidget(self.group_button)
         column.addLayout(head)
         column.addWidget(self.view, 1)
+        column.addWidget(self.quarantine)
         group = QActionGroup(self._menu)
         for grouping in _GROUPINGS:
             action = self._menu.addAction("")
@@ -109,6 +120,12 @@ class CollectionPane(QFrame):
         self.groupings[grouping].setChecked(True)
         self.model.group_by(grouping)
         self.view.expandAll()
+
+    def show_quarantine(self, kept: Sequence[Kept]) -> None:
+        """Say how much room the files in quarantine take."""
+        self.quarantine.show_text(format_bytes(sum(each.size for each in kept)))
+        self.quarantine.setVisible(bool(kept))
+        self._name_quarantine()
 
     def choose(self, collection: str) -> None:
         """Show a collection as the chosen one, or all of them; without a signal."""
@@ -134,9 +151,21 @@ class CollectionPane(QFrame):
             self.buttons[which].setText(translate("CollectionPane", text))
         for grouping, text in _GROUPINGS.items():
             self.groupings[grouping].setText(translate("CollectionPane", text))
+        self.quarantine.setText(translate("CollectionPane", "Quarantine"))
+        self.quarantine.setToolTip(translate("CollectionPane", "Files that are not what was promised"))
+        self._name_quarantine()
         self.model.retranslate()
         self.view.retranslate()
         self._show_counts()
+
+    def _name_quarantine(self) -> None:
+        self.quarantine.setAccessibleName(
+            fill(
+                translate("CollectionPane", "{title}, {bytes}"),
+                title=self.quarantine.text(),
+                bytes=self.quarantine.count.text(),
+            )
+        )
 
     def _choose(self, collection: str) -> None:
         if collection:

@@ -1,4 +1,4 @@
-"""A button with a title at its beginning and a count at its end: a tab, or a filter of the side bar."""
+"""A button with a title at its beginning and a count or an amount at its end: a tab, or a line of the side bar."""
 
 from __future__ import annotations
 
@@ -32,8 +32,12 @@ class CountButton(QPushButton):
 
     def show_count(self, count: int, *, zero: bool = True) -> None:
         """Show how many there are; nothing for none, unless a ``zero`` is worth saying."""
-        self.count.setText(f"{count:,}" if count or zero else "")
-        self.count.setVisible(bool(count or zero))
+        self.show_text(f"{count:,}" if count or zero else "")
+
+    def show_text(self, text: str) -> None:
+        """Show ``text`` at the end; nothing where it is empty."""
+        self.count.setText(text)
+        self.count.setVisible(bool(text))
         self.updateGeometry()
 
     @override

@@ -37,15 +37,18 @@ from .hub_names import hub_title
 from .language import Language
 from .links import is_link
 from .memory import Memory
+from .notice_bar import Notice, NoticeBar
 from .picture_loader import PictureLoader
 from .pictures import Pictures
 from .planning import Planning
 from .preferences import Preferences
 from .qt import override
+from .quarantine import Quarantine
 from .recall import Recall
 from .remedies import ACCOUNTS, Remedies
 from .resource_commands import ResourceCommands
 from .resource_pane import ResourcePane
+from .revival import Revival
 from .shown import Shown
 from .theme import Appearance, ThemeChoice
 from .toast import Toast
@@ -83,6 +86,7 @@ class MainWindow(QMainWindow):
         self.resources = ResourcePane(appearance, self.pictures)
         self.activity = Activity(appearance)
         self.toast = Toast()
+        self.notices = NoticeBar()
         self.tray = Tray(QIcon(QApplication.windowIcon()), self)
         self.awake = Awake(self)
         self.preferences = Preferences(settings, appearance, paths, self, bridge)
@@ -94,6 +98,8 @@ class MainWindow(QMainWindow):
         self.commands = ResourceCommands(
             bridge, self.resources.model, self.collections.model, self.planning, self.remedies, self.toast, self
         )
+        self.quarantine = Quarantine(bridge, self.resources.model, self.toast, self)
+        self.revival = Revival(bridge, self.notices, self.preferences.show_report, self)
         self.packs = CollectionCommands(bridge, self.collections.model, self.commands, self.remedies, self)
         self._arrange()
         self._recall = Recall(
@@ -107,13 +113,23 @@ class MainWindow(QMainWindow):
 
     def start(self, locators: Sequence[str] = ()) -> None:
         """Load what is on the list and continue what was unfinished; ``locators`` open the plan."""
-        self.shown.start(self._recall.collection)
-        self._bridge.refresh()
-        self._bridge.go_on()
-        self.totals.ask()
+        self._begin(self._recall.collection)
         # Nobody has pressed a key yet, so no button shows that it would take one; the list has it when it comes.
         self.resources.empty.setFocus()
         self.planning.open(locators)
+
+    def _begin(self, collection: str) -> None:
+        """Ask an engine that has just started for everything, and show ``collection``."""
+        self.shown.start(collection)
+        self._bridge.refresh()
+        self._bridge.go_on()
+        self.totals.ask()
+        self.quarantine.ask()
+        self._bridge.load_notices(self._notice)
+
+    def _begin_again(self) -> None:
+        self._bridge.set_settings(self.preferences.settings)
+        self._begin(self.shown.collection)
 
     # Building
 
@@ -132,6 +148,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.toolbar)
+        column.addWidget(self.notices)
         column.addWidget(self.splitter, 1)
         column.addWidget(self.toast)
         column.addWidget(self.activity)
@@ -140,7 +157,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self._bridge.events.connect(self._apply)
         self._bridge.failed.connect(self._failed)
-        self._bridge.lost.connect(lambda problem: self.toast.say(problem_text(problem), stays=True))
+        self.revival.revived.connect(self._begin_again)
         self._connect_toolbar()
         self._connect_collections()
         self._connect_resources()
@@ -152,7 +169,9 @@ class MainWindow(QMainWindow):
         self.preferences.failed.connect(self._failed)
         self.remedies.settings_wanted.connect(self.preferences.show)
         self.remedies.other_file_wanted.connect(self._show_siblings)
+        self.remedies.decision_wanted.connect(lambda row: self.quarantine.show([row.id]))
         self.remedies.report_wanted.connect(self._report)
+        self.quarantine.changed.connect(self.collections.show_quarantine)
         self.remedies.said.connect(self.toast.say)
         self.clipboard.offered.connect(self._offer)
         self.totals.changed.connect(self.activity.show_totals)
@@ -180,6 +199,7 @@ class MainWindow(QMainWindow):
     def _connect_collections(self) -> None:
         self.collections.chosen.connect(self.shown.show)
         self.collections.menu_wanted.connect(self.packs.show_menu)
+        self.collections.quarantine_wanted.connect(self.quarantine.show)
         self.collections.model.counts_changed.connect(self._show_work)
         self.resources.header.page_wanted.connect(self.packs.open_page)
         self.resources.header.set_menu(self.packs.menu(lambda: self.shown.collection))
@@ -190,6 +210,8 @@ class MainWindow(QMainWindow):
         pane.pause_wanted.connect(self._bridge.pause)
         pane.resume_wanted.connect(self._bridge.resume)
         pane.retry_wanted.connect(self._bridge.retry)
+        pane.elsewhere_wanted.connect(self.quarantine.try_elsewhere)
+        pane.keep_wanted.connect(self.quarantine.keep)
         pane.cancel_wanted.connect(self.commands.cancel)
         pane.remove_wanted.connect(self.commands.remove)
         pane.rank_wanted.connect(self.commands.rank)
@@ -203,6 +225,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("stabilitydl")
         for part in (
             self.toolbar,
+            self.notices,
             self.collections,
             self.resources,
             self.activity,
@@ -232,6 +255,10 @@ class MainWindow(QMainWindow):
 
     def _failed(self, problem: Problem) -> None:
         self.toast.say(problem_text(problem))
+
+    def _notice(self, problems: Sequence[Problem]) -> None:
+        for problem in problems:
+            self.notices.show_notice(Notice.of(problem))
 
     def _offer(self, locator: str) -> None:
         self.toast.say(
@@ -320,6 +347,8 @@ class MainWindow(QMainWindow):
         self._recall.keep(self.shown.collection)
         self.clipboard.stop()
         self.totals.stop()
+        self.quarantine.stop()
+        self.revival.stop()
         self.shown.stop()
         self.toast.stop()
         self.tray.hide()

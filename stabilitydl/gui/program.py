@@ -21,6 +21,7 @@ from .bridge import EngineBridge
 from .language import Language
 from .links import for_any_folder
 from .main_window import MainWindow
+from .notice_bar import Notice
 from .theme import Appearance, ThemeChoice
 
 
@@ -43,7 +44,7 @@ def run(locators: Sequence[str] = (), paths: Paths | None = None) -> int:
         opened.ended.connect(lambda: application.exit(0))
         opened.start([for_any_folder(locator) for locator in locators])
         if trouble is not None and opened.window is not None:
-            opened.window.toast.say(str(trouble))
+            opened.window.notices.show_notice(Notice.of(trouble.problem))
         return opened.finish
 
     return run_application(application, start)

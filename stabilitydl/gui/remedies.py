@@ -34,12 +34,14 @@ class Commands(Protocol):
 class Remedies(QObject):
     """Carries out row actions.
 
-    ``settings_wanted`` names a page of the settings; ``other_file_wanted`` and ``report_wanted`` carry the row;
-    ``said`` is a sentence for the user. ``open_url`` gives a URL to the desktop and says whether that worked.
+    ``settings_wanted`` names a page of the settings; ``other_file_wanted``, ``decision_wanted`` (what becomes of a
+    quarantined file) and ``report_wanted`` carry the row; ``said`` is a sentence for the user. ``open_url`` gives a
+    URL to the desktop and says whether that worked.
     """
 
     settings_wanted = Signal(str)
     other_file_wanted = Signal(object)
+    decision_wanted = Signal(object)
     report_wanted = Signal(object)
     said = Signal(str)
 
@@ -73,6 +75,8 @@ class Remedies(QObject):
                 self.open_page_of(row)
             case RowAction.OTHER_FILE:
                 self.other_file_wanted.emit(row)
+            case RowAction.DECIDE:
+                self.decision_wanted.emit(row)
             case RowAction.REPORT:
                 self.report_wanted.emit(row)
 

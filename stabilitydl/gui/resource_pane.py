@@ -43,6 +43,8 @@ class ResourcePane(QFrame):
     pause_wanted = Signal(object)
     resume_wanted = Signal(object)
     retry_wanted = Signal(object)
+    elsewhere_wanted = Signal(object)
+    keep_wanted = Signal(object)
     cancel_wanted = Signal(object)
     remove_wanted = Signal(object, bool)
     rank_wanted = Signal(object, int)
@@ -312,6 +314,13 @@ class ResourcePane(QFrame):
             (translate("ResourcePane", "Cancel"), offers.CANCEL, self.cancel_wanted.emit),
         ):
             self._command(menu, title, self.model.ids_in(states, among), wanted)
+        kept = self.model.ids_in(offers.KEPT, among)
+        for title, wanted in (
+            (translate("ResourcePane", "Try another address"), self.elsewhere_wanted.emit),
+            (translate("ResourcePane", "Keep all the same\u2026"), self.keep_wanted.emit),
+        ):
+            if kept:
+                self._command(menu, title, kept, wanted)
         menu.addSeparator()
         ranked = self.model.ids_in(offers.RANK, among)
         for title, step, keys in (

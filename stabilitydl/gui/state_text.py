@@ -51,6 +51,7 @@ class RowAction(StrEnum):
     FREE_SPACE = "free-space"
     OPEN_PAGE = "open-page"
     OTHER_FILE = "other-file"
+    DECIDE = "decide"
     CHECK_NETWORK = "check-network"
     CHECK_FOLDER = "check-folder"
     REPORT = "report"
@@ -108,6 +109,7 @@ _LABELS = {
     RowAction.FREE_SPACE: QT_TRANSLATE_NOOP("StateCell", "Free space…"),
     RowAction.OPEN_PAGE: QT_TRANSLATE_NOOP("StateCell", "Open page"),
     RowAction.OTHER_FILE: QT_TRANSLATE_NOOP("StateCell", "Other file…"),
+    RowAction.DECIDE: QT_TRANSLATE_NOOP("StateCell", "Choose…"),
     RowAction.CHECK_NETWORK: QT_TRANSLATE_NOOP("StateCell", "Network…"),
     RowAction.CHECK_FOLDER: QT_TRANSLATE_NOOP("StateCell", "Folder…"),
     RowAction.REPORT: QT_TRANSLATE_NOOP("StateCell", "Report…"),
@@ -319,7 +321,7 @@ def _ended(snapshot: ResourceSnapshot) -> StateText:
             return _offer(gone, RowAction.OPEN_PAGE, tone=Tone.TROUBLE, mark=Mark.WARNING)
         case State.QUARANTINED:
             kept = fill(translate("StateCell", "{reason} · kept aside"), reason=text or translate("StateCell", "Wrong"))
-            return _offer(kept, RowAction.RETRY, tone=Tone.TROUBLE, mark=Mark.WARNING)
+            return _offer(kept, RowAction.DECIDE, tone=Tone.TROUBLE, mark=Mark.WARNING)
         case _:
             failed = text or translate("StateCell", "Failed")
             return _offer(failed, _ACTIONS[remedy], tone=Tone.TROUBLE, mark=Mark.WARNING)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication
 
 from stabilitydl.domain.events import StateChanged
 from stabilitydl.domain.states import State
-from stabilitydl.errors import EngineStopped, Problem, UnknownLocator
+from stabilitydl.errors import Problem, UnknownLocator
 from stabilitydl.gui.program import Opened
 from stabilitydl.settings import Settings
 from tests.gui.stage import SLOW, Stage
@@ -91,21 +91,6 @@ def test_nothing_reaches_a_window_after_the_end(stage: Stage) -> None:
     QCoreApplication.processEvents()
     assert told == []
     assert stage.events == []
-
-
-def test_an_engine_that_ends_by_itself_is_told_and_the_message_stays(stage: Stage) -> None:
-    window = stage.open()
-    bridge = stage.opened.bridge
-    lost: list[Problem] = []
-    bridge.lost.connect(lost.append)
-
-    async def end() -> None:
-        raise EngineStopped
-
-    bridge.ask(end, lambda _none: None)
-    stage.until(lambda: lost)
-    assert window.toast.isVisible()
-    assert not window.toast.is_leaving
 
 
 def test_a_second_window_hands_over_and_leaves(stage: Stage, home: Path) -> None:

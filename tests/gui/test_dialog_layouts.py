@@ -11,11 +11,13 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from stabilitydl.errors import InternalError, UnknownLocator
+from stabilitydl.domain.kept import Kept
+from stabilitydl.errors import ChecksumMismatch, InternalError, UnknownLocator
 from stabilitydl.gui.about import AboutDialog
 from stabilitydl.gui.add_dialog import AddDialog
 from stabilitydl.gui.plan_dialog import PlanDialog
 from stabilitydl.gui.qt import override
+from stabilitydl.gui.quarantine_dialog import QuarantineDialog
 from stabilitydl.gui.report_dialog import ReportDialog
 from stabilitydl.gui.settings_dialog import SettingsDialog
 from stabilitydl.gui.theme import Appearance
@@ -92,6 +94,15 @@ def add(appearance: Appearance) -> QDialog:
     return AddDialog(refuse, appearance, Destination(Path("/models")))
 
 
+def quarantine(appearance: Appearance) -> QDialog:
+    dialog = QuarantineDialog()
+    wrong = ChecksumMismatch(expected="0" * 64, actual="1" * 64).problem
+    path = "/models/.stabilitydl-quarantine/model-" + "0" * 8
+    names = ["a.safetensors", "another_one_with_a_longer_name.safetensors"]
+    dialog.load([Kept(path=path, size=5_000_000, name=name, resource=name, problem=wrong) for name in names])
+    return dialog
+
+
 MAKERS: dict[str, Callable[[Appearance], QDialog]] = {
     "plan": plan,
     "add": add,
@@ -99,6 +110,7 @@ MAKERS: dict[str, Callable[[Appearance], QDialog]] = {
     "network": settings("network"),
     "window": settings("window"),
     "accounts": settings("accounts"),
+    "quarantine": quarantine,
     "about": lambda appearance: AboutDialog(Paths.from_environment()),
     "report": lambda appearance: ReportDialog(InternalError(detail="x").problem, Paths.from_environment()),
 }

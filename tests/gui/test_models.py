@@ -11,10 +11,13 @@ from PySide6.QtCore import QAbstractItemModel, Qt
 from pytestqt.modeltest import ModelTester
 
 from stabilitydl import gui
+from stabilitydl.domain.kept import Kept
 from stabilitydl.domain.states import State, Tab
+from stabilitydl.errors import Problem
 from stabilitydl.gui.collection_groups import CollectionFilter, Grouping
 from stabilitydl.gui.collection_tree_model import CollectionTreeModel
 from stabilitydl.gui.forecast import Forecast
+from stabilitydl.gui.kept_table_model import KeptTableModel
 from stabilitydl.gui.line_problem_list_model import LineProblemListModel
 from stabilitydl.gui.plan_model import PlanModel
 from stabilitydl.gui.plan_table_model import PlanTableModel
@@ -63,6 +66,15 @@ def plan(model: QAbstractItemModel) -> None:
     model.load(PlanModel(Forecast()))
 
 
+def kept(model: QAbstractItemModel) -> None:
+    assert isinstance(model, KeptTableModel)
+    wrong = Problem("checksum-mismatch")
+    model.load([Kept(path=f"/q/{n}", size=n, name=f"{n}", resource=f"{n}", problem=wrong) for n in range(5)])
+    model.load([Kept(path="/q/0", size=1, name="left")])
+    model.retranslate()
+    model.load([])
+
+
 def problems(model: QAbstractItemModel) -> None:
     from stabilitydl.gui.locator_lines import Judge
 
@@ -77,6 +89,7 @@ MODELS: dict[type[QAbstractItemModel], Life] = {
     ResourceTableModel: children,
     PlanTableModel: plan,
     LineProblemListModel: problems,
+    KeptTableModel: kept,
 }
 
 

@@ -88,7 +88,8 @@ def test_settings_open_at_a_page_that_exists(
 def test_every_action_does_something(remedies: Remedies, bridge: Bridge, desktop: Desktop, tmp_path: Path) -> None:
     row = child(1, State.FAILED, page="https://civitai.com/models/1", target=str(tmp_path / "a" / "b"))
     heard: list[object] = []
-    for signal in (remedies.settings_wanted, remedies.other_file_wanted, remedies.report_wanted):
+    wanted = remedies.settings_wanted, remedies.other_file_wanted, remedies.decision_wanted, remedies.report_wanted
+    for signal in wanted:
         signal.connect(heard.append)
     for action in RowAction:
         before = len(bridge.commands) + len(desktop.opened) + len(heard)

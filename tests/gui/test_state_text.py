@@ -75,7 +75,7 @@ CASES: list[tuple[ResourceSnapshot, Progress | None, str, str]] = [
     (child(1, State.BLOCKED, blocked=Problem("usage-not-allowed")), None, "Use on the hub only", "Other file…"),
     (child(1, State.BLOCKED), None, "The hub does not give this file", "Retry"),
     (child(1, State.GONE, problem=Problem("remote-gone")), None, "No longer on the hub", "Open page"),
-    (child(1, State.QUARANTINED, problem=Problem("checksum-mismatch")), None, "Wrong checksum · kept aside", "Retry"),
+    (child(1, State.QUARANTINED, problem=Problem("checksum-mismatch")), None, "Wrong checksum · kept aside", "Choose…"),
 ]
 
 
