@@ -456,6 +456,18 @@
         <translation>合集的分组方式</translation>
     </message>
     <message>
+        <source>Quarantine</source>
+        <translation>隔离区</translation>
+    </message>
+    <message>
+        <source>Files that are not what was promised</source>
+        <translation>与承诺不符的文件</translation>
+    </message>
+    <message>
+        <source>{title}, {bytes}</source>
+        <translation>{title}，{bytes}</translation>
+    </message>
+    <message>
         <source>{title}, {count} collections</source>
         <translation>{title}，{count} 个合集</translation>
     </message>
@@ -1347,6 +1359,29 @@
     </message>
 </context>
 <context>
+    <name>KeptTable</name>
+    <message>
+        <source>Name</source>
+        <translation type="unfinished">名称</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>原因</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation type="unfinished">大小</translation>
+    </message>
+    <message>
+        <source>Not on the list</source>
+        <translation>不在列表中</translation>
+    </message>
+    <message>
+        <source>Nothing on the list refers to it any more.</source>
+        <translation>列表中已没有任何项目引用它。</translation>
+    </message>
+</context>
+<context>
     <name>MainWindow</name>
     <message>
         <source>Copied: {locator}</source>
@@ -1363,6 +1398,13 @@
     <message>
         <source>Log in…</source>
         <translation>登录…</translation>
+    </message>
+</context>
+<context>
+    <name>NoticeBar</name>
+    <message>
+        <source>Put this notice away</source>
+        <translation>收起这条通知</translation>
     </message>
 </context>
 <context>
@@ -1632,6 +1674,108 @@
     </message>
 </context>
 <context>
+    <name>Quarantine</name>
+    <message>
+        <source>{count} file has no other address.</source>
+        <translation>{count} 个文件没有其他地址。</translation>
+    </message>
+    <message>
+        <source>{count} files have no other address.</source>
+        <translation>{count} 个文件没有其他地址。</translation>
+    </message>
+    <message>
+        <source>Use {count} file although its bytes are not what was promised?</source>
+        <translation>{count} 个文件的内容与承诺不符，仍要使用吗？</translation>
+    </message>
+    <message>
+        <source>Use {count} files although their bytes are not what was promised?</source>
+        <translation>{count} 个文件的内容与承诺不符，仍要使用吗？</translation>
+    </message>
+    <message>
+        <source>They may be damaged, or something else than they say. They are shown as not verifiable from now on.</source>
+        <translation>它们可能已损坏，或并非其名称所示的内容。此后会显示为无法校验。</translation>
+    </message>
+    <message>
+        <source>Use all the same</source>
+        <translation>仍然使用</translation>
+    </message>
+    <message>
+        <source>Throw away {count} file, {bytes}?</source>
+        <translation>丢弃 {count} 个文件（{bytes}）？</translation>
+    </message>
+    <message>
+        <source>Throw away {count} files, {bytes}?</source>
+        <translation>丢弃 {count} 个文件（{bytes}）？</translation>
+    </message>
+    <message>
+        <source>This cannot be undone. What they belong to is missing then.</source>
+        <translation>此操作无法撤销。之后所属项目会变为缺失。</translation>
+    </message>
+    <message>
+        <source>Throw away</source>
+        <translation>丢弃</translation>
+    </message>
+    <message>
+        <source>{bytes} freed.</source>
+        <translation>已释放 {bytes}。</translation>
+    </message>
+</context>
+<context>
+    <name>QuarantineDialog</name>
+    <message>
+        <source>Quarantine</source>
+        <translation>隔离区</translation>
+    </message>
+    <message>
+        <source>Files that are not what was promised</source>
+        <translation>与承诺不符的文件</translation>
+    </message>
+    <message>
+        <source>Files in quarantine</source>
+        <translation>隔离区中的文件</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation type="unfinished">重试</translation>
+    </message>
+    <message>
+        <source>Try another address</source>
+        <translation>尝试其他地址</translation>
+    </message>
+    <message>
+        <source>Keep all the same…</source>
+        <translation>仍然保留…</translation>
+    </message>
+    <message>
+        <source>Empty…</source>
+        <translation>清空…</translation>
+    </message>
+    <message>
+        <source>Throw away everything that lies here</source>
+        <translation>丢弃这里的所有文件</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">关闭</translation>
+    </message>
+    <message>
+        <source>Nothing is in quarantine.</source>
+        <translation>隔离区是空的。</translation>
+    </message>
+    <message>
+        <source>{count} file takes {bytes}. It stays until you decide.</source>
+        <translation>{count} 个文件占用 {bytes}。在您决定之前会一直保留。</translation>
+    </message>
+    <message>
+        <source>{count} files take {bytes}. They stay until you decide.</source>
+        <translation>{count} 个文件占用 {bytes}。在您决定之前会一直保留。</translation>
+    </message>
+    <message>
+        <source>{count} files selected.</source>
+        <translation>已选择 {count} 个文件。</translation>
+    </message>
+</context>
+<context>
     <name>Remedies</name>
     <message>
         <source>There is no page to open.</source>
@@ -1831,6 +1975,14 @@
         <translation>取消</translation>
     </message>
     <message>
+        <source>Try another address</source>
+        <translation>尝试其他地址</translation>
+    </message>
+    <message>
+        <source>Keep all the same…</source>
+        <translation>仍然保留…</translation>
+    </message>
+    <message>
         <source>Start earlier</source>
         <translation>提前开始</translation>
     </message>
@@ -1919,6 +2071,25 @@
     <message>
         <source>Files of the collection</source>
         <translation>合集的文件</translation>
+    </message>
+</context>
+<context>
+    <name>Revival</name>
+    <message>
+        <source>A fault has stopped the downloads. They were started again and go on.</source>
+        <translation>下载因故障中断，现已重新启动并继续。</translation>
+    </message>
+    <message>
+        <source>Report…</source>
+        <translation type="unfinished">报告…</translation>
+    </message>
+    <message>
+        <source>A fault has stopped the downloads. What has come is kept.</source>
+        <translation>下载因故障中断。已收到的内容会保留。</translation>
+    </message>
+    <message>
+        <source>Start again</source>
+        <translation>重新启动</translation>
     </message>
 </context>
 <context>
@@ -2140,6 +2311,10 @@
     <message>
         <source>Other file…</source>
         <translation>其他文件…</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
     </message>
     <message>
         <source>Network…</source>
