@@ -14,7 +14,8 @@ import msgspec
 import tomli_w
 
 from .errors import UsageError
-from .hosts import proxy_fault
+from .hosts import host_name, proxy_fault
+from .text import plain
 
 MIB = 1024 * 1024
 _LONGEST = MIB
@@ -58,15 +59,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     anybody may read. Raises ValueError for values that cannot be.
     """
 
-    library: Annotated[
-        str,
+    libraries: Annotated[
+        tuple[str, ...],
         _about(
-            "Library folder",
-            "Where models are kept; empty means the default folder",
+            "Library folders",
+            "Where models are kept. The first one is taken unless you choose another; without any it is the default"
+            " folder.",
             Section.DOWNLOADS,
             Unit.FOLDER,
         ),
-    ] = ""
+    ] = ()
     jobs: Annotated[
         int, _about("Files at once", "How many files are downloaded at the same time", Section.DOWNLOADS, ge=1, le=64)
     ] = 4
@@ -89,6 +91,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "Connections per server", "How many connections there may be to one server", Section.NETWORK, ge=1, le=64
         ),
     ] = 8
+    host_budgets: Annotated[
+        dict[str, Annotated[int, msgspec.Meta(ge=1, le=64)]],
+        _about(
+            "Connections to single servers",
+            "Instead of the number above, for a server and those below it, as civitai.com is above b2.civitai.com.",
+            Section.NETWORK,
+        ),
+    ] = {}
     total_connections: Annotated[
         int,
         _about(
@@ -136,9 +146,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         fault = proxy_fault(self.proxy)
         if fault is not None:
             raise ValueError(f"proxy: {fault}")
+        for host in self.host_budgets:
+            if host != host_name(host):
+                raise ValueError(f"host_budgets: “{plain(host, 100)}” is not the name of a server")
+
+    def library_folders(self, default: Path) -> tuple[Path, ...]:
+        """The absolute folders of the library, each once, the one to take first in front; ``default`` without any."""
+        named = [Path(text.strip()).expanduser().absolute() for text in self.libraries if text.strip()]
+        return tuple(dict.fromkeys(named)) or (default,)
 
 
-Value = bool | int | str
+Value = bool | int | str | tuple[str, ...] | dict[str, int]
+Kind = type[bool | int | str] | type[tuple[str, ...]] | type[dict[str, int]]
 
 _UNREADABLE = (OSError, ValueError, RecursionError, msgspec.ValidationError)
 """What reading a file may raise; errors of TOML and of UTF-8 are ValueErrors."""
@@ -146,9 +165,10 @@ _UNREADABLE = (OSError, ValueError, RecursionError, msgspec.ValidationError)
 
 @dataclass(frozen=True)
 class Field:
-    """What a form has to know about one setting. ``low`` and ``high`` bound a number, both included.
+    """What a form has to know about one setting.
 
-    ``choices`` are all allowed values where there is a fixed set of them, else empty.
+    ``type`` is bool, int, str, tuple (several texts), or dict (a number for each host). ``low`` and ``high`` bound a
+    number, both included. ``choices`` are all allowed values where there is a fixed set of them, else empty.
     """
 
     name: str
@@ -156,7 +176,7 @@ class Field:
     help: str
     section: Section
     unit: Unit
-    type: type[bool | int | str]
+    type: Kind
     default: Value
     low: int | None = None
     high: int | None = None
@@ -175,12 +195,15 @@ def _field(declared: msgspec.inspect.Field) -> Field:
     assert isinstance(about, msgspec.inspect.Metadata)
     words, extra, inner = about.extra_json_schema or {}, about.extra or {}, about.type
     kind = type(inner)
-    types: dict[type, type[bool | int | str]] = {
+    types: dict[type, Kind] = {
         msgspec.inspect.BoolType: bool,
         msgspec.inspect.IntType: int,
         msgspec.inspect.StrType: str,
         msgspec.inspect.LiteralType: str,
+        msgspec.inspect.VarTupleType: tuple,
+        msgspec.inspect.DictType: dict,
     }
+    number = inner.value_type if isinstance(inner, msgspec.inspect.DictType) else inner
     return Field(
         name=declared.name,
         title=words["title"],
@@ -188,9 +211,9 @@ def _field(declared: msgspec.inspect.Field) -> Field:
         section=extra["section"],
         unit=extra["unit"],
         type=types[kind],
-        default=declared.default,
-        low=inner.ge if isinstance(inner, msgspec.inspect.IntType) else None,
-        high=inner.le if isinstance(inner, msgspec.inspect.IntType) else None,
+        default=getattr(Settings(), declared.name),
+        low=number.ge if isinstance(number, msgspec.inspect.IntType) else None,
+        high=number.le if isinstance(number, msgspec.inspect.IntType) else None,
         # msgspec sorts the values of a Literal; people expect them as they were written.
         choices=get_args(get_type_hints(Settings)[declared.name]) if kind is msgspec.inspect.LiteralType else (),
     )
@@ -238,7 +261,11 @@ def _read(path: Path) -> dict[str, Any]:
         data = file.read(_LONGEST + 1)
     if len(data) > _LONGEST:
         raise ValueError("it is too long")
-    return tomllib.loads(data.decode("utf-8-sig"))
+    found = tomllib.loads(data.decode("utf-8-sig"))
+    # There was one library once.
+    if "library" in found:
+        found.setdefault("libraries", [found.pop("library")])
+    return found
 
 
 def _good_fields(path: Path) -> Settings | None:
@@ -264,7 +291,9 @@ def save(path: Path, settings: Settings) -> None:
     """Write the fields that differ from the defaults, and a copy; each file changes at once or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     changed = {
-        name: value for name, value in msgspec.to_builtins(settings).items() if value != getattr(Settings(), name)
+        name: value
+        for name, value in msgspec.to_builtins(settings).items()
+        if getattr(settings, name) != getattr(Settings(), name)
     }
     for place in (path, _copy_of(path)):
         _write(place, changed)

@@ -35,8 +35,7 @@ def destination_for(paths: Paths, settings: Settings, to: Path | None) -> Destin
     """Flat below the folder that was named, else sorted below the library."""
     if to is not None:
         return Destination(to, Layout.FLAT)
-    library = Path(settings.library).expanduser().absolute() if settings.library else paths.library
-    return Destination(library, Layout.LIBRARY)
+    return Destination(settings.library_folders(paths.library)[0], Layout.LIBRARY)
 
 
 def open_session(paths: Paths, settings: Settings | None = None, *, may_ask: bool = False) -> Session:

@@ -96,7 +96,8 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HostLine(msgspec.Struct, frozen=True, kw_only=True):
-    """How one host is treated: ``running`` requests of at most ``limit``; ``cooling`` seconds until the next.
+    """How one host is treated: ``running`` requests of at most ``limit``; ``cooling`` seconds until the next, because
+    it answered with ``status``.
 
     ``allowed`` of them may run now: fewer for a while after the host refused some.
     """
@@ -107,6 +108,7 @@ class HostLine(msgspec.Struct, frozen=True, kw_only=True):
     limit: int = 0
     allowed: int = 0
     cooling: float = 0.0
+    status: int = 0
 
 
 class ProgressTick(Event, frozen=True, kw_only=True, tag="progress"):

@@ -22,6 +22,7 @@ from ..domain.picture import Picture, creator_key
 from ..domain.resource import ResourceSnapshot
 from ..domain.states import State
 from ..errors import EngineStopped, NoSpace, Problem, StoreRebuilt
+from ..hosts import host_name, of_host
 from ..http.client import HttpClient
 from ..http.credentials import Credentials
 from ..http.governor import Governor
@@ -86,12 +87,12 @@ class Engine:
         self._hubs = hubs
         self._client = client or HttpClient(
             clock,
-            Governor(clock, settings.host_connections, settings.total_connections),
+            Governor(clock, settings.host_connections, settings.total_connections, settings.host_budgets),
             Credentials.from_environment(vault=Vault(clock), accounts=hubs.accounts),
             proxy=settings.proxy,
         )
         self._bandwidth = Bandwidth(clock, settings.rate_limit)
-        self._slots = Slots(_limits(settings))
+        self._slots = Slots(_limits(settings, hubs))
         self._fetch = fetch
         self._reach = reach or Reach(clock)
         self._may_log_in = may_log_in
@@ -221,7 +222,8 @@ class Engine:
         for place, notice in enumerate(self._notices):
             if notice.code == StoreRebuilt.code:
                 listed = await recorder.ask(lambda ledger: [*ledger.store.roots(), *self._folders.known()])
-                folders = [self.paths.library, *map(Path, (self.settings.library, *listed))]
+                libraries = self.settings.library_folders(self.paths.library)
+                folders = [self.paths.library, *libraries, *map(Path, listed)]
                 found = await rebuild(recorder, disk, self._clock, folders)
                 files = int(notice.arguments["files"] or 0) + found
                 self._notices[place] = StoreRebuilt(**{**notice.arguments, "files": files}).problem
@@ -435,8 +437,8 @@ class Engine:
         """Change limits at once; what runs goes on."""
         self.settings = settings
         self._bandwidth.set_limit(settings.rate_limit)
-        self._client.governor.set_limits(settings.host_connections, settings.total_connections)
-        self._slots.set_limits(_limits(settings))
+        self._client.governor.set_limits(settings.host_connections, settings.total_connections, settings.host_budgets)
+        self._slots.set_limits(_limits(settings, self._hubs))
         self._client.set_proxy(settings.proxy)
 
     def subscribe(self, ready: Callable[[], None] | None = None) -> Subscription:
@@ -477,5 +479,12 @@ class _Parts:
         return self.context.services
 
 
-def _limits(settings: Settings) -> Limits:
-    return Limits(jobs=settings.jobs, per_host=settings.host_connections, per_volume=settings.jobs)
+def _limits(settings: Settings, hubs: Registry) -> Limits:
+    """The scheduler knows files of hubs by the name of their hub, people know its site."""
+    sites = {account.hub: of_host(settings.host_budgets, host_name(account.sites[0])) for account in hubs.accounts}
+    return Limits(
+        jobs=settings.jobs,
+        per_host=settings.host_connections,
+        per_volume=settings.jobs,
+        hosts={**settings.host_budgets, **{hub: budget for hub, budget in sites.items() if budget is not None}},
+    )

@@ -194,15 +194,15 @@ class Fleet:
         return ProgressTick(entries=tuple(entries), speed=speed, hosts=self._hosts())
 
     def _hosts(self) -> tuple[HostLine, ...]:
-        limit = self._context.settings().host_connections
         return tuple(
             HostLine(
                 host=line.host,
                 running=line.running,
                 waiting=line.waiting,
-                limit=limit,
+                limit=line.limit,
                 allowed=line.allowed,
                 cooling=line.cooling,
+                status=line.status,
             )
             for line in self._context.services.client.governor.lines()
         )

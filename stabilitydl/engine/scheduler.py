@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from ..hosts import of_host
 
 Rank = tuple[int, int, str]
 Lane = tuple[str, str]
@@ -38,11 +40,20 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many resources may run at once: in all, on one host, on one volume."""
+    """How many resources may run at once: in all, on one host, on one volume.
+
+    ``hosts`` holds numbers for single hosts and what is below them, instead of ``per_host``.
+    """
 
     jobs: int
     per_host: int
     per_volume: int
+    hosts: Mapping[str, int] = field(default_factory=dict)
+
+    def on(self, host: str) -> int:
+        """How many on ``host``."""
+        own = of_host(self.hosts, host) if self.hosts else None
+        return self.per_host if own is None else own
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +101,7 @@ class Backlog:
         chosen: list[Entry] = []
         while heads and len(chosen) < room:
             _, entry = heapq.heappop(heads)
-            if hosts[entry.host] >= limits.per_host or volumes[entry.volume] >= limits.per_volume:
+            if hosts[entry.host] >= limits.on(entry.host) or volumes[entry.volume] >= limits.per_volume:
                 continue
             hosts[entry.host] += 1
             volumes[entry.volume] += 1

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -64,9 +63,7 @@ class Planning(QObject):
     @property
     def destination(self) -> Destination:
         """Where files go when nobody says otherwise."""
-        library = self.settings.library
-        root = Path(library).expanduser().absolute() if library else self._paths.library
-        return Destination(root, Layout.LIBRARY)
+        return Destination(self.settings.library_folders(self._paths.library)[0], Layout.LIBRARY)
 
     def is_locator(self, text: str) -> bool:
         """Would a hub take ``text``?"""

@@ -24,9 +24,10 @@ from PySide6.QtWidgets import (
 from ..paths import Paths
 from ..settings import Field, Section, Settings, fields
 from .accounts_page import Accounts, AccountsPage
+from .editor import HEIGHT, Editor
 from .qt import override
 from .remedies import ACCOUNTS
-from .setting_editors import Editor, SwitchEditor, editor_for
+from .setting_editors import SwitchEditor, editor_for
 from .theme import SPACE, Appearance, mark
 from .tr import QT_TRANSLATE_NOOP, translate
 
@@ -115,7 +116,8 @@ class SettingsDialog(QDialog):
             else:
                 label = self._labels[field.name] = QLabel()
                 label.setBuddy(editor.focus)
-                grid.addWidget(label, row, 0)
+                label.setMinimumHeight(HEIGHT)
+                grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
                 grid.addWidget(editor.widget, row, 1)
                 grid.addWidget(hint, row + 1, 1)
             grid.setRowMinimumHeight(row + 2, SPACE)

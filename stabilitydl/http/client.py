@@ -159,7 +159,7 @@ class HttpClient:
             self.governor.refuse(slot, busy=True)
             seconds = retry_after(answer.headers, self._clock.wall())
             if seconds:
-                self.governor.cool_down(origin, seconds)
+                self.governor.cool_down(origin, seconds, answer.status)
 
     async def _drain(self, answer: Answer) -> None:
         """Read the rest of a short body, so that its connection can be used again."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import anyio
 
 from ..clock import Clock
 from ..errors import ServerBusy
+from ..hosts import of_host
 from .budget import Budget
 from .origins import Origin
 from .status import LONGEST_WAIT
@@ -26,14 +28,16 @@ _log = logging.getLogger("stabilitydl.http")
 
 @dataclass(frozen=True)
 class HostLine:
-    """One host for display. ``cooling`` is seconds until it may be asked again, ``allowed`` how many file bodies it
-    bears at once, as far as is known."""
+    """One host for display. ``cooling`` is seconds until it may be asked again, because it answered with ``status``;
+    ``limit`` how many file bodies at once the settings allow, ``allowed`` how many it bears, as far as is known."""
 
     host: str
     running: int
     waiting: int
     cooling: float
     allowed: int
+    limit: int
+    status: int
 
 
 class Slot:
@@ -75,24 +79,28 @@ class _Waiter:
 class Governor:
     """Hands out slots, first come, first served; one full host does not hold up the others.
 
-    ``per_host`` and ``total`` count bulk requests (file bodies). A host that refuses some gets fewer for a while: see
-    `budget`.
+    ``per_host`` and ``total`` count bulk requests (file bodies); ``hosts`` holds numbers for single hosts and what is
+    below them, instead of ``per_host``. A host that refuses some gets fewer for a while: see `budget`.
     """
 
-    def __init__(self, clock: Clock, per_host: int = 8, total: int = 16) -> None:
+    def __init__(
+        self, clock: Clock, per_host: int = 8, total: int = 16, hosts: Mapping[str, int] | None = None
+    ) -> None:
         self._clock = clock
         self._per_host = per_host
         self._total = total
+        self._hosts = dict(hosts or {})
         self._queue: list[_Waiter] = []
         self._bulk: Counter[Origin] = Counter()
         self._calls: Counter[Origin] = Counter()
         self._served: Counter[Origin] = Counter()
         self._budgets: dict[Origin, Budget] = {}
         self._cold_until: dict[Origin, float] = {}
+        self._cold_because: dict[Origin, int] = {}
 
-    def set_limits(self, per_host: int, total: int) -> None:
+    def set_limits(self, per_host: int, total: int, hosts: Mapping[str, int] | None = None) -> None:
         """Change the limits; running requests keep their slots."""
-        self._per_host, self._total = per_host, total
+        self._per_host, self._total, self._hosts = per_host, total, dict(hosts or {})
         self._admit()
 
     async def acquire(self, origin: Origin, bulk: bool = False) -> Slot:
@@ -102,7 +110,7 @@ class Governor:
         """
         while (cooling := self.cooling(origin)) > 0:
             if cooling > PATIENCE:
-                raise ServerBusy(host=origin.host, after_seconds=cooling)
+                raise ServerBusy(host=origin.host, status=self._cold_because.get(origin), after_seconds=cooling)
             await self._clock.sleep(cooling)
         waiter = _Waiter(origin, bulk)
         self._queue.append(waiter)
@@ -120,8 +128,12 @@ class Governor:
             return await self.acquire(origin, bulk)
         return waiter.slot
 
-    def cool_down(self, origin: Origin, seconds: float) -> None:
-        """Leave ``origin`` alone for ``seconds``, at most ``LONGEST_WAIT``. Who waits for it now is told."""
+    def cool_down(self, origin: Origin, seconds: float, status: int = 0) -> None:
+        """Leave ``origin``, which answered with ``status``, alone for ``seconds``, at most ``LONGEST_WAIT``.
+
+        Who waits for it now is told.
+        """
+        self._cold_because[origin] = status
         until = self._clock.monotonic() + min(max(seconds, 0.0), LONGEST_WAIT)
         self._cold_until[origin] = max(until, self._cold_until.get(origin, until))
         for waiter in [waiter for waiter in self._queue if waiter.origin == origin]:
@@ -136,7 +148,7 @@ class Governor:
         if not slot.bulk or (not busy and not self._served[slot.origin]):
             return
         budget = self._budgets.setdefault(slot.origin, Budget())
-        if budget.refuse(self._bulk[slot.origin], self._per_host, self._clock.monotonic(), slot.cuts):
+        if budget.refuse(self._bulk[slot.origin], self._most(slot.origin), self._clock.monotonic(), slot.cuts):
             _log.info("%s gets fewer requests at once: %r", slot.origin, budget)
 
     def warm_up(self, origin: Origin | None = None) -> None:
@@ -164,6 +176,8 @@ class Governor:
                 waiting[origin],
                 self.cooling(origin),
                 self._allowed(origin),
+                self._most(origin),
+                self._cold_because.get(origin, 0) if origin in self._cold_until else 0,
             )
             for origin in sorted(origins)
         ]
@@ -198,8 +212,13 @@ class Governor:
         return self._bulk.total() < self._total and self._bulk[origin] < self._allowed(origin)
 
     def _allowed(self, origin: Origin) -> int:
-        budget = self._budgets.get(origin)
-        return self._per_host if budget is None else budget.allowed(self._per_host, self._clock.monotonic())
+        budget, most = self._budgets.get(origin), self._most(origin)
+        return most if budget is None else budget.allowed(most, self._clock.monotonic())
+
+    def _most(self, origin: Origin) -> int:
+        """What the settings allow."""
+        own = of_host(self._hosts, origin.host) if self._hosts else None
+        return self._per_host if own is None else own
 
     def __repr__(self) -> str:
         return f"<Governor {self._bulk.total()} of {self._total} busy, {len(self._queue)} waiting>"

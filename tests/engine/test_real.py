@@ -164,3 +164,20 @@ async def test_files_come_through_the_proxy_of_the_settings(tmp_path: Path) -> N
             (row,) = await h.settled(await h.get(pack_of(tmp_path / "two", files[1:])))
             assert (row.state, len(first.passed)) == (State.DOWNLOADED, seen)
             assert second.passed
+
+
+async def test_a_host_gets_the_connections_that_the_settings_give_it(tmp_path: Path) -> None:
+    """Also after a change of the settings, with what is at work."""
+    with FileOrigin() as origin:
+        files = [origin.add(f"/{number}.bin", contents(2 * MIB, number)) for number in range(3)]
+        trickle = Trickle(origin, MIB)
+        for file in files:
+            origin.routes[file.path] = trickle
+        async with real(tmp_path, Settings(connections=1, host_budgets={"127.0.0.1": 1})) as h:
+            ids = await h.get(pack_of(tmp_path / "to", files))
+            jobs = h.engine._on.fleet._jobs
+            await h.until(lambda: [job.live.received for job in jobs.values()] == [MIB])
+            h.engine.set_settings(Settings(connections=1))
+            await h.until(lambda: [job.live.received for job in jobs.values()] == [MIB] * 3)
+            trickle.go.set()
+            assert {row.state for row in await h.settled(ids)} == {State.DOWNLOADED}

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stabilitydl.engine.engine import Engine
 from stabilitydl.engine.scheduler import Backlog, Closed, Entry, Limits
 from stabilitydl.engine.slots import Closure, Slots
+from stabilitydl.hubs.registry import Registry
+from stabilitydl.paths import HOME_VARIABLE, Paths
+from stabilitydl.settings import Settings
 
 HOSTS = ("a", "b", "c")
 VOLUMES = ("x", "y")
@@ -28,7 +33,13 @@ def entries(draw: st.DrawFn, prefix: str, most: int) -> list[Entry]:
     ]
 
 
-limits = st.builds(Limits, jobs=st.integers(1, 6), per_host=st.integers(1, 4), per_volume=st.integers(1, 4))
+limits = st.builds(
+    Limits,
+    jobs=st.integers(1, 6),
+    per_host=st.integers(1, 4),
+    per_volume=st.integers(1, 4),
+    hosts=st.dictionaries(st.sampled_from(HOSTS), st.integers(1, 4), max_size=2),
+)
 closings = st.builds(
     Closed,
     hosts=st.frozensets(st.sampled_from(HOSTS), max_size=2),
@@ -50,7 +61,7 @@ def obvious(queued: list[Entry], running: list[Entry], limits: Limits, closed: C
     for entry in sorted(queued, key=lambda entry: entry.rank):
         fits = (
             len(present) < limits.jobs
-            and sum(other.host == entry.host for other in present) < limits.per_host
+            and sum(other.host == entry.host for other in present) < limits.hosts.get(entry.host, limits.per_host)
             and sum(other.volume == entry.volume for other in present) < limits.per_volume
             and entry.host not in closed.hosts
             and entry.volume not in closed.volumes
@@ -77,7 +88,8 @@ def test_everything_starts_once_and_limits_hold_at_every_moment(queued: list[Ent
         started += fresh
         assert running, "an entry is never stuck while nothing runs"
         assert len(running) <= limits.jobs
-        assert max(Counter(entry.host for entry in running).values()) <= limits.per_host
+        for host, count in Counter(entry.host for entry in running).items():
+            assert count <= limits.hosts.get(host, limits.per_host)
         assert max(Counter(entry.volume for entry in running).values()) <= limits.per_volume
         running.pop(0)
     assert sorted(entry.id for entry in started) == sorted(entry.id for entry in queued)
@@ -97,6 +109,19 @@ def test_nothing_starts_while_everything_is_closed() -> None:
     backlog = backlog_of([Entry("1", "a", "x")])
     assert backlog.next([], Limits(9, 9, 9), Closed(everything=True)) == []
     assert len(backlog) == 1
+
+
+def test_the_number_of_a_host_holds_for_those_below_it() -> None:
+    limits = Limits(9, 2, 9, {"hub.example": 1, "cdn.hub.example": 5})
+    hosts = ("hub.example", "files.hub.example", "cdn.hub.example", "other.example")
+    assert [limits.on(host) for host in hosts] == [1, 1, 5, 2]
+
+
+def test_files_of_a_hub_count_as_those_of_its_site(tmp_path: Path) -> None:
+    paths = Paths.from_environment({HOME_VARIABLE: str(tmp_path)})
+    engine = Engine.open(paths, Settings(host_budgets={"civitai.com": 2, "co": 3}), hubs=Registry.standard())
+    limits = engine._slots.limits
+    assert [limits.on(name) for name in ("civitai", "civitai.com", "huggingface", "modelscope")] == [2, 2, 3, 8]
 
 
 def test_choosing_from_many_costs_the_number_of_lanes() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 import pytest
@@ -8,18 +9,23 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QLineEdit, QSpinBox
 from pytestqt.qtbot import QtBot
 
-from stabilitydl.gui.setting_editors import CHOICES, RateEditor, editor_for
+from stabilitydl.gui.folders_editor import FoldersEditor
+from stabilitydl.gui.hosts_editor import HostsEditor
+from stabilitydl.gui.number_boxes import RateBox
+from stabilitydl.gui.setting_editors import CHOICES, NumberEditor, editor_for
 from stabilitydl.gui.settings_dialog import SECTIONS, SettingsDialog
 from stabilitydl.gui.theme import Appearance, ThemeChoice
 from stabilitydl.paths import Paths
 from stabilitydl.settings import Field, Section, Settings, Unit, fields
 
+Entries = TypeVar("Entries", FoldersEditor, HostsEditor)
 OTHER = Settings(
-    library="/other",
+    libraries=("/other", "/more"),
     jobs=9,
     connections=2,
     rate_limit=1_234_567,
     host_connections=3,
+    host_budgets={"hub.example": 2, "cdn.example": 40},
     total_connections=33,
     proxy="socks5://127.0.0.1:9050",
     theme="dark",
@@ -74,7 +80,7 @@ def test_numbers_keep_to_their_bounds(dialog: SettingsDialog) -> None:
 @pytest.mark.parametrize("rate", [0, 1, 499, 1500, 10_500_000, 123_456_789, 2**40])
 def test_a_rate_stays_exact_unless_it_is_changed(qtbot: QtBot, rate: int) -> None:
     field = next(field for field in fields() if field.unit is Unit.RATE)
-    editor = RateEditor(field)
+    editor = NumberEditor(field)
     qtbot.addWidget(editor.widget)
     editor.retranslate()
     editor.show_value(rate)
@@ -141,7 +147,7 @@ def test_every_choice_has_words_and_the_themes_are_those_of_the_window() -> None
 def test_every_editor_has_a_name_a_help_and_a_label(dialog: SettingsDialog) -> None:
     for field in fields():
         focus = dialog.editors[field.name].focus
-        assert focus.accessibleName() == field.title
+        assert focus.accessibleName().startswith(field.title)
         assert focus.accessibleDescription() == field.help
         assert focus.focusPolicy() & Qt.FocusPolicy.TabFocus
 
@@ -167,3 +173,89 @@ def test_a_proxy_that_cannot_be_one_is_not_taken(dialog: SettingsDialog, qtbot: 
     with qtbot.waitSignal(dialog.saved) as caught:
         dialog.save.click()
     assert caught.args == [Settings(proxy="https://proxy.example:3128")]
+
+
+def editor_of(dialog: SettingsDialog, kind: type[Entries]) -> Entries:
+    return next(editor for editor in dialog.editors.values() if isinstance(editor, kind))
+
+
+def test_library_folders_are_added_removed_and_put_in_order(dialog: SettingsDialog, qtbot: QtBot) -> None:
+    editor = editor_of(dialog, FoldersEditor)
+    default = str(Paths.from_environment().library)
+    assert [row.line.placeholderText() for row in editor.rows] == [default]
+    assert not editor.rows[0].remove.isEnabled()
+    editor.add.click()
+    assert editor.value() == (default,), "beside another one the default folder is named"
+    assert editor.rows[1].line.hasFocus()
+    qtbot.keyClicks(editor.rows[1].line, "/mnt/models")
+    editor.add.click()
+    qtbot.keyClicks(editor.rows[2].line, "/mnt/more")
+    assert editor.value() == (default, "/mnt/models", "/mnt/more")
+    assert [row.up.isEnabled() for row in editor.rows] == [False, True, True]
+    editor.rows[2].up.click()
+    editor.rows[1].up.click()
+    assert editor.rows[0].line.hasFocus()
+    assert dialog.settings().libraries == ("/mnt/more", default, "/mnt/models")
+    editor.rows[1].remove.click()
+    assert editor.rows[1].line.hasFocus()
+    editor.rows[1].remove.click()
+    assert dialog.settings().libraries == ("/mnt/more",)
+    editor.rows[0].line.clear()
+    assert dialog.settings().libraries == ()
+
+
+def test_a_library_folder_is_a_whole_path(dialog: SettingsDialog, qtbot: QtBot) -> None:
+    editor = editor_of(dialog, FoldersEditor)
+    editor.rows[0].line.setText("models")
+    with qtbot.assertNotEmitted(dialog.saved):
+        dialog.save.click()
+    assert editor.fault() == "“models” is not a whole path."
+    editor.rows[0].line.setText("~/models")
+    with qtbot.waitSignal(dialog.saved) as caught:
+        dialog.save.click()
+    assert caught.args == [Settings(libraries=("~/models",))]
+
+
+def test_servers_get_numbers_of_their_own(dialog: SettingsDialog, qtbot: QtBot) -> None:
+    dialog.show_page("network")
+    editor = editor_of(dialog, HostsEditor)
+    for text in ("https://Hub.example/models/1", "cdn.example", ""):
+        editor.add.click()
+        qtbot.keyClicks(editor.rows[-1].line, text)
+        editor.rows[-1].box.show_number(len(editor.rows) + 1)
+    dialog.save.setFocus()
+    assert [row.line.text() for row in editor.rows] == ["hub.example", "cdn.example", ""]
+    assert editor.fault() == ""
+    assert dialog.settings().host_budgets == {"hub.example": 2, "cdn.example": 3}
+    editor.rows[0].remove.click()
+    assert dialog.settings().host_budgets == {"cdn.example": 3}
+    for wrong, fault in (
+        ("cdn.example", "cdn.example is listed twice."),
+        ("a b", "“a b” is not the name of a server."),
+    ):
+        editor.rows[1].line.setText(wrong)
+        assert editor.fault() == fault
+    with qtbot.assertNotEmitted(dialog.saved):
+        dialog.save.click()
+
+
+def test_the_table_of_servers_takes_rates_too(qtbot: QtBot) -> None:
+    editor = HostsEditor(Field("x", "X", "help", Section.NETWORK, Unit.RATE, dict, {}, low=0))
+    qtbot.addWidget(editor.widget)
+    editor.show_value({"hub.example": 1_234_567, "cdn.example": 0})
+    assert editor.value() == {"hub.example": 1_234_567, "cdn.example": 0}
+    assert [isinstance(row.box, RateBox) for row in editor.rows] == [True, True]
+    assert editor.rows[1].box.text() == "No limit"
+
+
+def test_lines_are_reached_by_keys_in_their_order(dialog: SettingsDialog, qtbot: QtBot) -> None:
+    dialog.show_page("network")
+    editor = editor_of(dialog, HostsEditor)
+    editor.show_value({"a.example": 1, "b.example": 2})
+    order, widget = [], editor.rows[0].line
+    while widget is not editor.add:
+        order.append(widget)
+        widget = widget.nextInFocusChain()
+    wanted = [part for row in editor.rows for part in row.parts]
+    assert wanted[:3] == [editor.rows[0].line, editor.rows[0].box, editor.rows[0].remove]
+    assert [widget for widget in order if widget in wanted] == wanted

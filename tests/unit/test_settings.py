@@ -18,6 +18,7 @@ BOUNDS = {
     "total_connections": (1, 256),
     "rate_limit": (0, None),
 }
+ENTRY_BOUNDS = {"host_budgets": (1, 64)}
 
 
 @pytest.fixture
@@ -44,7 +45,8 @@ def test_what_is_saved_is_loaded(path: Path) -> None:
         host_connections=64,
         total_connections=256,
         rate_limit=2**40,
-        library='C:\\"Models" ü',
+        libraries=('C:\\"Models" ü', "/mnt/more"),
+        host_budgets={"hub.example": 3, "::1": 64},
         proxy="socks5://[::1]:1080",
     )
     save(path, settings)
@@ -92,7 +94,7 @@ def test_a_form_knows_all_about_every_field() -> None:
         assert field.help
         assert field.default == getattr(Settings(), field.name)
         assert isinstance(field.default, field.type)
-        assert (field.low, field.high) == BOUNDS.get(field.name, (None, None))
+        assert (field.low, field.high) == (BOUNDS | ENTRY_BOUNDS).get(field.name, (None, None))
         assert not field.choices or field.default in field.choices
     assert known["theme"].choices == ("system", "light", "dark")
     assert known["rate_limit"].unit is Unit.RATE
@@ -107,6 +109,38 @@ def test_only_the_offered_choices_are_taken(path: Path, name: str) -> None:
     write(path, f'{name} = "other"'.encode())
     with pytest.raises(UsageError, match=name):
         load(path)
+
+
+def test_one_library_of_an_older_version_is_read(path: Path, tmp_path: Path) -> None:
+    write(path, b'library = "/models"\njobs = 3\n')
+    assert load(path) == recover(path)[0] == Settings(libraries=("/models",), jobs=3)
+    write(path, b'library = "/models"\nlibraries = ["/other"]\n')
+    assert load(path).libraries == ("/other",)
+    save(path, load(path))
+    assert path.read_text() == 'libraries = [\n    "/other",\n]\n'
+
+
+def test_library_folders_are_absolute_and_each_named_once(tmp_path: Path) -> None:
+    assert Settings().library_folders(tmp_path) == (tmp_path,)
+    assert Settings(libraries=("", " ")).library_folders(tmp_path) == (tmp_path,)
+    found = Settings(libraries=("~/b", "/a ", "/a", "")).library_folders(tmp_path)
+    assert found == (Path.home() / "b", Path("/a"))
+
+
+def test_numbers_for_single_hosts_have_bounds_and_names(path: Path) -> None:
+    write(path, b'jobs = 3\n[host_budgets]\n"hub.example" = 64\nlocalhost = 1\n')
+    assert load(path).host_budgets == {"hub.example": 64, "localhost": 1}
+    for bad in (
+        '"hub.example" = 0',
+        '"hub.example" = 65',
+        '"hub.example" = "x"',
+        '"two words" = 1',
+        '"HUB.example" = 1',
+    ):
+        write(path, f"jobs = 3\n[host_budgets]\n{bad}\n".encode())
+        with pytest.raises(UsageError, match="host_budgets"):
+            load(path)
+        assert recover(path)[0] == Settings(jobs=3)
 
 
 def test_a_proxy_is_kept_without_secrets(path: Path) -> None:
@@ -202,6 +236,6 @@ def test_settings_that_cannot_even_be_put_aside(path: Path) -> None:
 @given(st.integers(1, 64), st.integers(0, 2**62), st.text(st.characters(codec="utf-8"), max_size=20))
 def test_any_settings_round_trip(tmp_path_factory: pytest.TempPathFactory, jobs: int, rate: int, library: str) -> None:
     path = tmp_path_factory.getbasetemp() / "round-trip.toml"
-    settings = Settings(jobs=jobs, rate_limit=rate, library=library)
+    settings = Settings(jobs=jobs, rate_limit=rate, libraries=(library,))
     save(path, settings)
     assert load(path) == settings

@@ -14,7 +14,6 @@ from ...paths import Paths
 from ...settings import Settings
 from ...text import format_count, plain
 from .. import console
-from ..compose import destination_for
 from ..exit_codes import ExitCode
 from ..requests import DoctorRequest
 from . import desktop, folders, network, program
@@ -40,7 +39,7 @@ def run(request: DoctorRequest, paths: Paths) -> int:
 def _check(paths: Paths) -> Iterator[Finding]:
     yield from program.check()
     settings = _settings(paths)
-    yield from folders.check(paths, [destination_for(paths, settings, None).root])
+    yield from folders.check(paths, settings.library_folders(paths.library))
     yield from network.check(os.environ, settings.proxy)
     yield from desktop.check()
 

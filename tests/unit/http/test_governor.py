@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 
 import anyio
 import pytest
@@ -112,6 +113,35 @@ async def test_cancelling_leaves_no_trace() -> None:
     assert [(line.running, line.waiting) for line in governor.lines()] == [(1, 0)]
     slot.release()
     assert governor.lines() == []
+
+
+async def test_single_hosts_have_numbers_of_their_own() -> None:
+    governor = Governor(ManualClock(), per_host=2, total=9, hosts={"a": 1, "example": 3})
+    below = Origin("https", "cdn.example", 443)
+    async with anyio.create_task_group() as group:
+        party = Party(governor, group)
+        for number in range(4):
+            for origin in (A, B, below):
+                await party.ask(f"{origin.host}{number}", origin)
+        assert Counter(name[:-1] for name in party.got) == {"a": 1, "b": 2, "cdn.example": 3}
+        assert [(line.limit, line.running) for line in governor.lines()] == [(1, 1), (2, 2), (3, 3)]
+        governor.set_limits(4, 20)
+        await anyio.wait_all_tasks_blocked()
+        assert len(party.got) == 12
+        for slot in party.slots.values():
+            slot.release()
+
+
+async def test_a_cool_down_says_why() -> None:
+    governor = Governor(ManualClock())
+    governor.cool_down(A, 30, 429)
+    assert [line.status for line in governor.lines()] == [429]
+    with pytest.raises(ServerBusy) as caught:
+        await governor.acquire(A, True)
+    assert caught.value.arguments["status"] == 429
+    governor.warm_up(A)
+    await governor.acquire(A, True)
+    assert [line.status for line in governor.lines()] == [0]
 
 
 async def test_a_cool_down_is_told_at_once_and_ends_by_itself_or_by_hand() -> None:
