@@ -2095,12 +2095,12 @@
 <context>
     <name>Settings</name>
     <message>
-        <source>Library folder</source>
+        <source>Library folders</source>
         <translation>模型库文件夹</translation>
     </message>
     <message>
-        <source>Where models are kept; empty means the default folder</source>
-        <translation>存放模型的位置；留空表示默认文件夹</translation>
+        <source>Where models are kept. The first one is taken unless you choose another; without any it is the default folder.</source>
+        <translation>存放模型的位置。除非另行选择，否则使用第一个；一个都没有时使用默认文件夹。</translation>
     </message>
     <message>
         <source>Files at once</source>
@@ -2133,6 +2133,14 @@
     <message>
         <source>How many connections there may be to one server</source>
         <translation>到同一服务器最多有多少个连接</translation>
+    </message>
+    <message>
+        <source>Connections to single servers</source>
+        <translation>个别服务器的连接数</translation>
+    </message>
+    <message>
+        <source>Instead of the number above, for a server and those below it, as civitai.com is above b2.civitai.com.</source>
+        <translation>对某个服务器及其下级服务器（例如 b2.civitai.com 属于 civitai.com）使用这里的数值，而不是上面的数值。</translation>
     </message>
     <message>
         <source>Connections in all</source>
@@ -2234,6 +2242,22 @@
         <translation>浏览…</translation>
     </message>
     <message>
+        <source>Move line {number} up</source>
+        <translation>上移第 {number} 行</translation>
+    </message>
+    <message>
+        <source>Choose a folder</source>
+        <translation>选择文件夹</translation>
+    </message>
+    <message>
+        <source>“{folder}” is not a whole path.</source>
+        <translation>“{folder}”不是完整的路径。</translation>
+    </message>
+    <message>
+        <source>Add a folder</source>
+        <translation>添加文件夹</translation>
+    </message>
+    <message>
         <source>Address of the proxy</source>
         <translation>代理地址</translation>
     </message>
@@ -2280,6 +2304,26 @@
     <message>
         <source>Save</source>
         <translation>保存</translation>
+    </message>
+    <message>
+        <source>Server {number}</source>
+        <translation>服务器 {number}</translation>
+    </message>
+    <message>
+        <source>“{name}” is not the name of a server.</source>
+        <translation>“{name}”不是服务器名称。</translation>
+    </message>
+    <message>
+        <source>{name} is listed twice.</source>
+        <translation>{name} 列出了两次。</translation>
+    </message>
+    <message>
+        <source>Add a server</source>
+        <translation>添加服务器</translation>
+    </message>
+    <message>
+        <source>Remove line {number}</source>
+        <translation>删除第 {number} 行</translation>
     </message>
 </context>
 <context>
