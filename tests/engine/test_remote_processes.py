@@ -29,7 +29,7 @@ def program(home: Path) -> Program:
 
 
 def publish(origin: FileOrigin, folder: Path, count: int, size: int) -> tuple[Path, list[Served]]:
-    files = [origin.add(f"/{number:02}.safetensors", os.urandom(size)) for number in range(count)]
+    files = [origin.add(f"/{folder.name}-{number:02}.safetensors", os.urandom(size)) for number in range(count)]
     path = folder / "pack.txt"
     path.write_text("".join(f"{file.url} sha256:{file.sha256}\n" for file in files))
     return path, files
@@ -120,34 +120,51 @@ def connections(pid: int) -> int:
 
 
 def kill_the_owner(program: Program, tmp_path: Path) -> float:
-    """Kill a downloading owner while another command waits for the same files; seconds until that goes on."""
+    """Kill the owner, which brings some files, while another command waits for others; seconds until these go on.
+
+    In the end all of them are there, verified.
+    """
     with FileOrigin() as origin:
-        path, files = publish(origin, tmp_path, 3, 6 * MIB)
         gate = threading.Event()
-        for file in files:
+        places = [tmp_path / name for name in ("a", "b")]
+        for place in places:
+            place.mkdir()
+        (list_a, files_a), (list_b, files_b) = (publish(origin, place, 2, 6 * MIB) for place in places)
+        for file in (*files_a, *files_b):
             file.body_gate, file.gate_at = gate, 2 * MIB
-        with program.start("get", path, "--to", tmp_path / "to", "--json") as process:
+        with program.start("get", list_a, "--to", tmp_path / "a" / "to", "--json") as process:
             first = Watched(process)
-            wait_until(lambda: len([line for line in first.of("state") if line["to"] == "downloading"]) == 3, process)
-            with program.start("get", path, "--to", tmp_path / "to", "--json") as attached:
+            wait_until(lambda: len([line for line in first.of("state") if line["to"] == "downloading"]) == 2, process)
+            with program.start("get", list_b, "--to", tmp_path / "b" / "to", "--json") as attached:
                 second = Watched(attached)
                 second.until("progress")
+                assert owner_of(program) == process.pid
+                begun = begins(second)
                 process.kill()
                 killed = time.monotonic()
                 process.wait()
-                second.until("state", to="resolving")
+                wait_until(lambda: begins(second) > begun, attached)
                 seconds = time.monotonic() - killed
                 assert owner_of(program) == attached.pid
                 gate.set()
                 assert second.end() == 0
-                assert second.of("summary")[0]["downloaded"] == 3
-    assert_arrived(tmp_path / "to", files)
+                assert second.of("summary")[0]["downloaded"] == 2
+        resumed = program.run("resume", "--json")
+        assert resumed.code == 0, resumed.err
+        assert [event["verification"] for event in resumed.of("downloaded")] == ["verified"] * 2
+    assert_arrived(tmp_path / "a" / "to", files_a)
+    assert_arrived(tmp_path / "b" / "to", files_b)
     assert owner_of(program) is None
     return seconds
 
 
+def begins(watched: Watched) -> int:
+    """How often it was said that a file is begun with."""
+    return sum(line["to"] == "resolving" for line in watched.of("state"))
+
+
 def test_when_the_owner_is_killed_another_takes_over(program: Program, tmp_path: Path) -> None:
-    """P02."""
+    """P02: and what the killed one was bringing goes on when it is asked for."""
     kill_the_owner(program, tmp_path)
 
 
