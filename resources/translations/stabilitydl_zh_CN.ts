@@ -24,6 +24,10 @@
         <translation>设置：{folder}</translation>
     </message>
     <message>
+        <source>Licences</source>
+        <translation>许可证</translation>
+    </message>
+    <message>
         <source>About Qt</source>
         <translation>关于 Qt</translation>
     </message>
@@ -1379,6 +1383,21 @@
     <message>
         <source>Nothing on the list refers to it any more.</source>
         <translation>列表中已没有任何项目引用它。</translation>
+    </message>
+</context>
+<context>
+    <name>LicencesDialog</name>
+    <message>
+        <source>Licences</source>
+        <translation>许可证</translation>
+    </message>
+    <message>
+        <source>Texts of all licences</source>
+        <translation>所有许可证的全文</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
     </message>
 </context>
 <context>

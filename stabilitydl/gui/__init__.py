@@ -28,5 +28,5 @@ From a wish to a start: ``locator_lines``, ``locator_edit``, ``line_problem_list
 Files whose bytes are wrong: ``kept_table_model``, ``quarantine_dialog``, ``quarantine``, ``question``.
 Settings: ``check_box``, ``number_boxes``, ``editor``, ``rows_editor`` (several entries), ``folders_editor``,
 ``hosts_editor``, ``proxy_editor``, ``setting_editors`` (which one for which field), ``settings_dialog``.
-Other dialogs: ``remedies``, ``report_dialog``, ``about``, ``language``.
+Other dialogs: ``remedies``, ``report_dialog``, ``about`` with ``licences``, ``language``.
 """

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QMessageBox, QPushBu
 
 from .. import __version__
 from ..paths import Paths, resource_path
+from .licences import LicencesDialog, notices
 from .qt import override
 from .theme import SPACE, mark
 from .tr import fill, translate
@@ -37,6 +38,12 @@ class AboutDialog(QDialog):
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         mark(self.facts, kind="secondary")
+        self._notices = notices()
+        self.licences = QPushButton()
+        self.licences.setAutoDefault(False)
+        if self._notices is None:
+            self.licences.hide()
+        self.licences.clicked.connect(self._show_licences)
         self.about_qt = QPushButton()
         self.about_qt.setAutoDefault(False)
         self.about_qt.clicked.connect(lambda: QMessageBox.aboutQt(self))
@@ -56,6 +63,7 @@ class AboutDialog(QDialog):
         buttons = QHBoxLayout()
         buttons.setSpacing(SPACE)
         buttons.addStretch(1)
+        buttons.addWidget(self.licences)
         buttons.addWidget(self.about_qt)
         buttons.addWidget(self.close_button)
         column = QVBoxLayout(self)
@@ -90,5 +98,10 @@ class AboutDialog(QDialog):
             fill(translate("AboutDialog", "Settings: {folder}"), folder=self._paths.config),
         ]
         self.facts.setText("\n".join(facts))
+        self.licences.setText(translate("AboutDialog", "Licences"))
         self.about_qt.setText(translate("AboutDialog", "About Qt"))
         self.close_button.setText(translate("AboutDialog", "Close"))
+
+    def _show_licences(self) -> None:
+        if self._notices is not None:
+            LicencesDialog(self._notices, self).open()

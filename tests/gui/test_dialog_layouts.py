@@ -15,6 +15,7 @@ from stabilitydl.domain.kept import Kept
 from stabilitydl.errors import ChecksumMismatch, InternalError, UnknownLocator
 from stabilitydl.gui.about import AboutDialog
 from stabilitydl.gui.add_dialog import AddDialog
+from stabilitydl.gui.licences import LicencesDialog
 from stabilitydl.gui.plan_dialog import PlanDialog
 from stabilitydl.gui.qt import override
 from stabilitydl.gui.quarantine_dialog import QuarantineDialog
@@ -22,7 +23,7 @@ from stabilitydl.gui.report_dialog import ReportDialog
 from stabilitydl.gui.settings_dialog import SettingsDialog
 from stabilitydl.gui.theme import Appearance
 from stabilitydl.hubs.protocol import Destination
-from stabilitydl.paths import Paths
+from stabilitydl.paths import Paths, resource_path
 from stabilitydl.settings import Settings
 from tests.gui.plan_samples import forecast
 
@@ -112,6 +113,7 @@ MAKERS: dict[str, Callable[[Appearance], QDialog]] = {
     "accounts": settings("accounts"),
     "quarantine": quarantine,
     "about": lambda appearance: AboutDialog(Paths.from_environment()),
+    "licences": lambda appearance: LicencesDialog(resource_path("licences/LGPL-3.0.txt")),
     "report": lambda appearance: ReportDialog(InternalError(detail="x").problem, Paths.from_environment()),
 }
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from stabilitydl import __version__
 from stabilitydl.domain.states import State
 from stabilitydl.errors import CODES, InternalError, NotFound
 from stabilitydl.gui.about import AboutDialog
+from stabilitydl.gui.licences import LicencesDialog
 from stabilitydl.gui.remedies import Remedies
 from stabilitydl.gui.report_dialog import ReportDialog, report_text
 from stabilitydl.gui.settings_dialog import SettingsDialog
@@ -164,3 +166,26 @@ def test_about_names_the_version_and_the_folders(qtbot: QtBot, tmp_path: Path) -
     assert __version__ in dialog.title.text()
     assert str(tmp_path / "data") in dialog.facts.text()
     assert str(tmp_path / "config") in dialog.facts.text()
+
+
+def test_about_shows_the_licences_of_what_a_bundle_brings_along(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = Paths.from_environment()
+    dialog = AboutDialog(paths)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert not dialog.licences.isVisible()
+
+    text = tmp_path / "resources" / "licences" / "NOTICES.txt"
+    text.parent.mkdir(parents=True)
+    text.write_text("Qt: LGPL-3.0-only\n", "utf-8")
+    monkeypatch.setattr(sys, "_MEIPASS", str(tmp_path), raising=False)
+    frozen = AboutDialog(paths)
+    qtbot.addWidget(frozen)
+    frozen.show()
+    assert frozen.licences.isVisible()
+    frozen.licences.click()
+    (shown,) = frozen.findChildren(LicencesDialog)
+    assert shown.text.toPlainText() == "Qt: LGPL-3.0-only\n"
+    shown.close_button.click()
