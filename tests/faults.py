@@ -1,4 +1,5 @@
-"""Which faults of servers and networks the tests cover, as a table at the end of a whole run.
+"""Which faults of servers, networks, disks, crashes, processes and the database the tests cover, as a table at the end
+of a whole run.
 
 A test names the faults that it shows in its docstring, as in ``H10, N01``, or at the end of its name, as in ``_h10``.
 The table is printed after a run of everything, and with ``--faults`` after any run.
@@ -51,6 +52,52 @@ CATALOGUE: Mapping[str, str] = {
     "N10": "captive portal",
     "N11": "limit changed while running",
     "N12": "many jobs for dead hosts",
+    "D01": "no room at the start",
+    "D02": "volume fills up in mid-file",
+    "D03": "no room for journal or database",
+    "D04": "no room for another name, folder that cannot be made",
+    "D05": "sync that fails",
+    "D06": "short write, interrupted call",
+    "D07": "volume gone or read-only",
+    "D08": "file larger than the file system allows",
+    "D09": "volume that is slow or hangs",
+    "D10": "other volume than that of temporary files",
+    "D11": "part changed by another program",
+    "D12": "file held by another program when it gets its name",
+    "D13": "no descriptor left",
+    "D14": "file system without reservation, links, locks or syncs",
+    "D15": "names and paths that are too long",
+    "D16": "file that rots after it was finished",
+    "C01": "kill at any call",
+    "C02": "power cut at any call",
+    "C03": "kill between name and commit",
+    "C04": "kill between commit and the end of the journal",
+    "C05": "kill during the last digest",
+    "C06": "kill during a copy to another place",
+    "C07": "journal cut or bent anywhere",
+    "C08": "drive that lost what it had synced",
+    "C09": "journal of something else or of a newer version",
+    "C10": "many kills in a row",
+    "C11": "end by the system, by a signal, at log-out",
+    "C12": "clock that is wrong at the next start",
+    "C13": "crash while something is removed",
+    "P01": "second start",
+    "P02": "first process killed",
+    "P03": "locks that do nothing",
+    "P04": "one file asked for twice",
+    "P05": "database locked by another program",
+    "P06": "folder that is looked at all the time",
+    "P07": "commands in quick succession",
+    "P08": "one name for different contents",
+    "B01": "damaged database",
+    "B02": "log of the database gone or foreign",
+    "B03": "database of a newer version",
+    "B04": "killed migration",
+    "B05": "power cut after a file was shown",
+    "B06": "SQLite that is too old",
+    "B07": "old copy put back, folder moved",
+    "B08": "settings that cannot be read",
+    "B09": "database on another machine",
 }
 
 PARTLY: Mapping[str, str] = {
@@ -58,11 +105,15 @@ PARTLY: Mapping[str, str] = {
     "H26": "HTTP/1.1 only: no GOAWAY, no RST_STREAM",
     "N04": "with a clock that jumps; no link is taken down",
     "N09": "with connections that break; no packets are dropped, which needs netem in the kernel",
+    "D08": "FAT itself cannot be mounted here: its name in the list of mounts, and the error of the system",
+    "D12": "with the errors of Linux; nothing ran on Windows",
+    "D15": "Windows' own rules as plain functions",
+    "C02": "ext4",
 }
 """What of a fault one machine cannot show."""
 
-_ID = re.compile(r"(?<![A-Za-z0-9])([HN]\d\d)(?![0-9A-Za-z])")
-_NAME = re.compile(r"_([hn]\d\d)(?=_|$|\[)")
+_ID = re.compile(r"(?<![A-Za-z0-9])([HNDCPB]\d\d)(?![0-9A-Za-z])")
+_NAME = re.compile(r"_([hndcpb]\d\d)(?=_|$|\[)")
 _PROPERTY = "faults"
 
 
@@ -88,7 +139,7 @@ class Table:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
         if not self._always and config.args != config.getini("testpaths"):
             return
-        terminalreporter.section("faults of servers and networks")
+        terminalreporter.section("faults that the tests cover")
         for line in self.lines():
             terminalreporter.write_line(line)
 

@@ -48,6 +48,7 @@ def table(*runs: tuple[str, str, str]) -> dict[str, str]:
         ("test_x", "H10, N01", ("H10", "N01")),
         ("test_x", "N02: said long before. See H10.", ("H10", "N02")),
         ("test_x_h16", None, ("H16",)),
+        ("test_x_d05", "C01, P08; B02", ("B02", "C01", "D05", "P08")),
         ("test_h03_and_n12_too[a]", "H99 and XH10 and H101 and A04", ("H03", "N12")),
         ("test_x[_h10]", "", ()),
     ],
@@ -68,6 +69,7 @@ def test_one_failure_decides_and_a_skip_gives_its_reason() -> None:
 
 
 def test_every_fault_has_its_line() -> None:
-    assert [*CATALOGUE] == [*(f"H{n:02}" for n in range(1, 27)), *(f"N{n:02}" for n in range(1, 13))]
+    groups = {"H": 26, "N": 12, "D": 16, "C": 13, "P": 8, "B": 9}
+    assert [*CATALOGUE] == [f"{group}{number:02}" for group, last in groups.items() for number in range(1, last + 1)]
     assert table().keys() == CATALOGUE.keys()
     assert PARTLY.keys() <= CATALOGUE.keys()
