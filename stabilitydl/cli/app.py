@@ -175,7 +175,12 @@ def list_(
 
 
 def _control(
-    command: Command, collections: list[str] | None, include: list[str] | None, with_files: bool, json: bool = False
+    command: Command,
+    collections: list[str] | None,
+    include: list[str] | None,
+    with_files: bool,
+    json: bool = False,
+    rate: int = 0,
 ) -> Action:
     if with_files and command is not Command.REMOVE:
         raise typer.BadParameter(f"--with-files belongs to remove; {command} keeps every file that is here.")
@@ -184,6 +189,7 @@ def _control(
         collections=tuple(collections or ()),
         filter=Filter(include or ()),
         with_files=with_files,
+        rate=rate,
         json=json,
     )
 
@@ -250,6 +256,17 @@ def remove(
 ) -> Action:
     """Take files off the list; the files themselves stay."""
     return _control(Command.REMOVE, collections, include, with_files)
+
+
+@app.command()
+def limit(
+    collections: options.SomeCollections,
+    rate: options.FileRate,
+    include: options.Include = None,
+    debug: options.Debug = False,
+) -> Action:
+    """Limit how fast each of some files may come, now and later."""
+    return _control(Command.LIMIT, collections, include, False, rate=rate)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""``resume``, ``retry``, ``pause``, ``cancel``, ``remove``: commands about files that are on the list already."""
+"""``resume``, ``retry``, ``pause``, ``cancel``, ``remove``, ``limit``: commands about files that are on the list."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ..domain.resource import ResourceSnapshot
 from ..domain.states import State
 from ..errors import CODES, NothingMatched, PartInUse, Remedy, StabilityError, UnknownCollection
 from ..paths import Paths
-from ..text import format_count, plain
+from ..text import format_count, format_speed, plain
 from .compose import open_session, renderer_for
 from .exit_codes import ExitCode, exit_code_for
 from .find import find_collections
@@ -59,6 +59,8 @@ def _run(request: ControlRequest, session: Session, renderer: Renderer) -> int:
         case Command.REMOVE:
             done = "removed, their files moved to the trash" if request.with_files else "removed from the list"
             return _change(request, rows, session, renderer, done)
+        case Command.LIMIT:
+            return _limit(request, rows, session, renderer)
 
 
 def _select(request: ControlRequest, session: Session) -> list[ResourceSnapshot]:
@@ -77,6 +79,17 @@ def _select(request: ControlRequest, session: Session) -> list[ResourceSnapshot]
 
 def _children(session: Session, collection: str) -> list[ResourceSnapshot]:
     return session.ask(lambda engine: engine.resources(collection))
+
+
+def _limit(request: ControlRequest, rows: Sequence[ResourceSnapshot], session: Session, renderer: Renderer) -> int:
+    ids = [row.id for row in rows]
+    session.ask(lambda engine: engine.set_resource_limit(ids, request.rate))
+    files = format_count(len(rows), "file")
+    if request.rate:
+        renderer.note(f"{files} limited to {format_speed(request.rate)}{' each' if len(rows) > 1 else ''}.")
+    else:
+        renderer.note(f"{files} without a limit of {'their' if len(rows) > 1 else 'its'} own.")
+    return ExitCode.OK
 
 
 def _bring(request: ControlRequest, rows: Sequence[ResourceSnapshot], session: Session, renderer: Renderer) -> int:

@@ -16,7 +16,7 @@ from ..domain.states import State, Tab
 from ..errors import StabilityError, StoreNewer, UnknownCollection
 from ..paths import Paths
 from ..store.store import Store
-from ..text import format_bytes, format_count, plain
+from ..text import format_bytes, format_count, format_speed, plain
 from . import console
 from .describe import collection_object, columns, describe, received_of, resource_object, shown_path, size_of
 from .exit_codes import ExitCode, exit_code_for
@@ -124,6 +124,7 @@ def _object(
             **resource_object(row, row.target if row.state is State.DOWNLOADED else None),
             "received": received_of(row),
             "superseded": row.superseded,
+            "rate_limit": row.rate_limit,
             "error": describe(row.problem) if row.problem is not None else None,
         }
         for row in chosen
@@ -178,4 +179,6 @@ def _child_row(row: ResourceSnapshot) -> tuple[str, ...]:
         problem = row.problem or row.resource.blocked
         more = console.explain(problem) if problem is not None else ""
     state = f"{row.state}, superseded" if row.superseded else str(row.state)
+    if row.rate_limit and row.state is not State.DOWNLOADED:
+        state += f", at most {format_speed(row.rate_limit)}"
     return state, arrived, format_bytes(size), shown_path(row.resource), plain(more)

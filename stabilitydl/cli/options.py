@@ -50,6 +50,10 @@ Collections = Annotated[
     list[str] | None,
     typer.Argument(metavar="COLLECTION", help="Id, beginning of an id, or locator.", show_default=False),
 ]
+SomeCollections = Annotated[
+    list[str],
+    typer.Argument(metavar="COLLECTION", help="Id, beginning of an id, or locator.", show_default=False),
+]
 HubName = Annotated[str, typer.Argument(metavar="HUB", help="civitai, huggingface or modelscope.", show_default=False)]
 AnyHubName = Annotated[
     str | None, typer.Argument(metavar="HUB", help="civitai, huggingface or modelscope.", show_default=False)
@@ -117,6 +121,15 @@ Rate = Annotated[
         metavar="RATE",
         parser=_reader(arguments.read_rate),
         help="Bytes per second for everything, such as 10M.",
+        show_default=False,
+    ),
+]
+FileRate = Annotated[
+    int,
+    typer.Argument(
+        metavar="RATE",
+        parser=_reader(arguments.read_rate),
+        help="Bytes per second for each file, such as 500K; 0 for no limit.",
         show_default=False,
     ),
 ]

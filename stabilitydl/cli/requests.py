@@ -56,16 +56,21 @@ class Command(StrEnum):
     RETRY = "retry"
     CANCEL = "cancel"
     REMOVE = "remove"
+    LIMIT = "limit"
 
 
 @dataclass(frozen=True, kw_only=True)
 class ControlRequest:
-    """``resume``, ``pause``, ``retry``, ``cancel``, ``remove``. No ``collections`` means all of them."""
+    """``resume``, ``pause``, ``retry``, ``cancel``, ``remove``, ``limit``. No ``collections`` means all of them.
+
+    ``rate`` is that of ``limit``, bytes per second for each file, 0 for no limit.
+    """
 
     command: Command
     collections: Sequence[str] = ()
     filter: Filter = field(default_factory=Filter)
     with_files: bool = False
+    rate: int = 0
     json: bool = False
 
 

@@ -64,6 +64,14 @@ class LoginWanted(Event, frozen=True, kw_only=True, tag="login-wanted"):
     title: str
 
 
+class LimitChanged(Event, frozen=True, kw_only=True, tag="limit"):
+    """``resources`` of one collection get at most ``rate`` bytes per second each from now on, 0 for no limit."""
+
+    collection: str
+    resources: tuple[str, ...]
+    rate: int
+
+
 class Downloaded(Event, frozen=True, kw_only=True, tag="downloaded"):
     """A file wears its final name. ``fetched`` bytes came over the network, 0 when it was here already."""
 
@@ -132,6 +140,7 @@ AnyEvent = (
     | StateChanged
     | RetryScheduled
     | LoginWanted
+    | LimitChanged
     | Downloaded
     | ProgressTick
     | PictureChanged

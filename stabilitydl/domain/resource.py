@@ -81,8 +81,8 @@ class ResourceSnapshot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     ``target`` is the absolute path that is reserved for it, None before it is first enqueued. ``received`` and
     ``file_size`` are bytes; ``file_mtime`` is nanoseconds; ``sha256`` is the digest of the file that arrived.
-    ``position`` is its place in the queue, lower first. ``superseded``: its hub does not list it any more, or lists
-    other contents in its place.
+    ``position`` is its place in the queue, lower first. ``rate_limit`` is bytes per second, 0 for none. ``superseded``:
+    its hub does not list it any more, or lists other contents in its place.
     """
 
     resource: Resource
@@ -98,6 +98,7 @@ class ResourceSnapshot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     position: int = 0
     priority: int = 0
     superseded: bool = False
+    rate_limit: int = 0
 
     @property
     def id(self) -> str:

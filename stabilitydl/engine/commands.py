@@ -10,10 +10,10 @@ from typing import Any
 import msgspec
 
 from ..disk.disk import Disk
-from ..domain.events import CollectionRemoved, ResourcesRemoved, StateChanged
+from ..domain.events import CollectionRemoved, LimitChanged, ResourcesRemoved, StateChanged
 from ..domain.resource import ResourceSnapshot, resource_tag
 from ..domain.states import State
-from ..errors import CODES, PartInUse, Remedy, StabilityError
+from ..errors import CODES, PartInUse, Remedy, StabilityError, UsageError
 from ..hubs.signed import secret_names
 from ..store.change import Change
 from .context import Context
@@ -26,6 +26,9 @@ from .undo import Undo
 
 Later = Callable[[Callable[[], Coroutine[Any, Any, None]]], object]
 """Starts a task that outlives the command."""
+
+LARGEST_RATE = 2**63 - 1
+"""Bytes per second; more cannot be stored."""
 
 _log = logging.getLogger("stabilitydl.engine")
 
@@ -145,8 +148,24 @@ class Commands:
         async with self._turns.take(ids):
             await self._context.recorder.commit(lambda ledger: ledger.store.set_priority(ids, priority))
             rows = await self._rows(ids)
+            self._fleet.adjust(rows)
             await self._fleet.rank(rows)
             return [self._fleet.seen(row) for row in rows]
+
+    async def set_resource_limit(self, ids: Sequence[str], rate: int) -> None:
+        """Let each resource have at most ``rate`` bytes per second, 0 for as many as come; what runs, at once."""
+        if not 0 <= rate <= LARGEST_RATE:
+            raise UsageError(detail=f"A limit of {rate} bytes per second cannot be.")
+        async with self._turns.take(ids):
+            await self._context.recorder.commit(lambda ledger: ledger.store.set_rate_limit(ids, rate))
+            rows = await self._rows(ids)
+            self._fleet.adjust(rows)
+            self._context.publisher.publish(
+                *(
+                    LimitChanged(collection=parent, resources=tuple(children), rate=rate)
+                    for parent, children in _by_collection(rows).items()
+                )
+            )
 
     async def refresh(self, rows: Sequence[ResourceSnapshot]) -> None:
         """Make MISSING what says DOWNLOADED and is not the file any more."""

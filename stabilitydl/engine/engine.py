@@ -398,6 +398,10 @@ class Engine:
     async def set_priority(self, ids: Sequence[str], priority: int) -> list[ResourceSnapshot]:
         return await self._on.commands.set_priority(ids, priority)
 
+    async def set_resource_limit(self, ids: Sequence[str], rate: int) -> None:
+        """Let each of ``ids`` have at most ``rate`` bytes per second, now and after a restart; 0 for no limit."""
+        await self._on.commands.set_resource_limit(ids, rate)
+
     async def wait_settled(self, ids: Sequence[str]) -> list[ResourceSnapshot]:
         """Return how ``ids`` stand as soon as this engine is at work on none of them."""
         return await self._on.commands.settled(ids)

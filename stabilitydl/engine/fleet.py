@@ -26,6 +26,9 @@ from .space import rest_of
 SLICE = 500
 """Rows that are dealt with before other tasks get a turn."""
 
+MOST_STEPS = 9
+"""Steps of priority, up and down, that change a share of the bandwidth."""
+
 VOLUME_SECONDS = 2.0
 """How long a volume may take to say which one it is, before its folder stands for it."""
 
@@ -73,14 +76,23 @@ class Fleet:
             self._busy.set()
         self._context.slots.ask((entry, partial(self._start, entry)) for entry in entries)
 
+    def adjust(self, rows: Iterable[ResourceSnapshot]) -> None:
+        """The user has changed priorities or limits: what runs has them at once, what is queued when it starts."""
+        for row in rows:
+            job = self._jobs.get(row.id)
+            if job is not None:
+                job.life.adjust(row)
+                self._share(row)
+            elif row.id in self._queued:
+                self._queued[row.id] = msgspec.structs.replace(
+                    self._queued[row.id], priority=row.priority, rate_limit=row.rate_limit
+                )
+
     async def rank(self, rows: Sequence[ResourceSnapshot]) -> None:
         """Let those of ``rows`` that are queued start when the priority of their row says."""
-        ranked = {row.id: (row.priority, await self._entry(row)) for row in rows}
-        waiting = [each for each in ranked if each in self._queued]
-        for each in waiting:
-            self._queued[each] = msgspec.structs.replace(self._queued[each], priority=ranked[each][0])
-        entries = [ranked[each][1] for each in waiting]
-        self._context.slots.ask((entry, partial(self._start, entry)) for entry in entries)
+        entries = {row.id: await self._entry(row) for row in rows}
+        waiting = [entry for each, entry in entries.items() if each in self._queued]
+        self._context.slots.ask((entry, partial(self._start, entry)) for entry in waiting)
 
     def withdraw(self, ids: Iterable[str]) -> list[str]:
         """Take those that have not started out of the queue again; which ones these were."""
@@ -215,12 +227,20 @@ class Fleet:
         return True
 
     def _start(self, entry: Entry) -> None:
-        job = Job(self._queued.pop(entry.id), entry, self._context, self._ended)
+        row = self._queued.pop(entry.id)
+        self._share(row)
+        job = Job(row, entry, self._context, self._ended)
         self._jobs[entry.id] = job
         self._watches[entry.id] = _Watch()
         self._tasks.start_soon(job.run, name=repr(job))
 
+    def _share(self, row: ResourceSnapshot) -> None:
+        """Each step of priority doubles the share of the bandwidth that a resource gets beside others."""
+        weight = 2.0 ** max(-MOST_STEPS, min(MOST_STEPS, row.priority))
+        self._context.services.bandwidth.set_resource(row.id, limit=row.rate_limit, weight=weight)
+
     def _ended(self, job: Job) -> None:
+        self._context.services.bandwidth.forget_resource(job.id)
         self._note_answer(self._watches.pop(job.id), job)
         self._brought += job.live.fetched
         del self._jobs[job.id]

@@ -70,8 +70,19 @@ class Life:
         return msgspec.structs.replace(self.row, received=self.live.received)
 
     def take_over(self, row: ResourceSnapshot) -> None:
-        """The row as it is under the lock: everything but the state, which is ours to move."""
-        self.row = msgspec.structs.replace(row, state=self.row.state, wait=self.row.wait, problem=None)
+        """The row as it is under the lock: everything but what is ours to change."""
+        self.row = msgspec.structs.replace(
+            row,
+            state=self.row.state,
+            wait=self.row.wait,
+            problem=None,
+            priority=self.row.priority,
+            rate_limit=self.row.rate_limit,
+        )
+
+    def adjust(self, row: ResourceSnapshot) -> None:
+        """Know what the user has changed in ``row``."""
+        self.row = msgspec.structs.replace(self.row, priority=row.priority, rate_limit=row.rate_limit)
 
     def move(self, state: State, *, problem: Problem | None = None, wait: Wait | None = None) -> None:
         """Go to ``state``; nothing happens when it is there. Raises RuntimeError for a move that is not legal."""

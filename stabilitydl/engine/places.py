@@ -56,7 +56,7 @@ async def _fetch(
             lambda: context.fetch(order, source, live, watcher, context.services),
             live,
             context.clock,
-            lambda: context.settings().rate_limit > 0,
+            lambda: context.services.bandwidth.holds_back(order.resource.id),
         )
     except DiskError:
         raise

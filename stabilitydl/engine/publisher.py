@@ -19,6 +19,7 @@ from ..domain.events import (
     CollectionAdded,
     CollectionRemoved,
     Downloaded,
+    LimitChanged,
     LoginWanted,
     PictureChanged,
     ProgressTick,
@@ -168,7 +169,7 @@ def _subject(event: AnyEvent) -> str:
             return event.snapshot.id
         case CollectionRemoved():
             return event.collection
-        case ResourcesRemoved():
+        case ResourcesRemoved() | LimitChanged():
             return "\0".join(event.resources)
         case PictureChanged():
             return event.picture.key

@@ -135,6 +135,9 @@ class Member(Membership):
     async def set_priority(self, ids: Sequence[str], priority: int) -> list[ResourceSnapshot]:
         return await self._ask(Engine.set_priority, ids, priority)
 
+    async def set_resource_limit(self, ids: Sequence[str], rate: int) -> None:
+        await self._ask(Engine.set_resource_limit, ids, rate)
+
     async def wait_settled(self, ids: Sequence[str]) -> list[ResourceSnapshot]:
         # Whoever waits wants them: the next owner might know nobody else who does.
         self._want(ids)

@@ -59,6 +59,7 @@ COMMANDS = frozenset(
         "undo_cancel",
         "remove",
         "set_priority",
+        "set_resource_limit",
         "set_token",
     }
 )

@@ -135,5 +135,8 @@ _SEVENTH = (
     "INSERT INTO chores SELECT 'redact' WHERE EXISTS (SELECT 1 FROM resources WHERE addresses LIKE '%://%?%')",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH)
+# Bytes per second that the user allows for one resource, 0 for as many as come.
+_EIGHTH = ("ALTER TABLE resources ADD COLUMN rate_limit INTEGER NOT NULL DEFAULT 0",)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH)
 SCHEMA_VERSION = len(MIGRATIONS)

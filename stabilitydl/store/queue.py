@@ -52,7 +52,7 @@ def unfinished(database: Database) -> list[ResourceSnapshot]:
 
 _PUT_BACK = """
     UPDATE resources SET state = ?, received = ?, target = ?, target_key = ?, problem = ?, wait = ?, verification = ?,
-        sha256 = ?, file_size = ?, file_mtime = ?, position = ?, priority = ?, superseded = ?
+        sha256 = ?, file_size = ?, file_mtime = ?, position = ?, priority = ?, superseded = ?, rate_limit = ?
     WHERE id = ?
 """
 
@@ -85,6 +85,7 @@ def restore(database: Database, collection: Collection, rows: Sequence[ResourceS
                 row.position or None,
                 row.priority,
                 row.superseded,
+                row.rate_limit,
                 row.id,
             ),
         )
@@ -144,6 +145,12 @@ def set_priority(database: Database, ids: Iterable[str], priority: int) -> None:
     """Give resources a priority; its meaning is the scheduler's."""
     with database.transaction():
         database.write_each("UPDATE resources SET priority = ? WHERE id = ?", ((priority, each) for each in ids))
+
+
+def set_rate_limit(database: Database, ids: Iterable[str], rate: int) -> None:
+    """Let each of them have so many bytes per second at most, 0 for as many as come."""
+    with database.transaction():
+        database.write_each("UPDATE resources SET rate_limit = ? WHERE id = ?", ((rate, each) for each in ids))
 
 
 def move(database: Database, ids: Iterable[str], place: Place, anchor: str | None = None) -> None:

@@ -29,7 +29,7 @@ RESOURCE_COLUMNS = (
 )
 LIFE_COLUMNS = (
     "state, received, target, problem, wait, verification, sha256, file_size, file_mtime, position, priority,"
-    " superseded"
+    " superseded, rate_limit"
 )
 SNAPSHOT_COLUMNS = f"{RESOURCE_COLUMNS}, {LIFE_COLUMNS}"
 ATTEMPT_COLUMNS = 'resource, start, "end", bytes, host, outcome, code, verification'
@@ -171,6 +171,7 @@ def snapshot_of(row: Row) -> ResourceSnapshot:
         position=row[28] or 0,
         priority=row[29],
         superseded=bool(row[30]),
+        rate_limit=row[31],
     )
 
 

@@ -206,6 +206,11 @@ class Store:
         if ids:
             queue.set_priority(self._database, ids, priority)
 
+    def set_rate_limit(self, ids: Sequence[str], rate: int) -> None:
+        """Let each of them have so many bytes per second at most, 0 for as many as come."""
+        if ids:
+            queue.set_rate_limit(self._database, ids, rate)
+
     def move(self, ids: Sequence[str], place: Place, anchor: str | None = None) -> None:
         """Move the unfinished ones among ``ids`` within the queue; among each other they keep their order.
 

@@ -88,6 +88,8 @@ class Bandwidth:
 
     def holds_back(self, resource: str) -> bool:
         """Does a limit hold for what ``resource`` reads now?"""
+        if self._everything is not None or resource in self._resources:
+            return True
         return any(flow.is_limited for flow in self._flows if flow.resource == resource)
 
     # For flows.

@@ -14,7 +14,7 @@ import anyio.to_thread
 import pytest
 
 from stabilitydl.domain.collection import Layout
-from stabilitydl.domain.events import CollectionAdded, ResourcesRemoved
+from stabilitydl.domain.events import CollectionAdded, LimitChanged, ResourcesRemoved
 from stabilitydl.domain.states import State
 from stabilitydl.engine import remote_endpoint, remote_host, remote_membership
 from stabilitydl.engine.any_engine import AnyEngine
@@ -141,6 +141,9 @@ def test_every_method_of_an_engine_works_from_another_process(make: Make, tmp_pa
     assert [row.id for row in other.call(engine.snapshots, [first, second])] == [second]
     assert any(isinstance(each, ResourcesRemoved) for each in other.events)
     other.call(engine.set_limit, 1000)
+    other.call(engine.set_resource_limit, [second], 5000)
+    assert other.call(engine.snapshots, [second])[0].rate_limit == 5000
+    other.until(lambda: any(isinstance(each, LimitChanged) for each in other.events))
     other.call(engine.set_settings, Settings(jobs=7))
     other.call(engine.collections)
     assert owner.engines[0].settings == Settings(jobs=7)

@@ -353,6 +353,30 @@ def test_resume_without_anything(run: Run) -> None:
     assert run("list").code == 0
 
 
+def test_each_of_some_files_may_be_limited(run: Run, origin: FileOrigin, target: Path, tmp_path: Path) -> None:
+    listed = pack(origin, tmp_path, "a.safetensors", "b.safetensors", "c.safetensors")
+    for file in origin.files.values():
+        file.statuses = [404]
+    assert run("get", listed, "--to", target).code == 1
+    (collection,) = run("list", "--json").object["collections"]
+
+    def limits() -> list[int]:
+        (found,) = run("list", "--json").object["collections"]
+        return [row["rate_limit"] for row in found["resources"]]
+
+    said = run("limit", collection["id"], "2M", "--include", "[ab]*")
+    assert (said.code, said.err) == (0, "2 files limited to 2.0 MB/s each.\n")
+    assert limits() == [2_000_000, 2_000_000, 0]
+    assert run("list", collection["id"]).out.count("at most 2.0 MB/s") == 2
+    assert run("limit", collection["id"], "500K", "--include", "a*").err == "1 file limited to 500 KB/s.\n"
+    assert limits() == [500_000, 2_000_000, 0]
+    assert run("limit", collection["id"], "0", "--include", "a*").err == "1 file without a limit of its own.\n"
+    assert run("limit", collection["id"], "0").err == "3 files without a limit of their own.\n"
+    assert limits() == [0, 0, 0]
+    assert run("limit", "nonsense", "1M").code == 3
+    assert run("limit", collection["id"], "1M", "--include", "nothing").code == 3
+
+
 def test_a_collection_is_named_by_id_beginning_or_locator(
     run: Run, origin: FileOrigin, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -58,6 +58,7 @@ MALFORMED = [
     *([command, "--include", ""] for command in ("resume", "pause", "retry", "cancel", "remove")),
     *([command, "--with-files"] for command in ("resume", "pause", "retry", "cancel")),
     *([command, "--json"] for command in ("pause", "cancel", "remove")),
+    *(["limit", *words] for words in ([], ["a"], ["1M"], ["a", "fast"], ["a", "-1"], ["a", "1M", "--with-files"])),
     *(["demo", "--files", text] for text in ("", "0", "-1", "2001", "x", "1.5", "9" * 50)),
     *(["demo", "--size", text] for text in ("", "0", "-1", "100", "x", "999P", "9" * 400, "4 apples")),
     ["demo", "extra"],
@@ -179,7 +180,9 @@ def test_the_demo_opens_the_window_where_there_is_a_display(
     assert ("has no window" in run("demo", "--files", "3").err) is available
 
 
-@pytest.mark.parametrize("command", ["get", "plan", "list", "resume", "pause", "retry", "cancel", "remove", "demo"])
+@pytest.mark.parametrize(
+    "command", ["get", "plan", "list", "resume", "pause", "retry", "cancel", "remove", "limit", "demo"]
+)
 def test_every_command_explains_itself(command: str, run: Run) -> None:
     said = run(command, "--help")
     assert said.code == 0
@@ -272,7 +275,7 @@ def test_closed_streams_are_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_all_commands_are_listed_in_the_help(run: Run) -> None:
     text = run("--help").out
-    names = ["get", "plan", "list", "resume", "pause", "retry", "cancel", "remove", "demo"]
+    names = ["get", "plan", "list", "resume", "pause", "retry", "cancel", "remove", "limit", "demo"]
     places = [text.index(f"\n  {name} ") for name in names]
     assert all(one < other for one, other in itertools.pairwise(places))
     assert "demo-hub" not in text

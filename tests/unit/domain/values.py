@@ -81,6 +81,7 @@ snapshots = st.builds(
     wait=st.none() | waits,
     verification=st.none() | st.sampled_from(Verification),
     file_mtime=st.none() | SIZE,
+    rate_limit=SIZE,
 )
 progress = st.builds(
     events.Progress,
@@ -129,6 +130,9 @@ EVENTS = {
     ),
     events.ProgressTick: st.builds(
         events.ProgressTick, entries=st.lists(progress, max_size=3).map(tuple), speed=SECONDS
+    ),
+    events.LimitChanged: st.builds(
+        events.LimitChanged, collection=TEXT, resources=st.lists(TEXT, max_size=3).map(tuple), rate=SIZE
     ),
     events.LoginWanted: st.builds(events.LoginWanted, hub=TEXT, title=TEXT),
     events.PictureChanged: st.builds(

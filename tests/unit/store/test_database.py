@@ -223,6 +223,7 @@ def test_rows_of_the_first_schema_are_kept_and_have_the_new_fields_empty(
     (kept,) = store.resources()
     assert (kept.resource.version, kept.resource.version_id, kept.resource.file_type) == ("v1", "", "")
     assert (kept.resource.precision, kept.state, kept.superseded) == ("", State.PAUSED, False)
+    assert kept.rate_limit == 0
     store.close()
 
 
