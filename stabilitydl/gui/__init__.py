@@ -24,7 +24,8 @@ The window: ``program`` (where everything is put together), ``application`` (how
 ``closing``, ``awake``, ``notice_bar``, ``revival`` (an engine that a fault has ended).
 
 From a wish to a start: ``locator_lines``, ``locator_edit``, ``line_problem_list_model`` and ``add_dialog``;
-``forecast``, ``planning``, ``plan_model``, ``plan_text``, ``plan_table_model``, ``plan_rows`` and ``plan_dialog``.
+``forecast``, ``planning``, ``plan_model``, ``plan_text``, ``plan_table_model``, ``plan_rows``, ``library_choice`` and
+``plan_dialog``.
 Files whose bytes are wrong: ``kept_table_model``, ``quarantine_dialog``, ``quarantine``, ``question``.
 Settings: ``check_box``, ``number_boxes``, ``editor``, ``rows_editor`` (several entries), ``folders_editor``,
 ``hosts_editor``, ``proxy_editor``, ``setting_editors`` (which one for which field), ``settings_dialog``.

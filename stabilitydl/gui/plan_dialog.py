@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QStringListModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPalette
@@ -25,6 +25,7 @@ from ..text import plain
 from .check_box import CheckDelegate
 from .forecast import Forecast
 from .icons import Sign, Tone, put
+from .library_choice import LibraryChoice
 from .plan_model import Group, Kind, PlanModel
 from .plan_rows import GroupRow, GroupsArea
 from .plan_table_model import PlanColumn, PlanTableModel
@@ -45,7 +46,8 @@ class PlanDialog(QDialog):
     """Shows a forecast and lets groups and single files be switched off; Enter starts the rest.
 
     ``start_wanted`` carries the ids to start and the expansions to put on the list first; ``list_wanted`` only the
-    expansions; ``login_wanted`` the name of a hub; ``page_wanted`` a snapshot whose page helps.
+    expansions; ``login_wanted`` the name of a hub; ``page_wanted`` a snapshot whose page helps. Where there are several
+    libraries, `library` is told to offer them, and says which one is wanted instead.
     """
 
     start_wanted = Signal(object, object)
@@ -60,6 +62,7 @@ class PlanDialog(QDialog):
         self._plan: PlanModel | None = None
         self._speed: float | None = None
         self._is_new = True
+        self._choices: Mapping[tuple[str, str], bool] = {}
         self.rows: list[GroupRow] = []
         self._build()
         self._arrange()
@@ -74,6 +77,7 @@ class PlanDialog(QDialog):
         self.room.setTextFormat(Qt.TextFormat.RichText)
         self.room.setWordWrap(True)
         mark(self.room, kind="secondary")
+        self.library = LibraryChoice()
         self.shortage = QLabel()
         self.shortage.setWordWrap(True)
         mark(self.shortage, kind="trouble")
@@ -124,6 +128,7 @@ class PlanDialog(QDialog):
         column.setSpacing(4)
         column.addWidget(self.title)
         column.addWidget(self.room)
+        column.addWidget(self.library)
         column.addWidget(self.shortage)
         column.addSpacing(SPACE)
         column.addWidget(self._groups)
@@ -138,8 +143,13 @@ class PlanDialog(QDialog):
         return self._plan
 
     def show_busy(self, locators: Sequence[str]) -> None:
-        """Say that the hubs are asked about ``locators``, or what is listed is looked at where there are none."""
+        """Say that the hubs are asked about ``locators``, or what is listed is looked at where there are none.
+
+        What was chosen before in this dialog is chosen again afterwards.
+        """
         self._locators = tuple(locators)
+        if self._plan is not None:
+            self._choices = self._plan.choices()
         self._plan = None
         self._fill()
 
@@ -150,6 +160,7 @@ class PlanDialog(QDialog):
         per second.
         """
         self._plan = PlanModel(forecast)
+        self._plan.repeat(self._choices)
         self._is_new = is_new
         self._speed = speed
         self._table_model.load(self._plan)
@@ -177,9 +188,11 @@ class PlanDialog(QDialog):
         self.trouble_list.setAccessibleName(translate("Plan", "Problems while listing"))
         self.children_table.setAccessibleName(translate("Plan", "All files of the plan"))
         self._table_model.refresh()
+        self.library.retranslate()
         self._fill()
 
     def _fill(self) -> None:
+        self.library.setEnabled(self._plan is not None)
         self._groups.clear()
         self.rows = []
         plan = self._plan

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -58,6 +58,11 @@ class Child:
     def suffix(self) -> str:
         """The ending of its name in lower case, with the dot; empty where there is none."""
         return _suffix(self.row.resource.name)
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """What it is on its hub, wherever it goes here."""
+        return self.row.resource.key, self.row.resource.name
 
 
 @dataclass(frozen=True)
@@ -123,6 +128,16 @@ class PlanModel:
         ids = {child.id for child in children if child.can_be_chosen}
         self.chosen = self.chosen | ids if wanted else self.chosen - ids
         self._totals = None
+
+    def choices(self) -> dict[tuple[str, str], bool]:
+        """What is chosen and what is not, in a form that holds for another folder, where children have other ids."""
+        return {child.identity: child.id in self.chosen for child in self.children}
+
+    def repeat(self, choices: Mapping[tuple[str, str], bool]) -> None:
+        """Choose what ``choices`` of an earlier plan says; what it does not know stays as it is."""
+        for child in self.children:
+            if child.identity in choices:
+                self.choose([child], choices[child.identity])
 
     def chosen_of(self, group: Group) -> int:
         """How many children of ``group`` are chosen."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -98,13 +99,18 @@ class Planning(QObject):
 
     def plan(self, locators: Sequence[str], destination: Destination | None = None) -> PlanDialog:
         """Ask the hubs about ``locators`` and show what that would bring."""
-        from .forecast import forecast_locators
-
         where = destination or self.destination
         dialog = self._plan_dialog()
-        dialog.show_busy(locators)
+        folders = self.settings.library_folders(self._paths.library)
+        if len(folders) > 1 and where.layout is Layout.LIBRARY and where.root in folders:
+            dialog.library.offer(folders, where.root)
+            dialog.library.chosen.connect(
+                lambda folder: self._look(dialog, locators, Destination(folder, Layout.LIBRARY))
+            )
+            for folder in folders:
+                self._ask_room(dialog, folder)
+        self._look(dialog, locators, where)
         dialog.open()
-        self._ask(dialog, partial(forecast_locators, self._bridge.engine, list(locators), where), is_new=True)
         return dialog
 
     def plan_again(self, ids: Sequence[str]) -> PlanDialog:
@@ -121,6 +127,19 @@ class Planning(QObject):
         """Close every dialog."""
         for dialog in list(self._dialogs):
             dialog.reject()
+
+    def _look(self, dialog: PlanDialog, locators: Sequence[str], where: Destination) -> None:
+        from .forecast import forecast_locators
+
+        dialog.show_busy(locators)
+        self._ask(dialog, partial(forecast_locators, self._bridge.engine, list(locators), where), is_new=True)
+
+    def _ask_room(self, dialog: PlanDialog, folder: Path) -> None:
+        def show(free: int | None) -> None:
+            if dialog in self._dialogs:
+                dialog.library.show_room(folder, free)
+
+        self._bridge.ask(partial(self._bridge.engine.free_space, folder), show, lambda _problem: show(None))
 
     def _ask(self, dialog: PlanDialog, question: Callable[[], Awaitable[Forecast]], *, is_new: bool) -> None:
         from .forecast import Forecast

@@ -36,8 +36,8 @@ class Row(QWidget):
     @property
     def parts(self) -> list[QWidget]:
         """Everything that takes the keyboard, in reading order."""
-        items = (self._parts.itemAt(place) for place in range(self._parts.count()))
-        return [item.widget() for item in items if item is not None]
+        places = (self._parts.itemAt(place) for place in range(self._parts.count()))
+        return [part for place in places if place is not None and (part := place.widget()) is not None]
 
     def put_in(self, widget: QWidget) -> None:
         """Put ``widget`` between the text and the button that removes the entry."""
