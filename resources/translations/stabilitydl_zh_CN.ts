@@ -1684,6 +1684,22 @@
         <source>never downloaded</source>
         <translation>从不下载</translation>
     </message>
+    <message>
+        <source>Library:</source>
+        <translation>模型库：</translation>
+    </message>
+    <message>
+        <source>Library that the files go to</source>
+        <translation>文件存入的模型库</translation>
+    </message>
+    <message>
+        <source>{folder} · cannot be reached</source>
+        <translation>{folder} · 无法访问</translation>
+    </message>
+    <message>
+        <source>{folder} · {free} free</source>
+        <translation>{folder} · 可用 {free}</translation>
+    </message>
 </context>
 <context>
     <name>Planning</name>
