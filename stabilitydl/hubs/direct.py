@@ -19,7 +19,8 @@ from ..http.client import HttpClient
 from ..http.request import Request
 from ..lane import Lane
 from .children import key_for, name_of, place
-from .lists import Entry, read, split_base
+from .entry import Entry
+from .lists import read, split_base
 from .news import list_again, locator_of
 from .protocol import Destination, Expansion, Locator, News, missing_is_gone
 from .signed import complete_address, completed, hold_secrets, stored_addresses, web_locator

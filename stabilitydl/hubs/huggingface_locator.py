@@ -60,7 +60,7 @@ _SPECIAL = re.compile(r"refs/(?:convert/[\w.-]+|pr/\d+)(?=/|$)", re.ASCII)
 _SHORT = re.compile(r"(?P<scheme>(?:huggingface|hf):(?!//))?(?P<body>[^\s:?#\\]+)")
 _SCHEMES = frozenset({"file", "ftp", "http", "https"})
 # What is written like OWNER/NAME and meant as a list file, which is not there.
-_LIST_SUFFIX = re.compile(r"\.(?:txt|list|lst|gz|md5|sha1|sha256|toml|meta4|metalink)$", re.IGNORECASE)
+_LIST_SUFFIX = re.compile(r"\.(?:txt|list|lst|gz|md5|sha1|sha256|toml|json|meta4|metalink)$", re.IGNORECASE)
 
 
 def recognise(text: str, hub: str, hosts: Members[str]) -> Locator | None:

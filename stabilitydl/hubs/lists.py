@@ -10,6 +10,7 @@ One grammar reads them all, so forms may be mixed in one file:
   tabs; the indented lines after it are options, of which ``out=``, ``dir=`` (relative) and ``checksum=`` count
   and all others are ignored;
 - ``#`` begins a comment line; ``# base: URL`` gives the base address for the names that follow;
+- JSON, see ``json_lists``;
 - any of it compressed with gzip, in UTF-8 or (with a byte order mark) UTF-16.
 
 A line that cannot be used becomes a ``bad-list-line`` problem with file, line number and reason.
@@ -27,28 +28,23 @@ from pathlib import Path
 from ..disk.names import safe_path
 from ..domain.checksum import Checksum
 from ..errors import BadChecksum, BadListFile, BadListLine, Problem, UnsafeName
+from .entry import Entry
+from .json_lists import read_json
 from .urls import below, clean_url, is_web, name_from_url
 
 LIMIT = 64 * 1024 * 1024
 """Bytes of a list, before and after decompression."""
+MOST_BAD = 20
+"""Bad lines that are told one by one where no line is good."""
 
 _BASE = re.compile(r"(?P<path>.+?)\+(?P<base>https?://.+)", re.IGNORECASE | re.DOTALL)
 _BASE_COMMENT = re.compile(r"#\s*base\s*[:=]\s*(?P<base>\S+)\s*", re.IGNORECASE)
 _SUM = re.compile(r"(?P<escaped>\\?)(?P<digits>[0-9A-Fa-f]{32,128}) [ *](?P<name>.+)")
 _BSD = re.compile(r"(?P<escaped>\\?)(?P<algorithm>[A-Za-z0-9-]+) ?\((?P<name>.+)\) ?= ?(?P<digits>\S+)")
 _OPTION = re.compile(r"[ \t]+(?P<name>[a-z0-9][a-z0-9-]*)=(?P<value>.*)")
+_JSON = ("{", "[")
 _ESCAPES = {"\\\\": "\\", "\\n": "\n", "\\r": "\r"}
 _ALGORITHMS = {32: "md5", 40: "sha1", 64: "sha256", 128: "sha512"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """One file of a list: where its bytes can be had (first choice first) and where it goes (relative, safe)."""
-
-    line: int
-    urls: tuple[str, ...]
-    path: str
-    checksums: tuple[Checksum, ...] = ()
 
 
 def split_base(text: str) -> tuple[str, str]:
@@ -77,10 +73,14 @@ def parse(text: str, file: str, base: str = "") -> tuple[list[Entry], list[Probl
     """
     if text.lstrip().startswith("<"):
         raise ValueError("it is a web page or XML, not a list of addresses")
+    if text.lstrip()[:1] in _JSON:
+        return read_json(text.encode(), file)
     reader = _Reader(file, clean_url(base) if base else "")
     for number, line in enumerate(text.split("\n"), 1):
         reader.take(number, line.rstrip("\r"))
     reader.flush()
+    if not reader.entries and len(reader.problems) > MOST_BAD:
+        raise ValueError("none of its lines is an address or a line of a checksum list")
     return reader.entries, reader.problems
 
 

@@ -26,7 +26,8 @@ from .signed import redacted_address
 
 _FILLED_IN = re.compile(r"[A-Z]{2,}.*", re.DOTALL)
 _PATH = re.compile(
-    r"(?:/|~|\.{1,2}[/\\]|[A-Za-z]:\\)|[^:?#]+\.(?:txt|list|lst|gz|md5|sha1|sha256|toml|meta4|metalink)$", re.IGNORECASE
+    r"(?:/|~|\.{1,2}[/\\]|[A-Za-z]:\\)|[^:?#]+\.(?:txt|list|lst|gz|md5|sha1|sha256|toml|json|meta4|metalink)$",
+    re.IGNORECASE,
 )
 _ALIKE = 0.6
 _MOST_FILES = 5000

@@ -97,7 +97,7 @@ def test_the_nearest_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_a_wrong_path_is_told_as_such(tmp_path: Path) -> None:
     assert "It is a folder; name a list file in it." in hint(str(tmp_path))
-    for text in (str(tmp_path / "nosuch"), "nosuch.txt", "./nosuch", "~nobody/x"):
+    for text in (str(tmp_path / "nosuch"), "nosuch.txt", "a/nosuch.json", "./nosuch", "~nobody/x"):
         assert "There is no such file." in hint(text), text
     for text in ("civitia:123", "htps://example.com/list.txt", "what is this?"):
         assert "no such file" not in hint(text), text
