@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from ..errors import ConnectionLost, ServerBusy, StabilityError, StalledConnection, WrongRange
+from ..errors import ConnectionLost, RangesUnusable, ServerBusy, StabilityError, StalledConnection, WrongRange
 from .body import Body
 from .plan import Claim
 from .reader import Reader
@@ -67,11 +67,13 @@ class Segment:
     async def _read(self, run: Run, claim: Claim, body: Body) -> None:
         clock, reader = run.clock, Reader(body, run.flow, run.live, run.clock)
         began, first = clock.monotonic(), claim.position
+        is_longer = False
         while claim.rest > 0:
             chunk = await reader.read()
             if not chunk:
                 raise ConnectionLost(host=body.host)
             run.note(body, chunk, claim.position)
+            is_longer = body.stop is not None and claim.position + len(chunk) > body.stop
             chunk = chunk[: claim.rest]
             await run.part.write(claim.position, chunk)
             claim.position += len(chunk)
@@ -83,7 +85,10 @@ class Segment:
         if claim.position == body.stop:
             # The end of the answer has to be seen for its connection to be used again; the bytes are here already.
             with contextlib.suppress(StabilityError):
-                await body.read()
+                is_longer = bool(await body.read()) or is_longer
+        if is_longer and run.order.resource.checksum is None:
+            # It is not the part that it said it was, and nothing will tell at the end which bytes it sent.
+            raise RangesUnusable(host=body.host)
 
     def _mix(self, speed: float) -> float:
         return self._speed * (1 - _SPEED_SHARE) + speed * _SPEED_SHARE
