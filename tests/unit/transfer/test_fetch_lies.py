@@ -414,8 +414,7 @@ async def test_an_address_that_expires_in_mid_file_is_renewed_and_no_byte_is_los
         source = Addresses(origin.url("/m"))
         arrival = await rig.fetch(source, checksum=sha256(data), connections=connections)
         assert rig.target.read_bytes() == data
-        # What one connection gives up to another may be on its way already.
-        assert len(data) <= arrival.fetched <= len(data) + 2 * MIB
+        assert arrival.fetched == signed.sent == len(data)
     assert source.asked == 2
 
 
@@ -441,7 +440,8 @@ async def test_four_connections_that_find_the_address_expired_renew_it_once(rig:
         source = Addresses(origin.url("/m"))
         arrival = await rig.fetch(source, checksum=sha256(data))
         assert rig.target.read_bytes() == data
-        assert arrival.fetched == signed.sent == len(data)
+        # What one connection gives up to another may be on its way already.
+        assert len(data) <= arrival.fetched <= len(data) + 2 * MIB
     assert source.asked == 2
 
 
