@@ -26,6 +26,9 @@ class Lane:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.done = 0
+        """How many calls have ended."""
+        self.is_busy = False
         self._calls: queue.SimpleQueue[list[Callable[[], None]] | None] = queue.SimpleQueue()
         self._gathered: list[Callable[[], None]] = []
         self._inbox: _Inbox | None = None
@@ -88,8 +91,11 @@ class Lane:
     def _work(self) -> None:
         while (calls := self._calls.get()) is not None:
             calls.reverse()
+            self.is_busy = True
             while calls:
                 calls.pop()()
+                self.done += 1
+            self.is_busy = False
 
     def __repr__(self) -> str:
         return f"<Lane {self.name}{' closed' if self._closed else ''}>"

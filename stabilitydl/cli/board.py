@@ -17,6 +17,7 @@ WAITS = {
     WaitReason.NETWORK: "no network",
     WaitReason.SPACE: "not enough space",
     WaitReason.VOLUME: "the drive is not connected",
+    WaitReason.DRIVE: "the drive does not answer",
     WaitReason.LOGIN: "a login is needed",
     WaitReason.TWIN: "the same file is coming already",
     WaitReason.PROCESS: "another process downloads it",

@@ -5,6 +5,6 @@ record of which ranges are on disk), ``partfile`` (the unfinished file and the a
 file), ``aside`` (where bytes go that are of no use now), ``unfinished`` (parts that nobody else knows of), ``writer``
 (one per volume: bounded, coalescing), ``syncer`` (makes what was written durable and says so in the journal),
 ``hasher`` (digests by reading the file back), ``tiny`` (the same for tiny files, in one go), ``reader`` (a finished
-file piece by piece), ``disk`` (all of them, one set for each volume).
+file piece by piece), ``patience`` (does a drive still answer), ``disk`` (all of them, one set for each volume).
 ``os_posix`` and ``os_windows`` hold every system call of the write path.
 """

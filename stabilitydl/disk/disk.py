@@ -19,6 +19,7 @@ from .hasher import Hasher
 from .journal import Header
 from .openpart import OpenPart
 from .partfile import PartFile, journal_path, part_path
+from .patience import Patience
 from .syncer import Syncer
 from .system import let_go, map_error, system
 from .unfinished import Unfinished, find
@@ -60,6 +61,7 @@ class Disk:
         self._volumes: dict[int, _Volume] = {}
         self._places: dict[Path, int] = {}
         self._errands = Errands(clock)
+        self._patience = Patience(clock)
 
     async def open_part(self, target: Path, tag: str) -> tuple[OpenPart, Header | None]:
         """Open, lock and recover the part of ``target``; the header of its journal when there is something to go on.
@@ -131,6 +133,14 @@ class Disk:
     async def prepare(self, folder: Path, needed: int) -> None:
         """Make sure that ``folder`` exists, can be written and has room. Raises NotWritable, NoSpace, DiskError."""
         await self._errands.run(folder / _ANY, _prepare, folder, needed)
+
+    def is_stuck(self, target: Path) -> bool:
+        """Does the volume of ``target`` not answer any more? To be asked every few seconds, see `Patience`."""
+        volume = self._volumes.get(self._places.get(target.parent, -1))
+        lanes = [self._errands.lane_of(target.parent), *([volume.writer.lane] if volume is not None else [])]
+        # Each has to be asked every time.
+        answers = [self._patience.is_over(lane) for lane in lanes]
+        return any(answers)
 
     async def discard(self, target: Path, tag: str) -> None:
         """Remove the part and the journal of ``target``. Raises PartInUse, DiskError."""

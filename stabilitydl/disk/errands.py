@@ -37,7 +37,7 @@ class Errands:
 
     async def run(self, path: Path, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run ``function`` in the thread of the volume that ``path`` lies on."""
-        return await self._lane_of(path.parent).run(function, *args, **kwargs)
+        return await self.lane_of(path.parent).run(function, *args, **kwargs)
 
     async def run_each(
         self, paths: Sequence[Path], arguments: Sequence[tuple[Any, ...]], function: Callable[..., T]
@@ -45,7 +45,7 @@ class Errands:
         """Run ``function`` with each of ``arguments``, with one hop for each volume; results in their order."""
         groups: dict[Lane, list[int]] = {}
         for place, path in enumerate(paths):
-            groups.setdefault(self._lane_of(path.parent), []).append(place)
+            groups.setdefault(self.lane_of(path.parent), []).append(place)
 
         def run(places: list[int]) -> list[T]:
             return [function(*arguments[place]) for place in places]
@@ -56,7 +56,8 @@ class Errands:
             results.update(zip(places, await future, strict=True))
         return [results[place] for place in range(len(paths))]
 
-    def _lane_of(self, folder: Path) -> Lane:
+    def lane_of(self, folder: Path) -> Lane:
+        """The thread of the volume that ``folder`` is on."""
         now = self._clock.monotonic()
         if self._looked is None or now - self._looked >= _FRESH_SECONDS:
             self._looked = now

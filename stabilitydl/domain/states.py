@@ -49,12 +49,13 @@ class State(StrEnum):
 
 
 class WaitReason(StrEnum):
-    """What a ``WAITING`` resource waits for."""
+    """What a ``WAITING`` resource waits for. A ``VOLUME`` is not there, a ``DRIVE`` is and does not answer."""
 
     HOST = "host"
     NETWORK = "network"
     SPACE = "space"
     VOLUME = "volume"
+    DRIVE = "drive"
     LOGIN = "login"
     TWIN = "twin"
     PROCESS = "process"

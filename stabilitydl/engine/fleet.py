@@ -179,6 +179,7 @@ class Fleet:
             watch, live = self._watches[each], job.live
             speed = watch.meter.look(now, live.fetched)
             answered |= self._note_answer(watch, job)
+            job.make_way()
             if watch.received != live.received:
                 watch.received = live.received
                 job.life.note()

@@ -23,6 +23,7 @@ from ..errors import (
     ContentError,
     DiskError,
     DiskFault,
+    DriveStuck,
     InternalError,
     NoSpace,
     PartInUse,
@@ -66,6 +67,7 @@ class Job:
         self._context = context
         self._ended = ended
         self._scope = anyio.CancelScope()
+        self._try = anyio.CancelScope()
         self._stop_as = State.QUEUED
         self._claim: Claim | None = None
         self._attempt: int | None = None
@@ -92,6 +94,11 @@ class Job:
         self._stop_as = state
         self._scope.cancel()
 
+    def make_way(self) -> None:
+        """Let go of everything that others may need, if the drive of the file does not answer any more."""
+        if self.waits.reason is None and self._context.services.disk.is_stuck(self._target):
+            self._try.cancel()
+
     async def run(self) -> None:
         """Work until the end. Raises nothing of its own: what is unexpected ends the job as FAILED."""
         ending: Ending | None = None
@@ -115,7 +122,9 @@ class Job:
         while True:
             begin = self._context.logins.now
             try:
-                return await self._bring()
+                with anyio.CancelScope() as self._try:
+                    return await self._bring()
+                raise DriveStuck(path=str(self._folder))
             except StabilityError as error:
                 failure = error
             failure = await self._as_it_is(failure)

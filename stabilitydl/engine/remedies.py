@@ -30,6 +30,7 @@ VERDICTS: Mapping[type[StabilityError], Verdict] = MappingProxyType(
         errors.NoSpace: WaitReason.SPACE,
         errors.VolumeMissing: WaitReason.VOLUME,
         errors.VolumeReadOnly: WaitReason.VOLUME,
+        errors.DriveStuck: WaitReason.DRIVE,
         errors.PartInUse: WaitReason.PROCESS,
         errors.TwinComes: WaitReason.TWIN,
         errors.ChecksumMismatch: State.QUARANTINED,
@@ -44,7 +45,7 @@ PATIENT_TRIES = 20
 PROCESS_POLL = 0.5
 """Seconds between two looks at what another process, or the job of a twin, does."""
 LOCAL_POLL = 5.0
-"""Seconds between two looks at a volume that is full or gone."""
+"""Seconds between two looks at a volume that is full, gone or stuck."""
 
 
 def verdict_of(error: StabilityError) -> Verdict:
@@ -95,7 +96,7 @@ def pause_before_retry(reason: WaitReason, error: StabilityError, tries: int) ->
             return min(max(wanted, 1.0), LONGEST_HOST_WAIT)
         case WaitReason.NETWORK:
             return min(5.0 * 2.0 ** min(tries - 1, 10), 60.0)
-        case WaitReason.SPACE | WaitReason.VOLUME:
+        case WaitReason.SPACE | WaitReason.VOLUME | WaitReason.DRIVE:
             return LOCAL_POLL
         case WaitReason.PROCESS | WaitReason.TWIN:
             return PROCESS_POLL

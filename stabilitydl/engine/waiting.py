@@ -4,6 +4,7 @@ and then whether it is worth another try."""
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import anyio
 
@@ -89,7 +90,7 @@ class Waiting:
                 return Closure(host=self._entry.host)
             case WaitReason.NETWORK:
                 return Closure(network=True)
-            case WaitReason.SPACE | WaitReason.VOLUME:
+            case WaitReason.SPACE | WaitReason.VOLUME | WaitReason.DRIVE:
                 return Closure(volume=self._entry.volume)
             case _:
                 return None
@@ -109,6 +110,8 @@ class Waiting:
         match reason:
             case WaitReason.SPACE:
                 return await self._context.space.has_room(self._entry, self._life.row, self._life.live)
+            case WaitReason.DRIVE:
+                return not self._context.services.disk.is_stuck(Path(self._life.row.target or ""))
             case WaitReason.PROCESS:
                 return await self._has_let_go(looks)
             case WaitReason.TWIN:

@@ -32,7 +32,7 @@ this tree where they enter (``http.client``, ``disk``, ``store``, ``hubs``), onc
     |  |  |- DangerousFileType  BrowserOnly  NoWebSource  RepositoryHidden  RepositoryDisabled
     |- DiskError                     the local side
     |  |- NoSpace  VolumeTooSmall  NotWritable  VolumeReadOnly  VolumeMissing  DiskFault  TargetTaken  NameTooLong
-    |  |- FileTooLarge  FileHeld  TooManyOpenFiles  PartChanged  PartInUse
+    |  |- FileTooLarge  FileHeld  DriveStuck  TooManyOpenFiles  PartChanged  PartInUse
     |- ContentError                  the bytes are not what was promised
     |  |- ChecksumMismatch  SizeMismatch
     |- StoreError
@@ -51,6 +51,7 @@ from .content import ChecksumMismatch, ContentError, SizeMismatch
 from .disk import (
     DiskError,
     DiskFault,
+    DriveStuck,
     FileHeld,
     FileTooLarge,
     NameTooLong,
@@ -165,6 +166,7 @@ __all__ = [
     "DangerousFileType",
     "DiskError",
     "DiskFault",
+    "DriveStuck",
     "EarlyAccess",
     "EngineStopped",
     "EngineUnreachable",

@@ -53,6 +53,14 @@ class VolumeMissing(DiskError):
     remedy = Remedy.CONNECT_VOLUME
 
 
+class DriveStuck(DiskError):
+    """A call to the volume has not come back for a long time."""
+
+    code = "drive-stuck"
+    template = "The drive of {path} does not answer."
+    remedy = Remedy.WAIT
+
+
 class DiskFault(DiskError):
     """EIO, or a sync that failed."""
 

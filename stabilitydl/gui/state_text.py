@@ -294,6 +294,9 @@ def _waiting(snapshot: ResourceSnapshot, wait: Wait, now: float) -> StateText:
         case WaitReason.VOLUME:
             text = translate("StateCell", "Drive is not connected")
             action = RowAction.RETRY
+        case WaitReason.DRIVE:
+            text = translate("StateCell", "Drive does not answer")
+            action = RowAction.RETRY
         case WaitReason.LOGIN:
             text = fill(translate("StateCell", "Needs a {hub} login"), hub=_hub(snapshot))
             return _offer(text, RowAction.LOG_IN, tone=Tone.TROUBLE, mark=Mark.WARNING, track=track)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import errno
 import subprocess
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,10 +13,15 @@ import msgspec
 import pytest
 
 from stabilitydl import errors
+from stabilitydl.disk import patience
+from stabilitydl.disk.system import system
+from stabilitydl.domain.chunk import Chunk
 from stabilitydl.domain.states import State, WaitReason
+from stabilitydl.engine import remedies
 from stabilitydl.hubs.protocol import Expansion
 from stabilitydl.mounts import Mount, mount_of
-from tests.engine.harness import Harness
+from stabilitydl.settings import Settings
+from tests.engine.harness import PATIENCE, Harness
 from tests.engine.real import Trickle, contents, pack_of, real
 from tests.fakes.hub import pack
 from tests.fakes.origin import FileOrigin
@@ -220,3 +226,39 @@ def test_what_the_system_says_of_a_read_only_volume() -> None:
     from stabilitydl.disk.system import map_error
 
     assert isinstance(map_error(OSError(errno.EROFS, "x"), "/x"), errors.VolumeReadOnly)
+
+
+async def test_a_drive_that_does_not_answer_makes_way_for_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_volume: Callable[..., Path]
+) -> None:
+    """D09: it holds no place, no connection, and goes on when it answers again; nothing is lost."""
+    monkeypatch.setattr(patience, "STUCK_SECONDS", 0.2)
+    monkeypatch.setattr(remedies, "LOCAL_POLL", 0.05)
+    volume = small_volume("size=64m")
+    hangs, answers = threading.Event(), threading.Event()
+    write_at = system.write_at
+
+    def hang(descriptor: int, chunks: Sequence[Chunk], offset: int) -> int:
+        if Path(f"/proc/self/fd/{descriptor}").readlink().is_relative_to(volume):
+            hangs.set()
+            answers.wait(PATIENCE)
+        return write_at(descriptor, chunks, offset)
+
+    monkeypatch.setattr(system, "write_at", hang)
+    with FileOrigin() as origin:
+        files = [origin.add(f"/{name}.bin", contents(12 << 20, place)) for place, name in enumerate("ab")]
+        async with real(tmp_path, Settings(jobs=1, host_connections=1)) as h:
+            try:
+                (stuck,) = await h.get(pack_of(volume / "to", files[:1]))
+                await h.until(hangs.is_set)
+                (other,) = await h.get(pack_of(tmp_path / "to", files[1:]))
+                await h.until_state(State.DOWNLOADED, other)
+                wait = next(change.wait for change in h.changes(stuck) if change.new is State.WAITING)
+                assert wait is not None
+                assert wait.reason is WaitReason.DRIVE
+            finally:
+                answers.set()
+            (row,) = await h.settled([stuck])
+            assert row.state is State.DOWNLOADED
+    assert (volume / "to" / "a.bin").read_bytes() == files[0].data
+    assert [path.name for path in (volume / "to").iterdir()] == ["a.bin"]
