@@ -46,7 +46,7 @@ async def test_stopped_at_any_moment(tmp_path: Path, kind: str) -> None:
                 fail(h.fetch, name, errors.ServerBusy(host="fake.test", after_seconds=600.0))
             ids = await h.get(pack(tmp_path / "to", name, title=name))
             await pass_moments(moment)
-            with anyio.fail_after(20):
+            with anyio.fail_after(60):
                 await h.engine.pause(ids)
             (row,) = await h.settled(ids)
             assert row.state in (State.PAUSED, State.DOWNLOADED)
@@ -115,7 +115,7 @@ async def test_a_stop_changes_nothing_that_another_process_has_settled(
 
         monkeypatch.setattr(h.engine._on.services.disk, "stat", stat)
         step.go.set()
-        with anyio.fail_after(20):
+        with anyio.fail_after(60):
             await looking.wait()
         await h.engine.pause(ids[1:])
         (row,) = await h.settled(ids[1:])

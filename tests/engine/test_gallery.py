@@ -99,7 +99,7 @@ async def shown(h: Harness, key: str) -> Picture:
 
 async def refreshed(h: Harness, host: PictureHost, count: int) -> None:
     """Return when ``count`` requests have been answered and nothing is to come of them."""
-    with anyio.fail_after(20):
+    with anyio.fail_after(60):
         while len(host.requests) < count or h.engine._on.gallery.is_busy:
             await h.engine.snapshots([])
     h.follow()
@@ -265,7 +265,7 @@ async def test_while_something_downloads_pictures_come_one_after_the_other(tmp_p
         ids = await h.get(expansion)
         await h.until_state(State.DOWNLOADING, ids[0])
         await h.engine.pictures([*ids, expansion.collection.id, creator_key(expansion.collection)])
-        with anyio.fail_after(20):
+        with anyio.fail_after(60):
             while not host.requests:
                 await anyio.lowlevel.checkpoint()
         await h.calm()

@@ -114,7 +114,7 @@ class TestRecorder:
                 answers.append(await recorder.commit(operation))
 
             tasks.start_soon(commit)
-            with anyio.fail_after(20):
+            with anyio.fail_after(60):
                 while not answers:
                     if self.clock.sleeping:
                         self.clock.advance(1)

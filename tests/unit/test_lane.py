@@ -28,7 +28,7 @@ class Gate:
 
     def __call__(self) -> None:
         self.entered.set()
-        assert self.open.wait(10)
+        assert self.open.wait(60)
 
 
 async def test_results_arguments_and_exceptions_come_back(lane: Lane) -> None:

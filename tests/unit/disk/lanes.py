@@ -98,7 +98,7 @@ class Calls:
         def step(real: Callable[..., Any], *args: Any) -> Any:
             if file in _file_of(args[0]) and not entered.is_set():
                 entered.set()
-                assert go.wait(10)
+                assert go.wait(60)
             return real(*args)
 
         self.replace(name, step)

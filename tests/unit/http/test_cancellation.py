@@ -113,7 +113,7 @@ async def test_every_await(
             if ended:
                 break
         assert ended
-        assert place > 3
+        assert place >= 3
 
 
 async def fetch(client: HttpClient, request: Request) -> None:

@@ -43,7 +43,7 @@ class Names:
     def _answer(self, host: str, port: int, family: int = 0, type: int = 0, **_: object) -> list[object]:  # noqa: A002
         self.asked.append(host)
         if self.gate is not None:
-            self.gate.wait(10)
+            self.gate.wait(60)
         entry = self.table.get(host, socket.gaierror(socket.EAI_NONAME, "unknown"))
         if isinstance(entry, OSError):
             raise entry

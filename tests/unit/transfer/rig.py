@@ -148,7 +148,7 @@ class Rig:
 
 async def until(condition: Callable[[], bool]) -> None:
     """Return when the condition holds; everything else goes on meanwhile."""
-    with anyio.fail_after(20):
+    with anyio.fail_after(60):
         while not condition():  # noqa: ASYNC110 - bounded, and the loop runs on
             await asyncio.sleep(0)
 
