@@ -28,11 +28,15 @@ class Address(msgspec.Struct, frozen=True, gc=False):
 
 
 class Wait(msgspec.Struct, frozen=True, gc=False):
-    """Why a resource waits. ``until`` is seconds since 1970, None when no end is known."""
+    """Why a resource waits. ``until`` is seconds since 1970, None when no end is known.
+
+    ``detail`` names the host, hub or path that it waits for, ``status`` is what a host answered, 0 when nothing.
+    """
 
     reason: WaitReason
     until: float | None = None
     detail: str = ""
+    status: int = 0
 
 
 class Resource(msgspec.Struct, frozen=True, kw_only=True, gc=False):

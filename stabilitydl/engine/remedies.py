@@ -109,7 +109,8 @@ def wait_of(reason: WaitReason, error: StabilityError, until: float | None) -> W
     named = ("hub", "host") if reason is WaitReason.LOGIN else ("host", "path")
     detail = next((error.arguments[name] for name in named if name in error.arguments), "")
     shown = until if reason in (WaitReason.HOST, WaitReason.NETWORK) else None
-    return Wait(reason=reason, until=shown, detail=str(detail or ""))
+    status = error.arguments.get("status") if reason is WaitReason.HOST else 0
+    return Wait(reason, shown, str(detail or ""), status if isinstance(status, int) else 0)
 
 
 def _asked_seconds(error: StabilityError) -> float | None:

@@ -218,16 +218,26 @@ def _host_name(line: HostLine) -> str:
 
 
 def _host_text(line: HostLine) -> str:
-    if line.cooling > 0 and 0 < line.allowed < line.limit:
-        words = translate("Activity", "waiting {time}, then {count} of {limit} connections")
-        return fill(words, time=duration_text(line.cooling), count=line.allowed, limit=line.limit)
     if line.cooling > 0:
-        return fill(translate("Activity", "waiting {time}"), time=duration_text(line.cooling))
+        return _waiting_text(line)
     if not line.limit:
         return fill(translate("Activity", "{count} connections"), count=line.running)
     if not line.running:
         return translate("Activity", "idle")
     return fill(translate("Activity", "{count} of {limit} connections"), count=line.running, limit=line.limit)
+
+
+def _waiting_text(line: HostLine) -> str:
+    time = duration_text(line.cooling)
+    if line.status:
+        time = f"{time} ({line.status})"
+    if 0 < line.allowed < line.limit:
+        words = translate("Activity", "waiting {time}, then {count} of {limit} connections")
+        return fill(words, time=time, count=line.allowed, limit=line.limit)
+    if line.limit and line.running:
+        words = translate("Activity", "waiting {time}, {count} of {limit} connections")
+        return fill(words, time=time, count=line.running, limit=line.limit)
+    return fill(translate("Activity", "waiting {time}"), time=time)
 
 
 def _amounts(total: int, files: int) -> dict[str, object]:

@@ -14,7 +14,7 @@ from ..domain.events import Progress
 from ..domain.resource import ResourceSnapshot, Wait
 from ..domain.states import State, WaitReason
 from ..errors import Problem, Remedy
-from ..text import format_bytes, format_speed
+from ..text import format_bytes, format_speed, plain
 from .amounts import duration_text
 from .failure_text import short_text
 from .hub_names import hub_title
@@ -64,6 +64,9 @@ class Fill(StrEnum):
     CHECKED = "good"
     RESTING = "dimmed"
 
+
+_LONGEST_HOST = 20
+"""Characters of a host that fit beside the rest of the line."""
 
 Segment = tuple[float, float, Fill]
 """From and to, as parts of the file between 0 and 1."""
@@ -279,15 +282,13 @@ def _waiting(snapshot: ResourceSnapshot, wait: Wait, now: float) -> StateText:
     track = _resting(snapshot)
     match wait.reason:
         case WaitReason.HOST:
-            text = translate("StateCell", "Server asks to wait")
-            if time:
-                text = translate("StateCell", "Server asks to wait {time}")
-            action: RowAction | None = RowAction.SKIP
+            asked = _asked(wait, time)
+            return _offer(asked, RowAction.SKIP, tone=Tone.ATTENTION, mark=Mark.CLOCK, track=track)
         case WaitReason.NETWORK:
             text = translate("StateCell", "No network")
             if time:
                 text = translate("StateCell", "No network · next try in {time}")
-            action = RowAction.RETRY
+            action: RowAction | None = RowAction.RETRY
         case WaitReason.SPACE:
             text = translate("StateCell", "No space left on the drive")
             action = RowAction.FREE_SPACE
@@ -307,6 +308,17 @@ def _waiting(snapshot: ResourceSnapshot, wait: Wait, now: float) -> StateText:
             text = translate("StateCell", "Another program is downloading it")
             action = None
     return _offer(fill(text, time=time), action, tone=Tone.ATTENTION, mark=Mark.CLOCK, track=track)
+
+
+def _asked(wait: Wait, time: str) -> str:
+    """Who asks to wait, for how long, and with which status, as far as that is known and fits."""
+    host = plain(wait.detail)
+    if host and len(host) <= _LONGEST_HOST:
+        forms = translate("StateCell", "{host} asks to wait"), translate("StateCell", "{host} asks to wait: {time}")
+    else:
+        forms = translate("StateCell", "Server asks to wait"), translate("StateCell", "Server asks to wait {time}")
+    said = fill(forms[bool(time)], host=host, time=time)
+    return f"{said} ({wait.status})" if wait.status else said
 
 
 def _ended(snapshot: ResourceSnapshot) -> StateText:

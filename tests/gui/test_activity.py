@@ -38,6 +38,7 @@ def test_a_tick_shows_hosts_and_files(activity: Activity) -> None:
         HostLine(host="https://civitai.com", running=6, limit=8),
         HostLine(host="https://b2.example", running=0, limit=8, cooling=37.2),
         HostLine(host="https://busy.example", running=0, limit=8, allowed=2, cooling=37.2),
+        HostLine(host="https://full.example", running=2, limit=8, allowed=8, cooling=37.2, status=429),
         HostLine(host="https://huggingface.co", running=0, limit=8),
         HostLine(host="https://free.example", running=2),
     )
@@ -47,9 +48,15 @@ def test_a_tick_shows_hosts_and_files(activity: Activity) -> None:
         ("civitai.com", "6 of 8 connections"),
         ("b2.example", "waiting 38 s"),
         ("busy.example", "waiting 38 s, then 2 of 8 connections"),
+        ("full.example", "waiting 38 s (429), 2 of 8 connections"),
+        ("and 2 more", ""),
+    ]
+    activity.show_tick(ProgressTick(entries=tick.entries, speed=tick.speed, hosts=hosts[-2:]), {})
+    assert lines(activity.hosts) == [
         ("huggingface.co", "idle"),
         ("free.example", "2 connections"),
     ]
+    activity.show_tick(tick, {key(1): "add-detail-xl", key(2): "epiNoiseoffset_v2"})
     assert lines(activity.running) == [("add-detail-xl", "57 % · 14.2 MB/s"), ("epiNoiseoffset_v2", "checking")]
     assert activity.peak.text() == "last 2 min · peak 112 MB/s"
     assert activity.curve.accessibleDescription() == activity.peak.text()

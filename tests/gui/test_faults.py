@@ -69,7 +69,7 @@ def test_a_bug_in_a_download_is_shown_in_its_row_with_a_report(stage: Stage) -> 
     ("error", "state", "action"),
     [
         (errors.ServerFailed(host="demo.test", status=500), State.FAILED, RowAction.RETRY),
-        (errors.ServerBusy(host="demo.test", after_seconds=500.0), State.WAITING, RowAction.SKIP),
+        (errors.ServerBusy(host="demo.test", status=429, after_seconds=500.0), State.WAITING, RowAction.SKIP),
     ],
     ids=["retry", "skip"],
 )
@@ -84,7 +84,7 @@ def test_one_click_in_the_row_tries_again(stage: Stage, error: StabilityError, s
 
 
 def test_a_wait_counts_down_in_its_row(stage: Stage) -> None:
-    stage.open(fetch=Failing(errors.ServerBusy(host="demo.test", after_seconds=500.0)))
+    stage.open(fetch=Failing(errors.ServerBusy(host="demo.test", status=429, after_seconds=500.0)))
     ids = stage.add(PACK)
     stage.start(ids[1:2])
     stage.until_states(ids[1:2], State.WAITING)
@@ -93,7 +93,8 @@ def test_a_wait_counts_down_in_its_row(stage: Stage) -> None:
     assert row.wait.reason is WaitReason.HOST
     assert row.wait.until is not None
     before = model.state_text(row).left
-    assert before.startswith("Server asks to wait ")
+    assert before.startswith("demo.test asks to wait: ")
+    assert before.endswith(" (429)")
     stage.until(lambda: model.state_text(row).left != before, "it counts down")
 
 

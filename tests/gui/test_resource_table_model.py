@@ -224,9 +224,9 @@ def test_what_an_event_says_is_what_the_row_shows(model: ResourceTableModel, clo
     model.load([child(1, State.DOWNLOADING)])
     index = model.index(0, Column.STATE)
     problem = Problem("server-busy", {"host": "civitai.com"})
-    wait = Wait(WaitReason.HOST, clock.wall() + 38)
+    wait = Wait(WaitReason.HOST, clock.wall() + 38, "civitai.com", 429)
     model.apply([moved(1, State.DOWNLOADING, State.WAITING, received=48 * MB, problem=problem, wait=wait)])
-    assert index.data() == "Server asks to wait 38 s"
+    assert index.data() == "civitai.com asks to wait: 38 s (429)"
     assert "asks to wait" in index.data(Qt.ItemDataRole.ToolTipRole)
     arrived = Downloaded(
         resource=key(1),

@@ -20,6 +20,13 @@ from stabilitydl.gui.theme import RESOURCE_ROW, Appearance
 from .samples import MB, child, every_state, progress
 
 NOW = 1.7e9
+
+
+def busy(host: str, status: int = 0, seconds: float | None = None) -> ResourceSnapshot:
+    until = None if seconds is None else NOW + seconds
+    return child(1, State.WAITING, wait=Wait(WaitReason.HOST, until, host, status))
+
+
 CASES: list[tuple[ResourceSnapshot, Progress | None, str, str]] = [
     (child(1), None, "Missing", ""),
     (child(1, State.QUEUED), None, "Queued", ""),

@@ -36,7 +36,7 @@ NOW = 1_795_000_000.0
 PATIENCE_MS = 60_000
 HOSTS = (
     HostLine(host="civitai.com", running=6, limit=8),
-    HostLine(host="b2.civitai-delivery.com", running=0, waiting=1, limit=8, cooling=37.5),
+    HostLine(host="b2.civitai-delivery.com", running=0, waiting=1, limit=8, cooling=37.5, status=429),
     HostLine(host="huggingface.co", running=0, limit=8),
 )
 _HUBS = ("civitai", "huggingface", "modelscope")

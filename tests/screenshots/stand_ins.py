@@ -85,7 +85,7 @@ class StandStill:
         live.ranges = ranges(file)
         live.received = live.fetched = sum(stop - start for start, stop in live.ranges)
         if file.state is State.WAITING:
-            watcher.waiting(Wait(WaitReason.HOST, self._now() + WAIT_SECONDS))
+            watcher.waiting(Wait(WaitReason.HOST, self._now() + WAIT_SECONDS, "civitai.com", 429))
         else:
             watcher.phase(State.DOWNLOADING)
             if file.state is State.VERIFYING:
