@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -101,12 +102,12 @@ def survey(session: Session, expansion: Expansion, children: Sequence[Resource])
 
 def volumes(session: Session, planned: Sequence[Planned]) -> list[Volume]:
     """The volumes that the files go to, with what is still to come. Raises DiskError when one cannot be asked."""
-    needed: dict[Path, int] = {}
+    needed: dict[str, int] = {}
     for one in planned:
-        folder = one.target.parent
-        needed[folder] = needed.get(folder, 0) + one.missing_bytes
+        name = os.path.dirname(one.row.target or "")  # noqa: PTH120 - of many files in few folders
+        needed[name] = needed.get(name, 0) + one.missing_bytes
     sums: dict[int, tuple[Path, int]] = {}
-    for folder, bytes_ in needed.items():
+    for folder, bytes_ in ((Path(name), size) for name, size in needed.items()):
         number = volume_id(folder)
         path, before = sums.get(number, (existing_parent(folder), 0))
         sums[number] = (path, before + bytes_)

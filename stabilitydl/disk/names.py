@@ -28,6 +28,7 @@ _RESERVED = frozenset(
 )
 # Names that need no more than a look at the reserved ones: nearly all of them.
 _PLAIN = re.compile(r"[A-Za-z0-9_-](?:[A-Za-z0-9._+-]*[A-Za-z0-9_+-])?")
+_PLAIN_PATH = re.compile(f"{_PLAIN.pattern}(?:/{_PLAIN.pattern})*")
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
 _DRIVE = re.compile(r"\s*[A-Za-z]:")
 # Blank letters and marks that are invisible although Unicode does not class them as format characters.
@@ -54,8 +55,8 @@ def safe_path(path: str) -> str:
     plainly, percent-encoded (several times over), with backslashes, or with letters that turn into dots. Such a
     path is refused, not repaired. Empty parts and ``.`` are left out.
     """
-    if _PLAIN.fullmatch(path):
-        return safe_name(path)
+    if _PLAIN_PATH.fullmatch(path):
+        return "/".join(map(safe_name, path.split("/")))
     visible = _visible(path)
     _refuse_escapes(visible, path)
     parts = [part for part in visible.split("/") if part not in ("", ".")]

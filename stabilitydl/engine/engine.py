@@ -257,11 +257,13 @@ class Engine:
         Raises StoreError, UnsafeName, NameTooLong.
         """
         rows = await self._on.recorder.ask(lambda ledger: ledger.foresee(expansion.collection, expansion.resources))
-        statuses = await self._on.services.disk.stats(Path(row.target or "") for row in rows)
-        limits = largest_files({Path(row.target or "").parent for row in rows})
+        targets = [Path(row.target or "") for row in rows]
+        statuses = await self._on.services.disk.stats(targets)
+        folders = [target.parent for target in targets]
+        limits = largest_files(set(folders))
         return [
-            Foreseen(row, is_probable(row, status), too_large(row, limits))
-            for row, status in zip(rows, statuses, strict=True)
+            Foreseen(row, is_probable(row, status), too_large(row, limits[folder]))
+            for row, status, folder in zip(rows, statuses, folders, strict=True)
         ]
 
     async def add(self, expansions: Sequence[Expansion]) -> None:

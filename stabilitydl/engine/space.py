@@ -6,7 +6,7 @@ others that fit go first. Small files are not asked about: they are fetched befo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 from ..disk.disk import Disk
@@ -35,7 +35,7 @@ class Space:
         if size <= SMALL:
             return
         target = Path(row.target or "")
-        if too_large(row, largest_files([target.parent])) is not None:
+        if too_large(row, largest_files([target.parent])[target.parent]) is not None:
             raise FileTooLarge(path=str(target))
         room = await self._disk.room(target, row.resource.tag)
         live.allocated = room.allocated
@@ -72,9 +72,8 @@ def largest_files(folders: Iterable[Path]) -> dict[Path, int | None]:
     return {folder: mount_of(folder, found).largest_file for folder in folders}
 
 
-def too_large(row: ResourceSnapshot, limits: Mapping[Path, int | None]) -> Problem | None:
-    """Why the file system of its target, as `largest_files` says, does not take ``row``."""
-    limit = limits[Path(row.target or "").parent]
+def too_large(row: ResourceSnapshot, limit: int | None) -> Problem | None:
+    """Why the file system of its target, which takes files of ``limit`` bytes, does not take ``row``."""
     if limit is None or (row.resource.size or 0) <= limit:
         return None
     return FileTooLarge(path=row.target).problem
