@@ -221,6 +221,10 @@
         <translation>等待 {time}，之后 {count} / {limit} 个连接</translation>
     </message>
     <message>
+        <source>waiting {time}, {count} of {limit} connections</source>
+        <translation>等待 {time}，{count} / {limit} 个连接</translation>
+    </message>
+    <message>
         <source>waiting {time}</source>
         <translation>等待 {time}</translation>
     </message>
@@ -595,6 +599,10 @@
     <message>
         <source>{path} needs {needed_bytes}, more than the whole drive can hold.</source>
         <translation>{path} 需要 {needed_bytes}，超过整个驱动器的容量。</translation>
+    </message>
+    <message>
+        <source>The drive of {path} does not answer.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Cannot connect to {host}.</source>
@@ -1186,6 +1194,18 @@
     <message>
         <source>Name is too long</source>
         <translation>名称过长</translation>
+    </message>
+    <message>
+        <source>Larger than the whole drive</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another program holds the file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drive does not answer</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Too large for this drive</source>
@@ -2478,6 +2498,18 @@
     <message>
         <source>Paused at {percent} %</source>
         <translation>已暂停于 {percent}%</translation>
+    </message>
+    <message>
+        <source>Drive does not answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{host} asks to wait</source>
+        <translation>{host} 要求等待</translation>
+    </message>
+    <message>
+        <source>{host} asks to wait: {time}</source>
+        <translation>{host} 要求等待：{time}</translation>
     </message>
     <message>
         <source>Server asks to wait</source>
