@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -62,9 +62,12 @@ def host_name(text: str) -> str:
 
 def of_host(table: Mapping[str, _Value], host: str) -> _Value | None:
     """What ``table`` says of ``host``: the entry of its own name, else of the nearest domain above it."""
+    return next((table[name] for name in names_of(host) if name in table), None)
+
+
+def names_of(host: str) -> Iterator[str]:
+    """The name of ``host`` and of each domain above it, the nearest first."""
     name = host.lower().rstrip(".")
     while name:
-        if name in table:
-            return table[name]
+        yield name
         name = "" if ":" in name else name.partition(".")[2]
-    return None

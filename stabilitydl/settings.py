@@ -99,6 +99,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             Section.NETWORK,
         ),
     ] = {}
+    host_limits: Annotated[
+        dict[str, Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]],
+        _about(
+            "Speed limits of single servers",
+            "For what comes from a server, from those below it, and from where they send us, all together.",
+            Section.NETWORK,
+            Unit.RATE,
+        ),
+    ] = {}
     total_connections: Annotated[
         int,
         _about(
@@ -146,9 +155,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         fault = proxy_fault(self.proxy)
         if fault is not None:
             raise ValueError(f"proxy: {fault}")
-        for host in self.host_budgets:
-            if host != host_name(host):
-                raise ValueError(f"host_budgets: “{plain(host, 100)}” is not the name of a server")
+        for name in ("host_budgets", "host_limits"):
+            for host in getattr(self, name):
+                if host != host_name(host):
+                    raise ValueError(f"{name}: “{plain(host, 100)}” is not the name of a server")
 
     def library_folders(self, default: Path) -> tuple[Path, ...]:
         """The absolute folders of the library, each once, the one to take first in front; ``default`` without any."""

@@ -92,6 +92,7 @@ class Engine:
             proxy=settings.proxy,
         )
         self._bandwidth = Bandwidth(clock, settings.rate_limit)
+        self._bandwidth.set_host_limits(settings.host_limits)
         self._slots = Slots(_limits(settings, hubs))
         self._fetch = fetch
         self._reach = reach or Reach(clock)
@@ -443,6 +444,7 @@ class Engine:
         """Change limits at once; what runs goes on."""
         self.settings = settings
         self._bandwidth.set_limit(settings.rate_limit)
+        self._bandwidth.set_host_limits(settings.host_limits)
         self._client.governor.set_limits(settings.host_connections, settings.total_connections, settings.host_budgets)
         self._slots.set_limits(_limits(settings, self._hubs))
         self._client.set_proxy(settings.proxy)

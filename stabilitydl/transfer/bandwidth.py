@@ -15,6 +15,7 @@ import anyio
 
 from ..clock import Clock
 from ..domain.chunk import WIDTH
+from ..hosts import names_of
 from .bucket import Bucket
 from .fairness import Fairness, Share
 
@@ -105,7 +106,7 @@ class Bandwidth:
         """The limits that ``flow`` stands under."""
         buckets = [] if self._everything is None else [self._everything]
         if self._hosts:
-            hosts = {domain for host in (flow.host, flow.named) for domain in _domains(host)}
+            hosts = {*names_of(flow.host), *names_of(flow.named)}
             buckets += [bucket for host, bucket in self._hosts.items() if host in hosts]
         bucket = self._resources.get(flow.resource)
         return buckets if bucket is None else [*buckets, bucket]
@@ -278,10 +279,3 @@ class Waiting(Turn):
     @property
     def is_ready(self) -> bool:
         return all(bucket.is_ready for bucket in self.buckets)
-
-
-def _domains(host: str) -> Iterator[str]:
-    """The host and the domains that it lies in."""
-    while host:
-        yield host.lower()
-        host = host.partition(".")[2]

@@ -101,3 +101,14 @@ async def test_each_step_of_priority_doubles_a_share(tmp_path: Path) -> None:
         for step in steps:
             step.go.set()
         await h.settled(ids)
+
+
+async def test_hosts_have_limits_in_the_settings_which_may_change(tmp_path: Path) -> None:
+    with FileOrigin() as slow, FileOrigin(host="127.0.0.2") as fast:
+        files = [origin.add("/a.bin" if origin is slow else "/b.bin", contents(MIB, 1)) for origin in (slow, fast)]
+        async with real(tmp_path, Settings(host_limits={"127.0.0.1": CRAWL})) as h:
+            first, second = await h.get(pack_of(tmp_path / "to", files, checksums=False))
+            await h.until_state(State.DOWNLOADED, second)
+            await h.until_state(State.DOWNLOADING, first)
+            h.engine.set_settings(Settings(host_limits={"127.0.0.2": CRAWL}))
+            await h.until_state(State.DOWNLOADED, first)

@@ -18,7 +18,7 @@ BOUNDS = {
     "total_connections": (1, 256),
     "rate_limit": (0, None),
 }
-ENTRY_BOUNDS = {"host_budgets": (1, 64)}
+ENTRY_BOUNDS = {"host_budgets": (1, 64), "host_limits": (0, 2**63 - 1)}
 
 
 @pytest.fixture
@@ -47,6 +47,7 @@ def test_what_is_saved_is_loaded(path: Path) -> None:
         rate_limit=2**40,
         libraries=('C:\\"Models" ü', "/mnt/more"),
         host_budgets={"hub.example": 3, "::1": 64},
+        host_limits={"hub.example": 500_000},
         proxy="socks5://[::1]:1080",
     )
     save(path, settings)
@@ -139,6 +140,16 @@ def test_numbers_for_single_hosts_have_bounds_and_names(path: Path) -> None:
     ):
         write(path, f"jobs = 3\n[host_budgets]\n{bad}\n".encode())
         with pytest.raises(UsageError, match="host_budgets"):
+            load(path)
+        assert recover(path)[0] == Settings(jobs=3)
+
+
+def test_speed_limits_of_single_hosts_are_no_less_than_none(path: Path) -> None:
+    write(path, b'jobs = 3\n[host_limits]\n"hub.example" = 500000\nlocalhost = 0\n')
+    assert load(path).host_limits == {"hub.example": 500_000, "localhost": 0}
+    for bad in ('"hub.example" = -1', '"hub.example" = 1.5', '"two words" = 1', '"a.example" = 9223372036854775808'):
+        write(path, f"jobs = 3\n[host_limits]\n{bad}\n".encode())
+        with pytest.raises(UsageError):
             load(path)
         assert recover(path)[0] == Settings(jobs=3)
 

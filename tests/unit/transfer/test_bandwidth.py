@@ -226,6 +226,16 @@ async def test_what_a_read_did_not_bring_is_there_for_the_next() -> None:
         assert (await flow.take()).most == 10 * KIB
 
 
+async def test_what_a_read_did_not_bring_counts_for_nobody() -> None:
+    reading = Reading(160 * KIB)
+    slow = reading.add("slow")
+    reading.clock.advance(1)
+    turn = await slow.take()
+    assert slow.share.had > 0
+    slow.settle(turn, 0)
+    assert slow.share.had == pytest.approx(0)
+
+
 async def test_what_a_read_did_not_bring_wakes_who_waits_for_it() -> None:
     reading = Reading(160 * KIB)
     slow, other = reading.add("slow"), reading.add("other")
