@@ -13,8 +13,9 @@ from ..text import format_bytes
 from .elided_label import ElidedLabel
 from .icons import Sign, put
 from .menu_button import MenuButton
-from .offer import CANCEL, DOWNLOAD, PAUSE, RANK, RESUME, RETRY, Offer
+from .offer import CANCEL, DOWNLOAD, LIMIT, PAUSE, RANK, RESUME, RETRY, Offer
 from .qt import override
+from .rate_menu import RateMenu
 from .theme import ACTION_BAR_HEIGHT, SPACE, mark
 from .tr import fill, translate
 
@@ -55,6 +56,9 @@ class ActionBar(QFrame):
         self.as_usual = self._menu.addAction("", lambda: self.rank_wanted.emit(0))
         self.later = self._menu.addAction("", lambda: self.rank_wanted.emit(-1))
         self.rank.setMenu(self._menu)
+        self.limit = MenuButton()
+        self.rates = RateMenu(self)
+        self.limit.setMenu(self.rates)
         self.pause = QPushButton()
         self.resume = QPushButton()
         self.retry = QPushButton()
@@ -93,7 +97,7 @@ class ActionBar(QFrame):
 
     def _all_buttons(self) -> tuple[QAbstractButton, ...]:
         """In the order in which they stand, and give way where there is no room."""
-        return self.remove, self.cancel, self.rank, self.pause, self.resume, self.retry, self.download
+        return self.limit, self.remove, self.cancel, self.rank, self.pause, self.resume, self.retry, self.download
 
     def show_offer(self, offer: Offer, free: int | None = None) -> None:
         """Say what can be done; ``free`` is bytes on the volume of the target."""
@@ -116,6 +120,9 @@ class ActionBar(QFrame):
         self.remove.setToolTip(translate("ActionBar", "Take off the list; files that are here stay (Delete)"))
         self.rank.setText(translate("ActionBar", "Priority"))
         self.rank.setAccessibleName(translate("ActionBar", "Priority of the selection"))
+        self.limit.setText(translate("ActionBar", "Limit speed"))
+        self.limit.setAccessibleName(translate("ActionBar", "Speed limit of the selection"))
+        self.rates.setTitle(self.limit.text())
         self.more.setAccessibleName(translate("ActionBar", "More commands"))
         for action, words, keys in (
             (self.earlier, translate("ActionBar", "Start earlier"), HIGHER),
@@ -135,6 +142,7 @@ class ActionBar(QFrame):
         )
         self._label(self.download, template, DOWNLOAD)
         counts = {
+            self.limit: offer.count(LIMIT),
             self.remove: offer.count(),
             self.cancel: offer.count(CANCEL),
             self.rank: offer.count(RANK),
@@ -178,6 +186,8 @@ class ActionBar(QFrame):
         for button in self._wanted:
             if button is self.rank and button.isHidden():
                 self._overflow.addActions([self.earlier, self.as_usual, self.later])
+            elif button is self.limit and button.isHidden():
+                self._overflow.addMenu(self.rates)
             elif button.isHidden():
                 self._overflow.addAction(button.text(), button.click)
 

@@ -126,6 +126,10 @@ class EngineBridge(QObject):
         """Take these off the list; finished files stay, or go to the trash."""
         self._send(partial(self.engine.remove, with_files=with_files), list(ids))
 
+    def set_resource_limit(self, ids: Sequence[str], rate: int) -> None:
+        """Let each of these have at most ``rate`` bytes per second, 0 for as many as come."""
+        self._send(partial(self.engine.set_resource_limit, rate=rate), list(ids))
+
     def go_on(self) -> None:
         """Continue everything unfinished."""
         self._send(self.engine.go_on)

@@ -7,6 +7,7 @@ from html import escape
 from ..domain.resource import ResourceSnapshot
 from ..domain.states import State
 from ..text import format_bytes, plain
+from .rate_menu import limit_text
 from .resource_index import Column
 from .rows import size_of
 from .state_text import StateText, explain
@@ -55,11 +56,16 @@ def display(snapshot: ResourceSnapshot, column: Column, state: StateText) -> str
 
 
 def second_line(snapshot: ResourceSnapshot) -> str:
-    """What stands below the name: that it is superseded, the version, and the folder where the file lies in one."""
+    """What stands below the name: a limit, that it is superseded, the version, and the folder where it lies in one."""
     child = snapshot.resource
     tag = translate("ResourceTable", "Superseded") if snapshot.superseded else ""
     folder, _, _ = child.path.rpartition("/")
-    return plain(" · ".join(part for part in (tag, child.version, folder) if part))
+    return plain(" · ".join(part for part in (limit_line(snapshot), tag, child.version, folder) if part))
+
+
+def limit_line(snapshot: ResourceSnapshot) -> str:
+    """How fast a child may come at most, empty where that has no meaning."""
+    return limit_text(snapshot.rate_limit) if snapshot.rate_limit and snapshot.state is not State.DOWNLOADED else ""
 
 
 def _superseded() -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from ..domain.events import Downloaded, Progress, ProgressTick, RetryScheduled, StateChanged
+from ..domain.events import Downloaded, LimitChanged, Progress, ProgressTick, RetryScheduled, StateChanged
 from ..domain.resource import ResourceSnapshot
 from ..domain.states import State
 from ..errors import Problem
@@ -100,6 +100,13 @@ class Children:
                 sha256=event.sha256,
             )
             self._put(slot, after, changed)
+
+    def take_limit(self, event: LimitChanged) -> list[int]:
+        """Know how fast children may come at most; their slots."""
+        slots = [slot for each in event.resources if (slot := self.rows.slots.get(each)) is not None]
+        for slot in slots:
+            self.rows.put(slot, msgspec.structs.replace(self.rows.snapshots[slot], rate_limit=event.rate))
+        return slots
 
     def take_retry(self, event: RetryScheduled) -> None:
         """Know why a connection tries again, until bytes come."""

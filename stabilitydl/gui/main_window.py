@@ -215,6 +215,8 @@ class MainWindow(QMainWindow):
         pane.cancel_wanted.connect(self.commands.cancel)
         pane.remove_wanted.connect(self.commands.remove)
         pane.rank_wanted.connect(self.commands.rank)
+        pane.limit_wanted.connect(self._bridge.set_resource_limit)
+        pane.other_limit_wanted.connect(self.commands.limit_to_other)
         pane.open_wanted.connect(self.commands.open)
         pane.row_action.connect(self.commands.act)
         pane.add_wanted.connect(self.planning.ask)

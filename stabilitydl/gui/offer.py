@@ -15,6 +15,7 @@ RESUME = frozenset({State.PAUSED})
 RETRY = frozenset(state for state in State if state.is_trouble)
 CANCEL = PAUSE | RESUME
 RANK = CANCEL | DOWNLOAD
+LIMIT = frozenset(State) - {State.DOWNLOADED}
 KEPT = frozenset({State.QUARANTINED})
 ALL = frozenset(State)
 

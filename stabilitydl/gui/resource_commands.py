@@ -7,7 +7,8 @@ from functools import partial
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QWidget
 
 from ..domain.collection import Collection
 from ..domain.resource import ResourceSnapshot
@@ -16,6 +17,7 @@ from ..hubs.protocol import Expansion
 from .bridge import EngineBridge
 from .collection_tree_model import CollectionTreeModel
 from .planning import Planning
+from .rate_dialog import RateDialog
 from .remedies import Remedies
 from .resource_table_model import ResourceTableModel
 from .state_text import RowAction
@@ -103,6 +105,16 @@ class ResourceCommands(QObject):
                 wanted.setdefault(priority, []).append(each)
         for priority, some in wanted.items():
             self._bridge.set_priority(some, priority, self._children.update)
+
+    def limit_to_other(self, ids: Sequence[str]) -> None:
+        """Ask how fast each of them may come at most."""
+        rates = {row.rate_limit for each in ids if (row := self._children.snapshot_of(each)) is not None}
+        parent = self.parent()
+        assert isinstance(parent, QWidget)
+        dialog = RateDialog(len(ids), rates.pop() if len(rates) == 1 else 0, parent)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.chosen.connect(lambda rate: self._bridge.set_resource_limit(ids, rate))
+        dialog.open()
 
     def open(self, resource: str) -> None:
         """Enter or a double click: what the row offers, else the folder of a file, else its download."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import partial
@@ -24,6 +24,7 @@ from .header import AVATAR, PICTURE, Header
 from .icons import Sign, put
 from .offer import Offer
 from .pictures import Pictures
+from .rate_menu import RateMenu
 from .resource_grid import ResourceGrid
 from .resource_index import Query
 from .resource_table_model import ResourceTableModel
@@ -36,7 +37,8 @@ from .tr import fill, translate
 class ResourcePane(QFrame):
     """Shows the children of one collection, or of all.
 
-    ``row_action(id, RowAction)`` is the command of one row; the other signals carry ids.
+    ``row_action(id, RowAction)`` is the command of one row; the other signals carry ids, and ``limit_wanted`` bytes per
+    second besides.
     """
 
     download_wanted = Signal(object)
@@ -48,6 +50,8 @@ class ResourcePane(QFrame):
     cancel_wanted = Signal(object)
     remove_wanted = Signal(object, bool)
     rank_wanted = Signal(object, int)
+    limit_wanted = Signal(object, object)
+    other_limit_wanted = Signal(object)
     open_wanted = Signal(str)
     row_action = Signal(str, object)
     add_wanted = Signal()
@@ -125,6 +129,9 @@ class ResourcePane(QFrame):
             pressed.connect(lambda wanted=wanted, states=states: wanted.emit(self._selected(states)))
         self.bar.remove_wanted.connect(self._remove_selected)
         self.bar.rank_wanted.connect(self._rank)
+        rates = self.bar.rates
+        rates.aboutToShow.connect(lambda: rates.show_rate(self._common_rate(self._selected(offers.LIMIT))))
+        self._connect_rates(rates, lambda: self._selected(offers.LIMIT))
         self.bar.clear_wanted.connect(self.model.selection.clear)
         self.header.missing_wanted.connect(lambda: self.download_wanted.emit(tuple(self.missing())))
         self.empty.acted.connect(self._act_on_empty)
@@ -225,6 +232,20 @@ class ResourcePane(QFrame):
 
     def _emit_rank(self, step: int, ids: tuple[str, ...]) -> None:
         self.rank_wanted.emit(ids, step)
+
+    def _connect_rates(self, menu: RateMenu, ids: Callable[[], tuple[str, ...]]) -> None:
+        menu.chosen.connect(lambda rate: self.limit_wanted.emit(ids(), rate))
+        menu.other_wanted.connect(lambda: self.other_limit_wanted.emit(ids()))
+
+    def _common_rate(self, ids: Iterable[str]) -> int | None:
+        """The limit that all of them have, None where they differ."""
+        rate: int | None = None
+        for each in ids:
+            row = self.model.snapshot_of(each)
+            if row is not None and rate not in (None, row.rate_limit):
+                return None
+            rate = row.rate_limit if row is not None else rate
+        return rate
 
     def _show_kind(self, _button: object = None) -> None:
         if self.model.rowCount() or self.model.is_arranging:
@@ -328,6 +349,13 @@ class ResourcePane(QFrame):
             (translate("ResourcePane", "Start later"), -1, LOWER),
         ):
             self._command(menu, title, ranked, partial(self._emit_rank, step), keys)
+        limited = tuple(self.model.ids_in(offers.LIMIT, among))
+        rates = RateMenu(menu)
+        rates.setTitle(translate("ResourcePane", "Limit speed"))
+        rates.setEnabled(bool(limited))
+        rates.show_rate(self._common_rate(limited))
+        self._connect_rates(rates, lambda: limited)
+        menu.addMenu(rates)
         menu.addSeparator()
         remove, delete = self.remove_wanted.emit, QKeySequence(QKeySequence.StandardKey.Delete)
         title = translate("ResourcePane", "Remove from the list")

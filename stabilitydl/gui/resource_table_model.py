@@ -12,7 +12,15 @@ from collections.abc import Iterable, Sequence
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from ..clock import Clock
-from ..domain.events import AnyEvent, Downloaded, ProgressTick, ResourcesRemoved, RetryScheduled, StateChanged
+from ..domain.events import (
+    AnyEvent,
+    Downloaded,
+    LimitChanged,
+    ProgressTick,
+    ResourcesRemoved,
+    RetryScheduled,
+    StateChanged,
+)
 from ..domain.resource import ResourceSnapshot
 from ..domain.states import State
 from .arrangement import Arrangement, Moves, spans
@@ -27,6 +35,7 @@ from .resource_index import Column, Order, Query
 MOST_SPANS = 64
 """Spans of rows that are announced one by one; more are announced as one."""
 STATE_ROLES = [Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Role.SNAPSHOT, Role.STATE_TEXT]
+NAME_ROLES = [Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Role.SNAPSHOT]
 PROGRESS_ROLES = [Qt.ItemDataRole.DisplayRole, Role.PROGRESS, Role.STATE_TEXT]
 QUEUE_ROLES = [Qt.ItemDataRole.DisplayRole, Role.STATE_TEXT]
 
@@ -128,6 +137,8 @@ class ResourceTableModel(ResourceCells):
                     self._children.take_file(event, changed)
                 case RetryScheduled():
                     self._children.take_retry(event)
+                case LimitChanged():
+                    self._announce(self._children.take_limit(event), NAME_ROLES, Column.NAME)
                 case ResourcesRemoved():
                     queue_moved |= self._children.leave_queue(event.resources)
                     self._follow(changed)
@@ -214,10 +225,11 @@ class ResourceTableModel(ResourceCells):
             self._shown.insert(row, slots)
             self.endInsertRows()
 
-    def _announce(self, slots: Iterable[int], roles: Sequence[int]) -> None:
+    def _announce(self, slots: Iterable[int], roles: Sequence[int], first: Column = Column.STATE) -> None:
+        """Columns from ``first`` to the state of these children are others now."""
         rows = sorted(row for slot in slots if (row := self._shown.row(slot)) is not None)
         for start, stop in spans(rows, MOST_SPANS):
-            self.dataChanged.emit(self.index(start, Column.STATE), self.index(stop - 1, Column.STATE), roles)
+            self.dataChanged.emit(self.index(start, first), self.index(stop - 1, Column.STATE), roles)
 
     def _announce_columns(self, first: Column, last: Column, roles: Sequence[int]) -> None:
         if len(self._shown):

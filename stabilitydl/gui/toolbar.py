@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, SignalInstance
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QToolButton
 
 from ..text import format_speed
 from .icons import Sign, Tone, put
 from .menu_button import MenuButton
+from .rate_menu import RateMenu, limit_text
 from .theme import SPACE, TOOLBAR_HEIGHT, mark
-from .tr import fill, translate
+from .tr import translate
 
 SETTINGS = QKeySequence("Ctrl+,")
 ACTIVITY = QKeySequence("Ctrl+J")
 ABOUT = QKeySequence("F1")
 QUIT = QKeySequence("Ctrl+Q")
 _FIELD = 560
-_MB = 1_000_000
-LIMITS = (0, 1 * _MB, 5 * _MB, 10 * _MB, 25 * _MB, 50 * _MB, 100 * _MB)
-"""Offered limits in bytes per second; 0 is none."""
 
 
 class Toolbar(QFrame):
@@ -54,8 +52,9 @@ class Toolbar(QFrame):
         mark(self.speed, kind="strong")
         self.speed.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.limit = MenuButton("flat")
-        self._menu = QMenu(self)
-        self.limit.setMenu(self._menu)
+        self._rates = RateMenu(self, offers_other=False)
+        self._rates.chosen.connect(self.limit_chosen)
+        self.limit.setMenu(self._rates)
         self.pause_all = QPushButton()
         self.pause_all.clicked.connect(lambda: self.pause_all_wanted.emit(not self._is_held))
         self.more = QToolButton()
@@ -87,8 +86,8 @@ class Toolbar(QFrame):
     def show_limit(self, bytes_per_second: int) -> None:
         """The limit that holds now, 0 for none."""
         self._limit = bytes_per_second
-        self.limit.setText(self._limit_text(bytes_per_second))
-        self._fill_menu()
+        self.limit.setText(limit_text(bytes_per_second))
+        self._rates.show_rate(bytes_per_second)
 
     def show_work(self, unfinished: int, paused: int) -> None:
         """How many files go on by themselves, and how many are held back: what the button would do follows from it."""
@@ -126,22 +125,6 @@ class Toolbar(QFrame):
         action.triggered.connect(lambda _checked: signal.emit())
         self.addAction(action)
         return action
-
-    def _limit_text(self, limit: int) -> str:
-        if not limit:
-            return translate("Toolbar", "no limit")
-        return fill(translate("Toolbar", "at most {speed}"), speed=format_speed(limit))
-
-    def _fill_menu(self) -> None:
-        self._menu.clear()
-        group = QActionGroup(self._menu)
-        for value in sorted({*LIMITS, self._limit}):
-            action = QAction(self._limit_text(value), self._menu)
-            action.setCheckable(True)
-            action.setChecked(value == self._limit)
-            action.triggered.connect(lambda _checked, value=value: self.limit_chosen.emit(value))
-            group.addAction(action)
-            self._menu.addAction(action)
 
     def _enter(self) -> None:
         text = self.field.text().strip()

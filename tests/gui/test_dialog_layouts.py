@@ -19,6 +19,7 @@ from stabilitydl.gui.licences import LicencesDialog
 from stabilitydl.gui.plan_dialog import PlanDialog
 from stabilitydl.gui.qt import override
 from stabilitydl.gui.quarantine_dialog import QuarantineDialog
+from stabilitydl.gui.rate_dialog import RateDialog
 from stabilitydl.gui.report_dialog import ReportDialog
 from stabilitydl.gui.settings_dialog import SettingsDialog
 from stabilitydl.gui.theme import Appearance
@@ -114,6 +115,7 @@ MAKERS: dict[str, Callable[[Appearance], QDialog]] = {
     "quarantine": quarantine,
     "about": lambda appearance: AboutDialog(Paths.from_environment()),
     "licences": lambda appearance: LicencesDialog(resource_path("licences/LGPL-3.0.txt")),
+    "rate": lambda appearance: RateDialog(57, 2_500_000),
     "report": lambda appearance: ReportDialog(InternalError(detail="x").problem, Paths.from_environment()),
 }
 

@@ -162,6 +162,7 @@ def test_the_menu_of_one_row_begins_with_its_remedy(pane: ResourcePane) -> None:
         "Cancel": False,
         "Start earlier": False,
         "Start later": False,
+        "Limit speed": True,
         "Remove from the list": True,
         "Move the files to the trash": True,
         "Select all missing (5)": True,

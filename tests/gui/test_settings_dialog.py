@@ -26,6 +26,7 @@ OTHER = Settings(
     rate_limit=1_234_567,
     host_connections=3,
     host_budgets={"hub.example": 2, "cdn.example": 40},
+    host_limits={"hub.example": 1_234_567},
     total_connections=33,
     proxy="socks5://127.0.0.1:9050",
     theme="dark",

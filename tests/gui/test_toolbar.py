@@ -7,7 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from pytestqt.qtbot import QtBot
 
-from stabilitydl.gui.toolbar import LIMITS, Toolbar
+from stabilitydl.gui.rate_menu import RATES
+from stabilitydl.gui.toolbar import Toolbar
 
 
 @pytest.fixture
@@ -37,13 +38,13 @@ def test_limits_are_offered_and_the_present_one_is_marked(toolbar: Toolbar) -> N
     toolbar.show_limit(3_000_000)
     assert toolbar.limit.text() == "at most 3.0 MB/s"
     actions = toolbar.limit.menu().actions()
-    assert len(actions) == len(LIMITS) + 1, "a limit that was typed elsewhere is among them"
+    assert len(actions) == len(RATES) + 1, "a limit that was typed elsewhere is among them"
     assert [action.text() for action in actions if action.isChecked()] == ["at most 3.0 MB/s"]
     actions[0].trigger()
     assert chosen == [0]
     toolbar.show_limit(0)
     assert toolbar.limit.text() == "no limit"
-    assert len(toolbar.limit.menu().actions()) == len(LIMITS)
+    assert len(toolbar.limit.menu().actions()) == len(RATES)
 
 
 def test_the_button_for_all_says_what_it_would_do(qtbot: QtBot, toolbar: Toolbar) -> None:

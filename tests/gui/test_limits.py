@@ -1,0 +1,109 @@
+"""A limit for one or many files: from the bar and the menu of rows, as any rate, told by the rows, kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu
+
+from stabilitydl.domain.states import State
+from stabilitydl.gui.cell_text import second_line
+from stabilitydl.gui.rate_dialog import RateDialog
+from stabilitydl.gui.rate_menu import RATES, RateMenu
+from stabilitydl.gui.resource_index import Column
+from tests.gui.samples import child
+from tests.gui.stage import Stage
+
+FOUR = "demo:?files=4&size=64KiB"
+MB = 1_000_000
+
+
+def choose(menu: QMenu, text: str) -> None:
+    next(action for action in menu.actions() if action.text() == text).trigger()
+
+
+def rates_of(menu: QMenu) -> RateMenu:
+    (rates,) = menu.findChildren(RateMenu)
+    return rates
+
+
+def test_what_is_selected_is_limited_and_says_so_also_after_a_restart(stage: Stage) -> None:
+    window = stage.open()
+    ids = stage.add(FOUR)
+    window.resources.model.selection.replace(ids[:2])
+    bar = window.resources.bar
+    bar.rates.aboutToShow.emit()
+    choose(bar.rates, "at most 1.0 MB/s")
+    stage.until(lambda: [stage.row(each).rate_limit for each in ids] == [MB, MB, 0, 0], "the rows follow the engine")
+    model = window.resources.model
+    spoken = model.index(0, Column.NAME).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert "at most 1.0 MB/s" in spoken
+    bar.rates.aboutToShow.emit()
+    assert [action.text() for action in bar.rates.actions() if action.isChecked()] == ["at most 1.0 MB/s"]
+    window = stage.restart()
+    stage.until(lambda: [stage.row(each).rate_limit for each in ids] == [MB, MB, 0, 0])
+    window.resources.model.selection.replace(ids)
+    window.resources.bar.rates.aboutToShow.emit()
+    assert not any(action.isChecked() for action in window.resources.bar.rates.actions()), "they differ"
+    choose(window.resources.bar.rates, "no limit")
+    stage.until(lambda: not any(stage.row(each).rate_limit for each in ids))
+
+
+def test_any_rate_may_be_entered_and_holds_for_what_runs(stage: Stage) -> None:
+    window = stage.open()
+    (resource,) = stage.add("demo:?files=1&size=8MiB")
+    menu = window.resources.menu_for([resource])
+    choose(rates_of(menu), "Other…")
+    menu.deleteLater()
+    dialog = stage.dialog(RateDialog)
+    assert dialog.title.text() == "Limit 1 file to"
+    dialog.box.setValue(0.01)
+    stage.press_enter(dialog)
+    stage.until(lambda: stage.find(RateDialog) is None)
+    stage.until(lambda: stage.row(resource).rate_limit == 10_000)
+    stage.start([resource])
+    stage.until_states([resource], State.DOWNLOADING)
+    menu = window.resources.menu_for([resource])
+    rates = rates_of(menu)
+    assert [action.text() for action in rates.actions() if action.isChecked()] == ["at most 10.0 KB/s"]
+    choose(rates, "no limit")
+    menu.deleteLater()
+    stage.until_states([resource], State.DOWNLOADED)
+    assert Path(stage.row(resource).target or "").stat().st_size == 8 << 20
+
+
+def test_a_rate_that_is_given_up_changes_nothing(stage: Stage) -> None:
+    window = stage.open()
+    ids = stage.add(FOUR)
+    window.commands.limit_to_other(ids)
+    dialog = stage.dialog(RateDialog)
+    assert dialog.title.text() == "Limit each of 4 files to"
+    dialog.box.setValue(3)
+    dialog.cancel.click()
+    stage.until(lambda: stage.find(RateDialog) is None)
+    window.commands.limit_to_other(ids[:1])
+    dialog = stage.dialog(RateDialog)
+    assert dialog.box.number() == 0
+    dialog.limit.click()
+    stage.until(lambda: stage.find(RateDialog) is None)
+    assert not any(stage.row(each).rate_limit for each in ids)
+
+
+def test_the_menu_has_the_rate_that_holds_among_the_usual_ones() -> None:
+    menu = RateMenu(offers_other=False)
+    for rate, count in ((None, len(RATES)), (0, len(RATES)), (MB, len(RATES)), (123, len(RATES) + 1)):
+        menu.show_rate(rate)
+        assert len(menu.actions()) == count
+        assert sum(action.isChecked() for action in menu.actions()) == (rate is not None)
+    told: list[object] = []
+    menu.chosen.connect(told.append)
+    choose(menu, "at most 123 B/s")
+    assert told == [123]
+    menu.deleteLater()
+
+
+def test_a_file_that_is_here_says_nothing_of_a_limit() -> None:
+    row = child(1, State.DOWNLOADED, rate_limit=MB)
+    assert "at most" not in second_line(row)
+    assert second_line(child(1, State.PAUSED, rate_limit=MB)).startswith("at most 1.0 MB/s")
