@@ -114,6 +114,14 @@
         <translation>所选文件的优先级</translation>
     </message>
     <message>
+        <source>Limit speed</source>
+        <translation>限速</translation>
+    </message>
+    <message>
+        <source>Speed limit of the selection</source>
+        <translation>所选文件的速度限制</translation>
+    </message>
+    <message>
         <source>More commands</source>
         <translation>更多命令</translation>
     </message>
@@ -1831,6 +1839,52 @@
     </message>
 </context>
 <context>
+    <name>RateDialog</name>
+    <message>
+        <source>Limit speed</source>
+        <translation>限速</translation>
+    </message>
+    <message>
+        <source>Limit {count} file to</source>
+        <translation>将 {count} 个文件的速度限制为</translation>
+    </message>
+    <message>
+        <source>Limit each of {count} files to</source>
+        <translation>将 {count} 个文件各自的速度限制为</translation>
+    </message>
+    <message>
+        <source>It holds from now on, also after a restart. The limit for everything holds too.</source>
+        <translation>从现在起生效，重新启动后仍然有效。总速度限制同样有效。</translation>
+    </message>
+    <message>
+        <source>Speed limit</source>
+        <translation>速度限制</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Limit</source>
+        <translation>限制</translation>
+    </message>
+</context>
+<context>
+    <name>RateMenu</name>
+    <message>
+        <source>no limit</source>
+        <translation>不限速</translation>
+    </message>
+    <message>
+        <source>at most {speed}</source>
+        <translation>最高 {speed}</translation>
+    </message>
+    <message>
+        <source>Other…</source>
+        <translation>其他…</translation>
+    </message>
+</context>
+<context>
     <name>Remedies</name>
     <message>
         <source>There is no page to open.</source>
@@ -2046,6 +2100,10 @@
         <translation>推后开始</translation>
     </message>
     <message>
+        <source>Limit speed</source>
+        <translation>限速</translation>
+    </message>
+    <message>
         <source>Remove from the list</source>
         <translation>从列表中移除</translation>
     </message>
@@ -2196,6 +2254,14 @@
     <message>
         <source>Instead of the number above, for a server and those below it, as civitai.com is above b2.civitai.com.</source>
         <translation>对某个服务器及其下级服务器（例如 b2.civitai.com 属于 civitai.com）使用这里的数值，而不是上面的数值。</translation>
+    </message>
+    <message>
+        <source>Speed limits of single servers</source>
+        <translation>单个服务器的速度限制</translation>
+    </message>
+    <message>
+        <source>For what comes from a server, from those below it, and from where they send us, all together.</source>
+        <translation>对来自该服务器、其下级服务器以及由它们转到的地址的全部数据一并生效。</translation>
     </message>
     <message>
         <source>Connections in all</source>
@@ -2663,14 +2729,6 @@
     <message>
         <source>Quit</source>
         <translation>退出</translation>
-    </message>
-    <message>
-        <source>no limit</source>
-        <translation>不限速</translation>
-    </message>
-    <message>
-        <source>at most {speed}</source>
-        <translation>最高 {speed}</translation>
     </message>
 </context>
 <context>
