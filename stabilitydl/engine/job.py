@@ -176,6 +176,7 @@ class Job:
         if ending is not None:
             return ending
         await self._context.volumes.require(self._folder)
+        self._context.twins.announce(self.life.row)
         if self.life.reason not in QUIET:
             self.life.move(State.RESOLVING)
         found = await self._look()

@@ -24,14 +24,17 @@ class Twins:
     def __init__(self) -> None:
         self._at_work: dict[str, dict[str, str]] = {}
 
+    def announce(self, row: ResourceSnapshot) -> None:
+        """``row`` may have its content soon, be it only that its file is found: others wait until that is known."""
+        content = content_of(row.resource)
+        if content is not None:
+            self._at_work.setdefault(content, {}).setdefault(row.id, row.resource.name)
+
     def enter(self, row: ResourceSnapshot) -> None:
         """``row`` wants its content. Raises TwinComes while another one that came before it is at work on the same."""
-        content = content_of(row.resource)
-        if content is None:
-            return
-        working = self._at_work.setdefault(content, {})
-        working.setdefault(row.id, row.resource.name)
-        first = next(iter(working))
+        self.announce(row)
+        working = self._at_work.get(content_of(row.resource) or "", {})
+        first = next(iter(working), row.id)
         if first != row.id:
             raise TwinComes(path=working[first])
 

@@ -5,17 +5,22 @@ from __future__ import annotations
 import hashlib
 import os
 from pathlib import Path
+from typing import Any
 
+import anyio
 import msgspec
 import pytest
 
 from stabilitydl import errors
+from stabilitydl.disk.disk import Disk, Match
 from stabilitydl.domain.checksum import Checksum, Verification
 from stabilitydl.domain.resource import Address
 from stabilitydl.domain.states import State, WaitReason
 from stabilitydl.engine.pace import WINDOW
 from stabilitydl.hubs.protocol import Expansion
 from stabilitydl.settings import Settings
+from stabilitydl.store.change import Change
+from stabilitydl.store.store import Store
 from tests.engine.harness import Harness
 from tests.engine.real import MIB, contents, expand, real
 from tests.fakes.hub import pack
@@ -51,6 +56,33 @@ async def test_a_twin_waits_and_takes_the_file_that_came(tmp_path: Path) -> None
         assert not Path(second.target or "").samefile(first.target or ""), "each may be changed without the other"
         assert [event.fetched > 0 for event in h.downloads()] == [True, False]
         assert sorted(path.name for path in (tmp_path / "two").iterdir()) == ["a.bin"]
+
+
+async def test_a_twin_waits_for_a_file_that_is_being_read_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """C06: after a crash the file of the one is there and nobody knows it yet; the other fetches nothing."""
+    async with Harness(tmp_path) as h:
+        first, second = two(tmp_path)
+        await h.settled(await h.get(first))
+        await h.add(second)
+    one, other = first.resources[0].id, second.resources[0].id
+    store = Store.open(h.paths.database)
+    store.apply([Change(one, State.QUEUED)])
+    store.close()
+    async with Harness(tmp_path) as h:
+        go, matches = anyio.Event(), Disk.matches
+
+        async def slow(*arguments: Any) -> Match | None:
+            await go.wait()
+            return await matches(*arguments)
+
+        monkeypatch.setattr(Disk, "matches", slow)
+        assert await h.engine.go_on() == [one]
+        await h.until_state(State.VERIFYING, one)
+        await h.engine.enqueue([other])
+        await h.until_state(State.WAITING, other)
+        go.set()
+        await h.advance_until(lambda: h.state(other) is State.DOWNLOADED)
+        assert h.fetch.calls == []
 
 
 @pytest.mark.parametrize(
