@@ -52,7 +52,8 @@ def parse_url(text: str) -> httpx.URL:
 
     try:
         url = httpx.URL(text.partition("#")[0])
-        usable = url.scheme in _DEFAULT_PORTS and bool(url.raw_host) and url.raw_host.isascii()
+        # A host may be ASCII and still be no name: then reading it raises.
+        usable = url.scheme in _DEFAULT_PORTS and bool(url.host) and url.raw_host.isascii()
         usable = usable and (url.port is None or 0 < url.port < 65536)
     except (httpx.InvalidURL, ValueError):
         usable = False

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from stabilitydl.http.origins import Origin, Reach, place_of
+from stabilitydl.errors import UsageError
+from stabilitydl.http.origins import Origin, Reach, parse_url, place_of
 
 
 @pytest.mark.parametrize(
@@ -40,3 +41,10 @@ def test_origins_read_and_print() -> None:
     assert Origin.parse("HTTPS://CIVITAI.com:443/x") == Origin("https", "civitai.com", 443)
     assert str(Origin.parse("http://[::1]:8080/")) == "http://[::1]:8080"
     assert str(Origin.parse("https://b\u00fccher.test/")) == "https://xn--bcher-kva.test"
+
+
+@pytest.mark.parametrize("host", ["xn--hub-.test", "xn--", "xn--a.test", "\u2488.test"])
+def test_a_host_that_is_no_name_is_no_web_address(host: str) -> None:
+    """H19"""
+    with pytest.raises(UsageError):
+        parse_url(f"https://{host}/x")
