@@ -15,7 +15,6 @@ from .. import __version__
 from ..clock import Clock
 from ..domain.events import AnyEvent
 from ..errors import OtherVersion
-from ..hubs.lists import split_base
 from ..hubs.urls import is_web
 from .engine import Engine
 from .remote_channel import Channel, PeerGone, introduce
@@ -210,6 +209,8 @@ class _Waiting:
 
 def absolute(locator: str) -> str:
     """``locator`` as another process understands it: the path of a list file does not depend on the folder it is in."""
+    from ..hubs.lists import split_base
+
     typed = locator.strip()
     if is_web(typed):
         return locator

@@ -179,6 +179,10 @@ class EngineBridge(QObject):
         """Free bytes on the volume of ``folder``."""
         self.ask(partial(self.engine.free_space, folder), then)
 
+    def load_hubs(self) -> None:
+        """Load the hubs, which a window that only shows what is on the list does without."""
+        self._send(self._hubs.load)
+
     def load_notices(self, then: Callable[[list[Problem]], None]) -> None:
         """What the user should be told about the start of the engine."""
         self.ask(self.engine.notices, then)

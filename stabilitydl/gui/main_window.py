@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QKeySequence, QSessionManager, QShortcut
 from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
@@ -58,6 +58,8 @@ from .tr import fill, problem_text, translate
 from .tray import Tray
 
 _SIDEBAR = 264
+_REST_MILLISECONDS = 300
+"""After the first children are there; until then the engine does nothing else."""
 
 
 class MainWindow(QMainWindow):
@@ -101,6 +103,10 @@ class MainWindow(QMainWindow):
         self.quarantine = Quarantine(bridge, self.resources.model, self.toast, self)
         self.revival = Revival(bridge, self.notices, self.preferences.show_report, self)
         self.packs = CollectionCommands(bridge, self.collections.model, self.commands, self.remedies, self)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST_MILLISECONDS)
+        self._rest.timeout.connect(self._begin_rest)
         self._arrange()
         self._recall = Recall(
             Memory(paths.config), self, self.splitter, self.collections, self.resources, self.activity
@@ -119,13 +125,17 @@ class MainWindow(QMainWindow):
         self.planning.open(locators)
 
     def _begin(self, collection: str) -> None:
-        """Ask an engine that has just started for everything, and show ``collection``."""
+        """Ask an engine that has just started for ``collection``, and for what can wait when that is painted."""
         self.shown.start(collection)
-        self._bridge.refresh()
         self._bridge.go_on()
+        self.shown.answered.connect(self._rest.start, Qt.ConnectionType.SingleShotConnection)
+
+    def _begin_rest(self) -> None:
+        self._bridge.refresh()
         self.totals.ask()
         self.quarantine.ask()
         self._bridge.load_notices(self._notice)
+        self._bridge.load_hubs()
 
     def _begin_again(self) -> None:
         self._bridge.set_settings(self.preferences.settings)
@@ -347,6 +357,7 @@ class MainWindow(QMainWindow):
     def dispose(self) -> None:
         """Remember how it is, and stop timers and threads of the window; before the application ends."""
         self._recall.keep(self.shown.collection)
+        self._rest.stop()
         self.clipboard.stop()
         self.totals.stop()
         self.quarantine.stop()

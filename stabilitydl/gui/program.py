@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
 from .. import settings as stored
-from ..demo.hub import DemoHub
 from ..engine.engine import Engine
 from ..engine.remote import SharedEngine
 from ..engine.thread import STOP_SECONDS
@@ -23,6 +23,9 @@ from .links import for_any_folder
 from .main_window import MainWindow
 from .notice_bar import Notice
 from .theme import Appearance, ThemeChoice
+
+if TYPE_CHECKING:
+    from ..demo.hub import DemoHub
 
 
 def run(locators: Sequence[str] = (), paths: Paths | None = None) -> int:
@@ -72,9 +75,8 @@ class Opened(QObject):
         self._settings = settings
         self._appearance = appearance
         self._language = language
-        self._own_demo = demo is None
-        self._demo = demo or DemoHub()
-        self._hubs = Registry.standard(self._demo)
+        self._own_demo: DemoHub | None = None
+        self._hubs = Registry.standard(demo or self._make_demo)
         self.bridge = EngineBridge(SharedEngine(paths, self._make_engine), self._hubs, self)
 
     def start(self, locators: Sequence[str] = ()) -> None:
@@ -105,12 +107,18 @@ class Opened(QObject):
             self.window.dispose()
             self.window.hide()
         has_stopped = self.bridge.stop(timeout)
-        if self._own_demo:
-            self._demo.close()
+        if self._own_demo is not None:
+            self._own_demo.close()
         if self.window is not None:
             self.window.deleteLater()
             self.window = None
         return has_stopped
+
+    def _make_demo(self) -> DemoHub:
+        from ..demo.hub import DemoHub
+
+        self._own_demo = DemoHub()
+        return self._own_demo
 
     def _make_engine(self) -> Engine:
         return Engine.open(self._paths, self._settings, hubs=self._hubs, may_log_in=True)

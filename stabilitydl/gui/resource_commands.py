@@ -17,7 +17,6 @@ from ..hubs.protocol import Expansion
 from .bridge import EngineBridge
 from .collection_tree_model import CollectionTreeModel
 from .planning import Planning
-from .rate_dialog import RateDialog
 from .remedies import Remedies
 from .resource_table_model import ResourceTableModel
 from .state_text import RowAction
@@ -108,6 +107,8 @@ class ResourceCommands(QObject):
 
     def limit_to_other(self, ids: Sequence[str]) -> None:
         """Ask how fast each of them may come at most."""
+        from .rate_dialog import RateDialog
+
         rates = {row.rate_limit for each in ids if (row := self._children.snapshot_of(each)) is not None}
         parent = self.parent()
         assert isinstance(parent, QWidget)

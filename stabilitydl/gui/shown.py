@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from ..domain.collection import CollectionSnapshot
 from ..domain.events import (
@@ -27,7 +27,12 @@ _RECOUNT_MILLISECONDS = 250
 
 
 class Shown(QObject):
-    """Keeps the models of both panes in step with the engine. ``destination`` is where files go by default."""
+    """Keeps the models of both panes in step with the engine. ``destination`` is where files go by default.
+
+    ``answered`` says that the children which were asked for are there, or cannot be had.
+    """
+
+    answered = Signal()
 
     def __init__(
         self,
@@ -173,11 +178,13 @@ class Shown(QObject):
         self._children.load(rows)
         # What has come since the question may be newer than the answer. Said twice, it does no harm.
         self._children.model.apply(meanwhile or ())
+        self.answered.emit()
 
     def _miss_children(self, number: int, problem: Problem) -> None:
         if number == self._asked:
             self._meanwhile = None
         self._bridge.failed.emit(problem)
+        self.answered.emit()
 
     def _target(self) -> Path:
         snapshot = self._collections.model.snapshot_of(self._current)

@@ -308,9 +308,11 @@ def mark(widget: QWidget, **properties: str) -> None:
     """Set properties that the style sheet asks for, and show the look that follows from them."""
     for name, value in properties.items():
         widget.setProperty(name, value)
-    style = widget.style()
-    style.unpolish(widget)
-    style.polish(widget)
+    if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        # Others ask the style sheet when they are first shown.
+        style = widget.style()
+        style.unpolish(widget)
+        style.polish(widget)
 
 
 def contrast(first: str, second: str) -> float:

@@ -1,4 +1,7 @@
-"""Which hub takes a locator; and what to say about one that none takes."""
+"""Which hub takes a locator; and what to say about one that none takes.
+
+The hubs of the product are loaded when one is first needed: a window that opens shows what is on the list without them.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +9,14 @@ import difflib
 import itertools
 import logging
 import re
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from ..clock import Clock, SystemClock
 from ..errors import HubError, StabilityError, UnknownLocator
 from ..http.accounts import ACCOUNTS, Account
-from .civitai import Civitai
-from .direct import Direct
-from .github import GitHub
-from .huggingface import HuggingFace
-from .lockfile import Lockfile
-from .metalink import Metalink
-from .modelscope import ModelScope
-from .openmodeldb import OpenModelDB
 from .plugins import hubs_of_others
 from .protocol import Hub, Locator
 from .signed import redacted_address
@@ -30,26 +27,47 @@ _PATH = re.compile(
     re.IGNORECASE,
 )
 _ALIKE = 0.6
+NAMES = frozenset(
+    {
+        *("lockfile", "metalink", "civitai", "github", "openmodeldb", "huggingface", "modelscope", "modelscope-ai"),
+        *("direct", "demo"),
+    }
+)
+"""The names of the hubs of the product, which no hub of others can take."""
 _MOST_FILES = 5000
 
 _log = logging.getLogger("stabilitydl.hubs")
 
 
 class Registry:
-    """The hubs of one engine. The first one that recognises a locator takes it."""
+    """The hubs of one engine. The first one that recognises a locator takes it.
 
-    def __init__(self, hubs: Sequence[Hub]) -> None:
-        self._hubs = tuple(hubs)
+    ``hubs`` may be a function that makes them when one is first needed; ``others`` are those that may have an account
+    which the product does not know, all of them unless given.
+    """
+
+    def __init__(self, hubs: Sequence[Hub] | Callable[[], Sequence[Hub]], others: Sequence[Hub] | None = None) -> None:
+        self._make = hubs if callable(hubs) else lambda: hubs
+        self._made: tuple[Hub, ...] | None = None
+        self._making = threading.Lock()
+        self._others = others
 
     @classmethod
-    def standard(cls, *more: Hub, clock: Clock | None = None) -> Registry:
+    def standard(cls, *more: Hub | Callable[[], Hub], clock: Clock | None = None) -> Registry:
         """``more``, all hubs of the product and those of others; the one that takes any address comes last."""
-        clock = clock or SystemClock()
-        own = (Lockfile(), Metalink(clock), Civitai(clock=clock), GitHub(clock=clock), OpenModelDB(clock=clock))
-        repositories = (HuggingFace(clock=clock), ModelScope(clock=clock), ModelScope.international(clock=clock))
-        last = Direct()
-        ours: list[Hub] = [*more, *own, *repositories]
-        return cls([*ours, *hubs_of_others({hub.name for hub in (*ours, last)}), last])
+        others = hubs_of_others(NAMES)
+        return cls(partial(_standard, more, clock or SystemClock(), others), others)
+
+    @property
+    def _hubs(self) -> tuple[Hub, ...]:
+        return self.load()
+
+    def load(self) -> tuple[Hub, ...]:
+        """Make the hubs, in any thread, unless that has been done; whoever needs one then does not wait for it."""
+        with self._making:
+            if self._made is None:
+                self._made = tuple(self._make())
+            return self._made
 
     def __repr__(self) -> str:
         return f"<Registry {' '.join(hub.name for hub in self._hubs)}>"
@@ -58,7 +76,8 @@ class Registry:
     def accounts(self) -> tuple[Account, ...]:
         """What can be logged in to: the hubs of the product, and others that say how by an attribute ``account``."""
         known = {account.hub for account in ACCOUNTS}
-        more = ((hub.name, getattr(hub, "account", None)) for hub in self._hubs if hub.name not in known)
+        others = self._hubs if self._others is None else self._others
+        more = ((hub.name, getattr(hub, "account", None)) for hub in others if hub.name not in known)
         return (*ACCOUNTS, *(each for name, each in more if isinstance(each, Account) and each.hub == name))
 
     def find(self, text: str) -> tuple[Hub, Locator]:
@@ -80,6 +99,13 @@ class Registry:
         near = _near_file(text) or _near_form(text, forms)
         hints = [_wrong_path(text), f"Did you mean {near}?" if near else "", f"Accepted: {'; '.join(forms)}."]
         return " ".join(filter(None, hints))
+
+
+def _standard(more: Sequence[Hub | Callable[[], Hub]], clock: Clock, others: Sequence[Hub]) -> list[Hub]:
+    from .standard import standard_hubs
+
+    *ours, last = standard_hubs(clock)
+    return [*(each() if callable(each) else each for each in more), *ours, *others, last]
 
 
 def _asked(hub: Hub, text: str) -> Locator | None:

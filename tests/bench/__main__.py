@@ -1,6 +1,7 @@
 """The measured numbers of the product, printed as one table: ``python -m tests.bench``.
 
-``python -m tests.bench path`` measures the byte path beside other programs, see `tests.bench.path`.
+``python -m tests.bench path`` measures the byte path beside other programs, see `tests.bench.path`;
+``python -m tests.bench.window`` the window, see `tests.bench.window`.
 
 Every row is a whole process with its start-up, the median of several runs after a first one that is not counted.
 Sizes are powers of 1024. Goals are limits, not records.

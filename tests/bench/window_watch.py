@@ -3,20 +3,15 @@
 A *turn* is the time between two beats of a timer of one millisecond in that thread: as long as it lasts, no key and no
 click is looked at. A turn in which nothing happens lasts one millisecond, so long turns are also weighed by their
 time: the share of time in turns that are longer than a limit is the chance that a click has to wait.
+
+What only the watching needs is imported when it is used: a start must not take longer because it is watched.
 """
 
 from __future__ import annotations
 
-import contextlib
-import cProfile
-import gc
-import json
 import os
-import pstats
 import sys
 import time
-import traceback
-from array import array
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -70,12 +65,16 @@ def _play(scene: Scene, opened: Opened) -> None:
         scene(opened)
     except BaseException:
         # Qt would go on with its loop.
+        import traceback
+
         traceback.print_exc()
         os._exit(1)
 
 
 def report(**figures: object) -> None:
     """One line for the process that asked."""
+    import json
+
     sys.stdout.write(json.dumps(figures) + "\n")
     sys.stdout.flush()
 
@@ -103,7 +102,7 @@ class Heartbeat:
     def __init__(self) -> None:
         from PySide6.QtCore import Qt, QTimer
 
-        self.turns = array("d")
+        self.turns: list[float] = []
         self._last = time.perf_counter()
         self._timer: QTimer = QTimer()
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -111,7 +110,7 @@ class Heartbeat:
         self._timer.timeout.connect(self._beat)
 
     def start(self) -> None:
-        self.turns = array("d")
+        self.turns = []
         self._last = time.perf_counter()
         self._timer.start()
 
@@ -164,6 +163,11 @@ class Director:
 
     def act(self, name: str, start: Callable[[], object], done: Callable[[], bool]) -> None:
         """Measure ``start`` and everything that it leads to, what is put off included."""
+        import contextlib
+        import cProfile
+        import gc
+        import pstats
+
         gc.collect()
         profile = cProfile.Profile(time.thread_time) if self._profiles else contextlib.nullcontext()
         with profile:

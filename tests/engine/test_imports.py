@@ -25,7 +25,17 @@ print(*{name.partition(".")[0] for name, module in sys.modules.items() if module
 OPENS_A_WINDOW = """
 import sys
 import stabilitydl.gui.program
-print(*(name for name in sys.modules if name.startswith("stabilitydl.gui.")))
+print(*(name for name in sys.modules if name.startswith("stabilitydl.")))
+"""
+MAKES_AN_ENGINE = """
+import sys
+from stabilitydl.engine.engine import Engine
+from stabilitydl.hubs.registry import Registry
+from stabilitydl.paths import Paths
+from stabilitydl.settings import Settings
+
+Engine.open(Paths.from_environment(), Settings(), hubs=Registry.standard())
+print(*(name for name in sys.modules if name.startswith("stabilitydl.")))
 """
 SENDS_A_REQUEST = """
 import sys
@@ -63,3 +73,12 @@ def test_a_window_opens_without_its_dialogs() -> None:
     imported = modules(OPENS_A_WINDOW)
     assert "stabilitydl.gui.main_window" in imported
     assert not [name for name in imported if name.endswith("_dialog")]
+
+
+@pytest.mark.gui
+def test_a_window_opens_without_hubs() -> None:
+    pytest.importorskip("PySide6")
+    imported = modules(OPENS_A_WINDOW) | modules(MAKES_AN_ENGINE)
+    assert "stabilitydl.engine.engine" in imported
+    assert not imported & {f"stabilitydl.hubs.{name}" for name in ("standard", "civitai", "direct", "huggingface")}
+    assert "stabilitydl.demo.hub" not in imported

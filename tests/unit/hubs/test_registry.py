@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from stabilitydl.clock import SystemClock
+from stabilitydl.demo.hub import DemoHub
 from stabilitydl.errors import HubError, Remedy, UnknownLocator
+from stabilitydl.http.accounts import ACCOUNTS
 from stabilitydl.hubs.civitai import Civitai
-from stabilitydl.hubs.registry import Registry
+from stabilitydl.hubs.protocol import Hub
+from stabilitydl.hubs.registry import NAMES, Registry
+from stabilitydl.hubs.standard import standard_hubs
 
 
 def hint(text: str, registry: Registry | None = None) -> str:
@@ -39,6 +45,26 @@ def test_the_most_special_hub_takes_a_locator(tmp_path: Path) -> None:
         hub, locator = registry.find(text)
         assert (hub.name, locator.hub) == (name, name)
         assert registry.by_name(name) is hub
+
+
+def test_the_hubs_of_the_product_are_made_once_and_when_one_is_needed() -> None:
+    made: list[str] = []
+
+    def make() -> list[Hub]:
+        made.append("made")
+        return standard_hubs(SystemClock())
+
+    registry = Registry(make, others=())
+    assert registry.accounts == ACCOUNTS
+    assert not made
+    with ThreadPoolExecutor() as pool:
+        found = list(pool.map(lambda _number: registry.load(), range(8)))
+    assert len({id(hubs) for hubs in found}) == 1
+    assert made == ["made"]
+
+
+def test_no_hub_of_others_can_take_a_name_of_the_product() -> None:
+    assert {hub.name for hub in Registry.standard(DemoHub()).load()} == NAMES
 
 
 def test_more_hubs_go_first() -> None:
