@@ -28,6 +28,7 @@ From a wish to a start: ``locator_lines``, ``locator_edit``, ``line_problem_list
 ``plan_dialog``.
 Files whose bytes are wrong: ``kept_table_model``, ``quarantine_dialog``, ``quarantine``, ``question``.
 Settings: ``check_box``, ``number_boxes``, ``editor``, ``rows_editor`` (several entries), ``folders_editor``,
-``hosts_editor``, ``proxy_editor``, ``setting_editors`` (which one for which field), ``settings_dialog``.
+``hosts_editor``, ``proxy_editor``, ``setting_editors`` (which one for which field), ``desktop_links`` and
+``links_setting`` (who opens links), ``settings_dialog``.
 Other dialogs: ``remedies``, ``report_dialog``, ``about`` with ``licences``, ``language``.
 """

@@ -61,9 +61,11 @@ class Preferences(QObject):
 
     def show(self, page: str = "") -> SettingsDialog:
         """Open the settings, at a page where one is named."""
+        from .desktop_links import DesktopLinks
         from .settings_dialog import SettingsDialog
 
-        dialog = SettingsDialog(self.settings, self._appearance, self._paths, self._window, self._accounts)
+        links = DesktopLinks.of_user()
+        dialog = SettingsDialog(self.settings, self._appearance, self._paths, self._window, self._accounts, links)
         dialog.saved.connect(self.take)
         if page:
             dialog.show_page(page)

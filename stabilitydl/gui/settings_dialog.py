@@ -24,7 +24,9 @@ from PySide6.QtWidgets import (
 from ..paths import Paths
 from ..settings import Field, Section, Settings, fields
 from .accounts_page import Accounts, AccountsPage
+from .desktop_links import DesktopLinks
 from .editor import HEIGHT, Editor
+from .links_setting import LinksSetting
 from .qt import override
 from .remedies import ACCOUNTS
 from .setting_editors import SwitchEditor, editor_for
@@ -43,7 +45,7 @@ SECTIONS: Mapping[Section, str] = {
 class SettingsDialog(QDialog):
     """Shows settings; ``saved`` carries the new ones as a `Settings` when they are taken.
 
-    Logins are no settings: what is done on the page of the accounts is done at once.
+    Logins and who opens links are no settings: what is done about them is done at once.
     """
 
     saved = Signal(object)
@@ -55,8 +57,10 @@ class SettingsDialog(QDialog):
         paths: Paths,
         parent: QWidget | None = None,
         accounts: Accounts | None = None,
+        links: DesktopLinks | None = None,
     ) -> None:
         super().__init__(parent)
+        self.links = LinksSetting(links) if links is not None else None
         self._settings = settings
         self.editors: dict[str, Editor] = {}
         self._labels: dict[str, QLabel] = {}
@@ -122,6 +126,9 @@ class SettingsDialog(QDialog):
                 grid.addWidget(hint, row + 1, 1)
             grid.setRowMinimumHeight(row + 2, SPACE)
             row += 3
+        if self.links is not None and chosen[0].section is Section.WINDOW:
+            grid.addWidget(self.links, row, 0, 1, 2)
+            row += 1
         grid.setRowStretch(row, 1)
         return page
 
@@ -175,6 +182,13 @@ class SettingsDialog(QDialog):
         super().accept()
 
     @override
+    def done(self, result: int) -> None:
+        """End, with nothing under way."""
+        if self.links is not None:
+            self.links.close_down()
+        super().done(result)
+
+    @override
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
@@ -192,6 +206,8 @@ class SettingsDialog(QDialog):
                 self._labels[field.name].setText(translate("Settings", field.title))
         self._show_helps()
         self.accounts.retranslate()
+        if self.links is not None:
+            self.links.retranslate()
         self.defaults.setText(translate("SettingsDialog", "Restore defaults"))
         self.cancel.setText(translate("SettingsDialog", "Cancel"))
         self.save.setText(translate("SettingsDialog", "Save"))
