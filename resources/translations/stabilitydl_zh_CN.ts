@@ -2446,6 +2446,26 @@
         <source>Remove line {number}</source>
         <translation>删除第 {number} 行</translation>
     </message>
+    <message>
+        <source>Do not open stabilitydl:// links any more</source>
+        <translation>不再打开 stabilitydl:// 链接</translation>
+    </message>
+    <message>
+        <source>Open stabilitydl:// links with this program</source>
+        <translation>用本程序打开 stabilitydl:// 链接</translation>
+    </message>
+    <message>
+        <source>The desktop goes on opening these links with another program</source>
+        <translation>桌面仍用其他程序打开这些链接</translation>
+    </message>
+    <message>
+        <source>✓ Links open this program</source>
+        <translation>✓ 链接会打开本程序</translation>
+    </message>
+    <message>
+        <source>A link on a web page shows its plan here; nothing starts by itself</source>
+        <translation>网页上的链接会在这里显示计划；不会自动开始下载</translation>
+    </message>
 </context>
 <context>
     <name>StateCell</name>
