@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Container, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -66,6 +68,7 @@ class Fleet:
     async def put(self, rows: Sequence[ResourceSnapshot]) -> None:
         """Queue ``rows``, each in state QUEUED with a target; those at work already are left out."""
         fresh = [row for row in rows if row.id not in self]
+        await self._find_volumes({Path(row.target or "").parent for row in fresh})
         entries = []
         for number, row in enumerate(fresh, 1):
             entries.append(await self._entry(row))
@@ -263,15 +266,25 @@ class Fleet:
         )
 
     async def _volume_of(self, folder: Path) -> str:
-        if folder not in self._volumes:
-            self._volumes[folder] = str(folder)
-            try:
-                with self._context.clock.fail_after(VOLUME_SECONDS):
-                    self._volumes[folder] = str(await self._context.services.disk.volume_of(folder))
-            except (TimeoutError, DiskError):
-                # It hangs or is gone: what lies there is treated as a volume of its own.
-                pass
+        await self._find_volumes({folder})
         return self._volumes[folder]
+
+    async def _find_volumes(self, folders: AbstractSet[Path]) -> None:
+        """Ask for the volumes of ``folders`` at once: however many are on one that hangs, they take one time-out."""
+
+        async def find(folder: Path) -> None:
+            # Where it is gone, or no answer comes: what lies there is treated as a volume of its own.
+            with contextlib.suppress(DiskError):
+                self._volumes[folder] = str(await self._context.services.disk.volume_of(folder))
+
+        unknown = folders - self._volumes.keys()
+        if not unknown:
+            return
+        self._volumes.update((folder, str(folder)) for folder in unknown)
+        with contextlib.suppress(TimeoutError), self._context.clock.fail_after(VOLUME_SECONDS):
+            async with anyio.create_task_group() as tasks:
+                for folder in unknown:
+                    tasks.start_soon(find, folder)
 
     def __contains__(self, resource_id: object) -> bool:
         return resource_id in self._queued or resource_id in self._jobs

@@ -31,7 +31,12 @@ class Housekeeping:
 
     async def run(self) -> None:
         """Until cancelled. Raises nothing: it may fail, and everything else goes on."""
-        await self._try(self._tidy, "what was given up cannot be removed")
+        async with anyio.create_task_group() as tasks:
+            # On a drive that hangs it takes for ever.
+            tasks.start_soon(self._try, self._tidy, "what was given up cannot be removed")
+            await self._copy_now_and_then()
+
+    async def _copy_now_and_then(self) -> None:
         await self._clock.sleep(FIRST_COPY_SECONDS)
         while True:
             await self._try(self._copy_when_old, "the database cannot be copied")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import anyio
 import msgspec
 import pytest
 
@@ -18,6 +19,7 @@ from stabilitydl.disk.system import system
 from stabilitydl.domain.chunk import Chunk
 from stabilitydl.domain.states import State, WaitReason
 from stabilitydl.engine import remedies
+from stabilitydl.engine.fleet import VOLUME_SECONDS
 from stabilitydl.hubs.protocol import Expansion
 from stabilitydl.mounts import Mount, mount_of
 from stabilitydl.settings import Settings
@@ -226,6 +228,30 @@ def test_what_the_system_says_of_a_read_only_volume() -> None:
     from stabilitydl.disk.system import map_error
 
     assert isinstance(map_error(OSError(errno.EROFS, "x"), "/x"), errors.VolumeReadOnly)
+
+
+async def test_many_folders_on_a_drive_that_hangs_cost_the_patience_for_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D09: and nothing else waits for them."""
+    async with Harness(tmp_path, settings=Settings(jobs=8)) as h:
+        disk = h.engine._on.services.disk
+        volume_of = disk.volume_of
+        asked: set[Path] = set()
+
+        async def hang(folder: Path) -> int:
+            if "hung" in folder.parts:
+                asked.add(folder)
+                await anyio.sleep_forever()
+            return await volume_of(folder)
+
+        monkeypatch.setattr(disk, "volume_of", hang)
+        ids = await h.add(pack(tmp_path / "hung", *(f"{number}/a.bin" for number in range(20)), "free.bin"))
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(h.engine.enqueue, ids)
+            await h.until(lambda: len(asked) == 21)
+            h.clock.advance(VOLUME_SECONDS)
+            await h.until_state(State.DOWNLOADED, *ids)
 
 
 async def test_a_drive_that_does_not_answer_makes_way_for_the_others(
