@@ -48,6 +48,9 @@ def run(request: LockRequest, paths: Paths) -> int:
 
 
 def _is_wanted(request: LockRequest, row: ResourceSnapshot) -> bool:
+    """What the hub lists, or what is here of it and of what it listed before."""
+    if row.superseded and not request.downloaded:
+        return False
     if row.state is not State.DOWNLOADED and (request.downloaded or row.resource.blocked is not None):
         return False
     return request.filter.keeps(row.resource)

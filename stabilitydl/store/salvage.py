@@ -82,7 +82,8 @@ def _open(path: Path) -> apsw.Connection:
 
 def _rows(connection: apsw.Connection, table: str, columns: str, convert: Callable[[Row], T]) -> Iterator[T]:
     """Every row that can be read, in the order of the numbers."""
-    sql = f"SELECT number, {columns} FROM {table} WHERE number > ? ORDER BY number LIMIT ?"  # noqa: S608
+    known = _known(connection, table, columns)
+    sql = f"SELECT number, {known} FROM {table} WHERE number > ? ORDER BY number LIMIT ?"  # noqa: S608
     last, step, count = 0, 1, _PAGE
     while step < _FURTHEST:
         found: list[Row] = []
@@ -101,6 +102,16 @@ def _rows(connection: apsw.Connection, table: str, columns: str, convert: Callab
         if not found:
             return
         step = 1
+
+
+def _known(connection: apsw.Connection, table: str, columns: str) -> str:
+    """``columns`` with an empty text for each that the version which made the table did not have yet."""
+    try:
+        present = {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
+    except apsw.Error:
+        return columns
+    names = (name.strip() for name in columns.split(","))
+    return ", ".join(name if name.strip('"') in present else f"'' AS {name}" for name in names)
 
 
 def _text(value: object) -> object:

@@ -298,6 +298,9 @@ def test_a_file_that_its_list_does_not_name_any_more_is_superseded(
     assert lines[str(target / "one.bin")].startswith("downloaded, superseded ")
     assert lines[str(target / "three.bin")].startswith("downloaded  ")
     assert "Since" not in run("plan", listed, "--to", target).out
+    locked = run("lock", parent["id"])
+    assert ("one.bin" in locked.out, "three.bin" in locked.out, "1 file left out" in locked.err) == (False, True, True)
+    assert "one.bin" in run("lock", parent["id"], "--downloaded").out
     (target / "one.bin").unlink()
     assert "1 of 1 file" in run("list").out, "what is neither here nor to be had is not missing"
 

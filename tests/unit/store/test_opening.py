@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sqlite3
@@ -100,6 +101,29 @@ def test_every_page_zeroed_in_turn_costs_what_was_on_it(path: Path, tmp_path: Pa
         again.store.close()
     assert max(kept) == len(rows)
     assert sum(kept) > len(rows) * len(kept) * 0.6
+
+
+def test_a_damaged_database_of_an_older_version_is_read_too(path: Path) -> None:
+    """B01: its tables have fewer columns."""
+    rows = {row.id: row for row in fill(path)}
+    with contextlib.closing(sqlite3.connect(path)) as older:
+        for statement in (
+            "DROP INDEX resources_summary",
+            "ALTER TABLE resources DROP COLUMN superseded",
+            "ALTER TABLE resources DROP COLUMN precision",
+            "DROP TABLE chores",
+            "PRAGMA user_version = 5",
+        ):
+            older.execute(statement)
+    path.write_bytes(path.read_bytes() + b"\0" * PAGE)
+    zero(path, [path.stat().st_size // PAGE - 3])
+    opened = open_whatever(path)
+    assert [problem.code for problem in opened.notices] == ["store-rebuilt"]
+    found = {row.id: row for row in opened.store.resources()}
+    assert len(found) > len(rows) // 2
+    assert {row.state for row in found.values()} == {row.state for row in rows.values()}
+    assert {(row.superseded, row.resource.precision) for row in found.values()} == {(False, "")}
+    opened.store.close()
 
 
 @pytest.mark.parametrize("damage", ["zeroed", "empty", "truncated", "text"])
