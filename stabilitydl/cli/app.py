@@ -25,6 +25,7 @@ from .requests import (
     LoginRequest,
     PlanRequest,
     QuarantineRequest,
+    VerifyRequest,
 )
 
 PROGRAM = "stabilitydl"
@@ -267,6 +268,24 @@ def limit(
 ) -> Action:
     """Limit how fast each of some files may come, now and later."""
     return _control(Command.LIMIT, collections, include, False, rate=rate)
+
+
+@app.command()
+def verify(
+    collections: options.Collections = None,
+    include: options.Include = None,
+    json: options.Json = False,
+    debug: options.Debug = False,
+) -> Action:
+    """Read files back that are here, and say which are not what arrived; nothing is changed."""
+    request = VerifyRequest(collections=tuple(collections or ()), filter=Filter(include or ()), json=json)
+
+    def run(paths: Paths) -> int:
+        from . import verify as command
+
+        return command.run(request, paths)
+
+    return run
 
 
 @app.command()

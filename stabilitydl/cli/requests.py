@@ -75,6 +75,15 @@ class ControlRequest:
 
 
 @dataclass(frozen=True, kw_only=True)
+class VerifyRequest:
+    """``verify``. No ``collections`` means all of them."""
+
+    collections: Sequence[str] = ()
+    filter: Filter = field(default_factory=Filter)
+    json: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class QuarantineRequest:
     """``quarantine``. ``keep`` are names, or beginnings of ids, of files to be used all the same."""
 

@@ -21,7 +21,7 @@ from ..domain.login import Login
 from ..domain.picture import Picture, creator_key
 from ..domain.resource import ResourceSnapshot
 from ..domain.states import State
-from ..errors import EngineStopped, NoSpace, Problem, StoreRebuilt
+from ..errors import EngineStopped, NoLongerListed, NoSpace, Problem, StoreRebuilt
 from ..hosts import host_name, of_host
 from ..http.client import HttpClient
 from ..http.credentials import Credentials
@@ -44,7 +44,7 @@ from .expand import expand_all
 from .fleet import Fleet
 from .folders import Folders
 from .gallery import WORKERS, Gallery
-from .here import Foreseen, is_probable
+from .here import Foreseen, find_damage, is_probable
 from .housekeeping import Housekeeping
 from .ledger import Ledger
 from .locks import ResourceLocks
@@ -346,6 +346,16 @@ class Engine:
         """Make MISSING what says DOWNLOADED although its file vanished or changed."""
         rows = await self._on.recorder.ask(lambda ledger: ledger.store.resources(collection, {State.DOWNLOADED}))
         await self._on.commands.refresh(rows)
+
+    async def verify(self, resource_id: str) -> Problem | None:
+        """What is wrong with the file of a DOWNLOADED resource, None if nothing is. Reads it; nothing is changed.
+
+        Raises NoLongerListed, DiskError.
+        """
+        rows = await self._on.recorder.ask(lambda ledger: ledger.store.snapshots([resource_id]))
+        if not rows:
+            raise NoLongerListed
+        return await find_damage(self._on.services.disk, rows[0]) if rows[0].state is State.DOWNLOADED else None
 
     # Commands: see `commands`.
 

@@ -13,7 +13,7 @@ from ..disk.disk import Disk
 from ..domain.checksum import Algorithm, Checksum, Verification
 from ..domain.resource import ResourceSnapshot
 from ..domain.states import State
-from ..errors import Problem
+from ..errors import FileDamaged, Problem
 
 FileStatus = tuple[int, int]
 """Size in bytes and mtime in nanoseconds."""
@@ -85,3 +85,14 @@ async def accept(disk: Disk, row: ResourceSnapshot, target: Path) -> Found | Non
     if match is None:
         return None
     return Found(target, match.size, match.mtime_ns, Verification.UNVERIFIABLE, match.sha256)
+
+
+async def find_damage(disk: Disk, row: ResourceSnapshot) -> Problem | None:
+    """What is wrong with the file of a DOWNLOADED row, None if nothing is. Reads the file. Raises DiskError."""
+    path = Path(row.target or "")
+    found = await disk.matches(path, None, ())
+    if found is None:
+        return FileDamaged(path=str(path), detail="it is not there").problem
+    if row.sha256 is not None and found.sha256 != row.sha256:
+        return FileDamaged(path=str(path), detail="its bytes have changed").problem
+    return None

@@ -85,6 +85,9 @@ class Member(Membership):
     async def prepare(self, folder: Path, needed: int, besides: Sequence[str] = ()) -> None:
         await self._ask(Engine.prepare, folder, needed, besides)
 
+    async def verify(self, resource_id: str) -> Problem | None:
+        return await self._ask(Engine.verify, resource_id)
+
     async def refresh(self, collection: str | None = None) -> None:
         await self._ask(Engine.refresh, collection)
 

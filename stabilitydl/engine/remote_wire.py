@@ -35,6 +35,7 @@ QUESTIONS = frozenset(
         "pictures",
         "free_space",
         "prepare",
+        "verify",
         "wait_settled",
         "has_token",
         "logins",

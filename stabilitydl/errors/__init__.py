@@ -34,7 +34,7 @@ this tree where they enter (``http.client``, ``disk``, ``store``, ``hubs``), onc
     |  |- NoSpace  VolumeTooSmall  NotWritable  VolumeReadOnly  VolumeMissing  DiskFault  TargetTaken  NameTooLong
     |  |- FileTooLarge  FileHeld  DriveStuck  TooManyOpenFiles  PartChanged  PartInUse
     |- ContentError                  the bytes are not what was promised
-    |  |- ChecksumMismatch  SizeMismatch
+    |  |- ChecksumMismatch  SizeMismatch  FileDamaged
     |- StoreError
        |- StoreNewer  StoreDamaged  StoreRebuilt  StoreRemote  StoreBusy  StoreFull  StoreNotWritable
        |- NoLongerListed           a command came too late
@@ -47,7 +47,7 @@ imported from here.
 from __future__ import annotations
 
 from .base import CODES, REMEDIES, Argument, InternalError, Problem, Remedy, StabilityError, render, template_of
-from .content import ChecksumMismatch, ContentError, SizeMismatch
+from .content import ChecksumMismatch, ContentError, FileDamaged, SizeMismatch
 from .disk import (
     DiskError,
     DiskFault,
@@ -170,6 +170,7 @@ __all__ = [
     "EarlyAccess",
     "EngineStopped",
     "EngineUnreachable",
+    "FileDamaged",
     "FileHeld",
     "FileTooLarge",
     "FilterLeftNothing",

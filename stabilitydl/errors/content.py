@@ -27,3 +27,11 @@ class SizeMismatch(ContentError):
     code = "size-mismatch"
     template = "{host} offers {actual_bytes}, the hub promised {expected_bytes}."
     remedy = Remedy.OTHER_FILE
+
+
+class FileDamaged(ContentError):
+    """A finished file rotted, was changed or went away."""
+
+    code = "file-damaged"
+    template = "{path} is not the file that arrived: {detail}."
+    remedy = Remedy.RETRY

@@ -83,6 +83,7 @@ SHORT = {
     "twin-comes": QT_TRANSLATE_NOOP("Failure", "On its way already"),
     "name-too-long": QT_TRANSLATE_NOOP("Failure", "Name is too long"),
     "volume-too-small": QT_TRANSLATE_NOOP("Failure", "Larger than the whole drive"),
+    "file-damaged": QT_TRANSLATE_NOOP("Failure", "File is damaged"),
     "file-held": QT_TRANSLATE_NOOP("Failure", "Another program holds the file"),
     "drive-stuck": QT_TRANSLATE_NOOP("Failure", "Drive does not answer"),
     "file-too-large": QT_TRANSLATE_NOOP("Failure", "Too large for this drive"),
