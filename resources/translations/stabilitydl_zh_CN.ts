@@ -605,12 +605,16 @@
         <translation>与 {host} 的连接失败：{detail}。</translation>
     </message>
     <message>
+        <source>{path} is not the file that arrived: {detail}.</source>
+        <translation>{path} 已不是当初下载的文件：{detail}。</translation>
+    </message>
+    <message>
         <source>{path} needs {needed_bytes}, more than the whole drive can hold.</source>
         <translation>{path} 需要 {needed_bytes}，超过整个驱动器的容量。</translation>
     </message>
     <message>
         <source>The drive of {path} does not answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} 所在的驱动器没有响应。</translation>
     </message>
     <message>
         <source>Cannot connect to {host}.</source>
@@ -1205,15 +1209,19 @@
     </message>
     <message>
         <source>Larger than the whole drive</source>
-        <translation type="unfinished"></translation>
+        <translation>超过整个驱动器的容量</translation>
+    </message>
+    <message>
+        <source>File is damaged</source>
+        <translation>文件已损坏</translation>
     </message>
     <message>
         <source>Another program holds the file</source>
-        <translation type="unfinished"></translation>
+        <translation>另一个程序正在占用该文件</translation>
     </message>
     <message>
         <source>Drive does not answer</source>
-        <translation type="unfinished"></translation>
+        <translation>驱动器没有响应</translation>
     </message>
     <message>
         <source>Too large for this drive</source>
@@ -2587,7 +2595,7 @@
     </message>
     <message>
         <source>Drive does not answer</source>
-        <translation type="unfinished"></translation>
+        <translation>驱动器没有响应</translation>
     </message>
     <message>
         <source>{host} asks to wait</source>
