@@ -18,48 +18,59 @@ WINDOW = 6 * 1024 * 1024
 _READ = 256 * 1024
 
 
-async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, delay: float) -> None:
-    """Carry bytes from ``reader`` to ``writer``, each ``delay`` seconds late."""
-    loop = asyncio.get_running_loop()
-    under_way: deque[tuple[float, bytes]] = deque()
-    news, room = asyncio.Event(), asyncio.Event()
-    weight = 0
+class _Lane:
+    """One direction of a connection: what comes from ``reader`` gets to ``writer`` ``delay`` seconds late."""
 
-    async def deliver() -> None:
-        nonlocal weight
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, delay: float) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._delay = delay
+        self._under_way: deque[tuple[float, bytes]] = deque()
+        self._weight = 0
+        self._news = asyncio.Event()
+        self._room = asyncio.Event()
+
+    async def carry(self) -> None:
+        """Until one side ends."""
+        delivery = asyncio.create_task(self._deliver())
+        with contextlib.suppress(OSError):
+            await self._collect(delivery)
+        delivery.cancel()
+        with contextlib.suppress(OSError, asyncio.CancelledError):
+            await delivery
+
+    async def _collect(self, delivery: asyncio.Task[None]) -> None:
+        delivery.add_done_callback(lambda _: self._room.set())
         while True:
-            while not under_way:
-                news.clear()
-                await news.wait()
-            due, data = under_way[0]
-            rest = due - loop.time()
+            while self._weight >= WINDOW and not delivery.done():
+                self._room.clear()
+                await self._room.wait()
+            data = await self._reader.read(_READ)
+            self._weight += len(data)
+            self._under_way.append((asyncio.get_running_loop().time() + self._delay, data))
+            self._news.set()
+            if not data or delivery.done():
+                await delivery
+                return
+
+    async def _deliver(self) -> None:
+        while True:
+            while not self._under_way:
+                self._news.clear()
+                await self._news.wait()
+            due, data = self._under_way[0]
+            rest = due - asyncio.get_running_loop().time()
             if rest > 0:
                 await asyncio.sleep(rest)
-            under_way.popleft()
+            self._under_way.popleft()
             if not data:
                 break
-            writer.write(data)
-            await writer.drain()
-            weight -= len(data)
-            room.set()
+            self._writer.write(data)
+            await self._writer.drain()
+            self._weight -= len(data)
+            self._room.set()
         with contextlib.suppress(OSError):
-            writer.write_eof()
-
-    delivery = asyncio.create_task(deliver())
-    try:
-        while True:
-            while weight >= WINDOW:
-                room.clear()
-                await room.wait()
-            data = await reader.read(_READ)
-            weight += len(data)
-            under_way.append((loop.time() + delay, data))
-            news.set()
-            if not data:
-                break
-        await delivery
-    except OSError:
-        delivery.cancel()
+            self._writer.write_eof()
 
 
 async def serve(port: int, round_trip: float) -> None:
@@ -70,7 +81,7 @@ async def serve(port: int, round_trip: float) -> None:
         there_reader, there_writer = await asyncio.open_connection("127.0.0.1", port, limit=_READ)
         try:
             await asyncio.gather(
-                _carry(reader, there_writer, round_trip / 2), _carry(there_reader, writer, round_trip / 2)
+                _Lane(reader, there_writer, round_trip / 2).carry(), _Lane(there_reader, writer, round_trip / 2).carry()
             )
         finally:
             writer.close()

@@ -22,6 +22,7 @@ from pathlib import Path
 from tests.bench.pairs import Ratios, compare
 from tests.bench.process import median_of
 from tests.bench.rivals import Rivals
+from tests.bench.throttled import ThrottledDisk, Unavailable, extents_of
 from tests.fakes.nginx import Authority, Nginx, make_authority
 
 MIB = 1024 * 1024
@@ -36,6 +37,7 @@ class Sizes:
     large: int
     distant: int
     small: int
+    throttled: int
 
     @classmethod
     def scaled(cls, factor: float) -> Sizes:
@@ -43,6 +45,7 @@ class Sizes:
             large=max(64 * MIB, int(1536 * MIB * factor)),
             distant=max(32 * MIB, int(256 * MIB * factor)),
             small=max(50, int(1000 * factor)),
+            throttled=max(64 * MIB, int(2048 * MIB * factor)),
         )
 
 
@@ -69,6 +72,7 @@ class Bench:
             "small": lambda: self._small(0.0),
             "ext4": self._durable,
             "distant": self._distant,
+            "throttled": self._throttled,
         }
         return rows[name]()
 
@@ -124,6 +128,34 @@ class Bench:
         speed = count / usage.wall
         return f"| {count} x 64 KiB onto {self._disk} | | {speed:.0f} files/s, CPU {usage.cpu:.2f} s | 250 files/s |"
 
+    def _throttled(self) -> str:
+        """Four files at once and one of them alone, once each: the disk, not the machine, says how long they take."""
+        size = self._sizes.throttled
+        work, goal = f"4 x {size / MIB:.0f} MiB at once onto 100 MB/s", "throughput >= 0.90, extents <= 1.50"
+        names = [self._file(f"throttled-{number}.bin", size) for number in range(4)]
+        try:
+            with (
+                ThrottledDisk(self._disk, 5 * size + 512 * MIB, 100_000_000) as disk,
+                self._server(tls=False) as (url, _),
+            ):
+                walls, extents = [], []
+                for some in (names[:1], names):
+                    pieces: list[int] = []
+                    path = self._list_of(url, some)
+                    look = lambda place, pieces=pieces: pieces.extend(map(extents_of, place.iterdir()))  # noqa: E731
+                    walls.append(Rivals(disk.place).get(path, look=look).wall / len(some))
+                    extents.append(sum(pieces) / len(pieces))
+        except Unavailable as error:
+            return f"| {work} | one alone | skipped: {error} | {goal} |"
+        finally:
+            for name, _ in names:
+                (self._files / name).unlink()
+        speed, ratio = walls[0] / walls[1], extents[1] / extents[0]
+        measured = (
+            f"throughput {speed:.2f} ({size / walls[1] / 1e6:.0f} MB/s), extents {extents[1]:.0f} to {extents[0]:.0f}"
+        )
+        return f"| {work} | one alone | {measured} | {goal} ({'met' if speed >= 0.9 and ratio <= 1.5 else 'missed'}) |"
+
     @contextlib.contextmanager
     def _server(self, *, tls: bool, delay: float = 0.0) -> Iterator[tuple[str, Rivals]]:
         authority = self._authority if tls else None
@@ -155,16 +187,19 @@ class Bench:
 
     def _list(self, url: str, count: int) -> Path:
         """An input file of aria2 with ``count`` files of 64 KiB and their checksums."""
+        return self._list_of(url, [self._file(f"small-{number:05}.bin", 64 * 1024) for number in range(count)])
+
+    def _list_of(self, url: str, files: Sequence[tuple[str, str]]) -> Path:
+        """The same for ``files``, names and SHA-256."""
         lines: list[str] = []
-        for number in range(count):
-            name, digest = self._file(f"small-{number:05}.bin", 64 * 1024)
+        for name, digest in files:
             lines += [f"{url}/{name}", f"  out={name}", f"  checksum=sha-256={digest}"]
         path = self._folder / "list.txt"
         path.write_text("\n".join(lines) + "\n")
         return path
 
 
-ROWS = ("tls4", "tls1", "plain4", "small20", "small", "ext4", "distant")
+ROWS = ("tls4", "tls1", "plain4", "small20", "small", "ext4", "distant", "throttled")
 
 
 def _line(work: str, rival: str, ratios: Ratios, *, wall: float, cpu: float | None = None, note: str = "") -> str:

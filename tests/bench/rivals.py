@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,8 +25,19 @@ class Rivals:
     folder: Path
     certificate: Path | None = None
 
-    def get(self, locator: str | Path, *, jobs: int = 4, connections: int = 4, options: tuple[str, ...] = ()) -> Usage:
-        """Our own program, every file checked; ``jobs`` files and connections per host at once."""
+    def get(
+        self,
+        locator: str | Path,
+        *,
+        jobs: int = 4,
+        connections: int = 4,
+        options: tuple[str, ...] = (),
+        look: Callable[[Path], object] = str,
+    ) -> Usage:
+        """Our own program, every file checked; ``jobs`` files and connections per host at once.
+
+        ``look`` is shown the folder with the files before it is gone.
+        """
         with _Scratch(self.folder) as place:
             home = place / "home"
             (home / "config").mkdir(parents=True)
@@ -38,7 +49,9 @@ class Rivals:
             if self.certificate is not None:
                 variables["SSL_CERT_FILE"] = str(self.certificate)
             command = [sys.executable, "-m", "stabilitydl", "get", str(locator), "--yes", "--json", *options]
-            return run([*command, "--to", place / "out"], env=self._environment(variables))
+            usage = run([*command, "--to", place / "out"], env=self._environment(variables))
+            look(place / "out")
+            return usage
 
     def aria2(self, url: str, sha256: str, connections: int) -> Usage:
         """One file over some connections, its checksum checked."""
