@@ -46,8 +46,9 @@ class Collection(msgspec.Struct, frozen=True, kw_only=True):
     """Metadata of one model page, repository, creator or list.
 
     ``target`` is the absolute folder below which its files go. ``commit`` is what the requested revision resolved
-    to. ``locator`` is what the user typed, without secrets. ``last_checked`` and ``last_notified`` are seconds
-    since 1970; ``lock_old`` and ``lock_new`` are digests of what a hub listed before and now.
+    to. ``locator`` is what the user typed, without secrets. ``updated`` is when its author last added to it, as far as
+    the hub says; that, ``last_checked`` and ``last_notified`` are seconds since 1970. ``lock_old`` and ``lock_new`` are
+    digests of what a hub listed before and now.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Collection(msgspec.Struct, frozen=True, kw_only=True):
     preview: str = ""
     trigger_words: tuple[str, ...] = ()
     description: str = ""
+    updated: float | None = None
     added: float = 0.0
     last_checked: float | None = None
     lock_old: str | None = None

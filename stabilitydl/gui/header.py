@@ -6,8 +6,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QVBoxLayout
 
+from ..clock import Clock, SystemClock
 from ..domain.collection import CollectionSnapshot
 from ..text import format_bytes, plain
+from .amounts import updated_text
 from .chip_row import ChipRow
 from .elided_label import ElidedLabel
 from .hub_names import hub_title
@@ -26,9 +28,10 @@ class Header(QFrame):
     missing_wanted = Signal()
     page_wanted = Signal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None) -> None:
         super().__init__()
         mark(self, surface="panel")
+        self._clock = clock or SystemClock()
         self._snapshot: CollectionSnapshot | None = None
         self._missing = (0, 0)
         self._total = 0
@@ -142,7 +145,8 @@ class Header(QFrame):
         facts = [format_bytes(self._total)] if self._total else []
         if snapshot is not None:
             collection = snapshot.collection
-            facts = [collection.creator, hub_title(collection.hub), collection.key.revision, *facts]
+            updated = "" if collection.updated is None else updated_text(self._clock.wall() - collection.updated)
+            facts = [collection.creator, hub_title(collection.hub), collection.key.revision, updated, *facts]
             if snapshot.downloads:
                 template = (
                     translate("Header", "downloaded once")

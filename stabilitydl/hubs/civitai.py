@@ -38,7 +38,8 @@ from ..http.request import Request
 from . import civitai_locator
 from .children import key_for, name_of, place
 from .civitai_api import CivitaiApi, Endpoint
-from .civitai_shapes import FileEntry, ModelPage, Version, moment, read_refusal, shown_date
+from .civitai_shapes import FileEntry, ModelPage, Version, read_refusal, shown_date
+from .moments import last_moment, moment
 from .news import ListsAgain
 from .protocol import Destination, Expansion, Locator, without_body
 
@@ -220,6 +221,7 @@ class Civitai(ListsAgain):
             preview=self._stored(next(previews, ""), endpoint),
             trigger_words=next(words, ()),
             description=page.description,
+            updated=last_moment(version.published for version in page.versions),
         )
 
     def _creator(
@@ -240,6 +242,7 @@ class Civitai(ListsAgain):
             creator=name,
             avatar=self._stored(newest.avatar, endpoint),
             preview=self._stored(next(previews, ""), endpoint),
+            updated=last_moment(version.published for page in pages for version in page.versions),
         )
 
     def _child(

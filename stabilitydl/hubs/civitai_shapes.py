@@ -26,6 +26,7 @@ from ..errors import (
     TakenDown,
     UsageNotAllowed,
 )
+from .moments import moment
 from .wire import Node, parse
 
 DESCRIPTION_LIMIT = 64 * 1024
@@ -67,7 +68,7 @@ class FileEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class Version:
-    """One release of a model. ``refusal`` is why its files are not given out now."""
+    """One release of a model. ``published`` is seconds since 1970, ``refusal`` why its files are not given out now."""
 
     id: int
     name: str
@@ -75,6 +76,7 @@ class Version:
     trigger_words: tuple[str, ...]
     preview: str
     files: tuple[FileEntry, ...]
+    published: float | None
     refusal: StabilityError | None
 
 
@@ -142,16 +144,6 @@ def shown_date(seconds: float) -> str:
     return datetime.fromtimestamp(min(seconds, _END_OF_TIME), UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-def moment(text: str) -> float | None:
-    """An ISO 8601 date with or without zone (then UTC) as seconds since 1970, None for anything else."""
-    try:
-        when = datetime.fromisoformat(text)
-        seconds = (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError):
-        return None
-    return seconds if seconds >= 0 else None
-
-
 def _version(
     node: Node,
     identity: int,
@@ -176,6 +168,7 @@ def _version(
         trigger_words=tuple(dict.fromkeys(word for text in node.texts("trainedWords") if (word := text.strip()))),
         preview=_preview(node),
         files=tuple(files),
+        published=_published(node),
         refusal=withheld or _refusal(node, hub, now),
     )
 
@@ -253,10 +246,14 @@ def _early_until(node: Node, paid: Node) -> float | None:
         if (until := moment(text)) is not None:
             return until
     days = node.whole("earlyAccessTimeFrame") or node.node("earlyAccessConfig").whole("timeframe")
-    published = moment(node.text("publishedAt")) or moment(node.text("createdAt"))
+    published = _published(node)
     if not days or published is None or days > 3650:
         return None
     return published + days * _DAY
+
+
+def _published(node: Node) -> float | None:
+    return moment(node.text("publishedAt")) or moment(node.text("createdAt"))
 
 
 def _preview(node: Node) -> str:

@@ -33,6 +33,7 @@ from ..http.client import HttpClient
 from ..http.request import Request
 from ..http.status import LONGEST_WAIT, error_for
 from .children import key_for, name_of, place
+from .moments import last_moment, moment
 from .news import ListsAgain
 from .protocol import Destination, Expansion, Locator, missing_is_gone
 from .repositories import plausible_size
@@ -59,13 +60,14 @@ _HEADERS = (("Accept", "application/vnd.github+json"),)
 
 @dataclass(frozen=True)
 class _Asset:
-    """One file of a release."""
+    """One file of a release, which was published some seconds after 1970."""
 
     tag: str
     release: str
     name: str
     size: int | None
     checksums: tuple[Checksum, ...]
+    published: float | None = None
 
 
 class GitHub(ListsAgain):
@@ -190,6 +192,7 @@ class GitHub(ListsAgain):
             target=key.target,
             creator=owner,
             avatar=f"{self._site}/{owner}.png",
+            updated=last_moment(asset.published for asset in assets),
         )
         children: dict[str, Resource] = {}
         is_whole = not problems
@@ -259,9 +262,8 @@ def _read_release(release: Node, hub: str, problems: list[Problem]) -> list[_Ass
         if not name or node.text("state") not in ("uploaded", ""):
             continue
         checksums = tuple(_digest(node.text("digest")))
-        assets.append(
-            _Asset(tag, release.text("name", 200) or tag, name, plausible_size(node.whole("size")), checksums)
-        )
+        title, size = release.text("name", 200) or tag, plausible_size(node.whole("size"))
+        assets.append(_Asset(tag, title, name, size, checksums, moment(release.text("published_at"))))
     return assets
 
 

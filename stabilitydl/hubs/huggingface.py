@@ -111,6 +111,7 @@ class HuggingFace(ListsAgain):
             avatar=f"{self._endpoint}/api/avatars/{quote(info.author)}" if info.author else "",
             preview=info.preview,
             trigger_words=info.trigger_words,
+            updated=info.updated,
             blocked=await self._blocked(locator.kind, info, client),
         )
         selected = locator.selection.removeprefix("path:")

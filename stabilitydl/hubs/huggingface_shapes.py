@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from ..domain.checksum import Algorithm, Checksum
 from ..errors import BadChecksum, HubAnswerUnreadable, Problem
+from .moments import moment
 from .repositories import LONGEST_PATH, RepositoryFile, is_name, plausible_size
 from .wire import Node
 
@@ -47,6 +48,7 @@ class RepositoryInfo:
     author: str
     trigger_words: tuple[str, ...]
     preview: str
+    updated: float | None
 
 
 def read_info(answer: Node, kind: str) -> RepositoryInfo:
@@ -69,6 +71,7 @@ def read_info(answer: Node, kind: str) -> RepositoryInfo:
         author=" ".join(answer.text("author").split())[:100] or name.partition("/")[0][:100],
         trigger_words=(word,) if word else (),
         preview=_web(card.text("thumbnail", 4096)),
+        updated=moment(answer.text("lastModified")),
     )
 
 

@@ -111,6 +111,7 @@ class ModelScope(ListsAgain):
             avatar=info.avatar,
             preview=info.preview,
             trigger_words=info.trigger_words,
+            updated=info.updated,
         )
         key = key_for(self.name, self._endpoint, locator.kind, locator.identity, destination, revision=locator.revision)
         page = f"{self._endpoint}/{locator.kind}s/{locator.identity}/files"

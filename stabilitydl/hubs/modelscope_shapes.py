@@ -72,6 +72,7 @@ class RepositoryInfo:
     avatar: str = ""
     trigger_words: tuple[str, ...] = ()
     preview: str = ""
+    updated: float | None = None
 
 
 def read_envelope(body: bytes, hub: str) -> Envelope:
@@ -129,6 +130,7 @@ def read_info(data: Node) -> RepositoryInfo:
         avatar=web(organization.text("Avatar", 4096)),
         trigger_words=tuple(dict.fromkeys(word for word in words if word)),
         preview=next((url for url in map(web, data.texts("CoverImages", limit=4096)) if url), ""),
+        updated=data.whole("LastUpdatedTime") or None,
     )
 
 

@@ -50,7 +50,8 @@ class RepositoryFile:
 class Repository:
     """A repository at one commit. ``name`` is ``OWNER/NAME``, or one word for the oldest.
 
-    ``blocked`` is why its files are not given out now.
+    ``updated`` is seconds since 1970, None where the hub does not say. ``blocked`` is why its files are not given out
+    now.
     """
 
     kind: str
@@ -63,6 +64,7 @@ class Repository:
     preview: str = ""
     trigger_words: tuple[str, ...] = ()
     description: str = ""
+    updated: float | None = None
     blocked: Problem | None = None
 
 
@@ -154,6 +156,7 @@ def collection_of(
         avatar=repository.avatar,
         preview=repository.preview,
         trigger_words=repository.trigger_words,
+        updated=repository.updated,
     )
 
 

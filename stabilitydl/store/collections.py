@@ -33,6 +33,7 @@ _METADATA = (
     "preview",
     "trigger_words",
     "description",
+    "updated",
 )
 _PUT = (
     f"INSERT INTO collections ({COLLECTION_COLUMNS}) VALUES ({marks(COLLECTION_COLUMNS)})"  # noqa: S608

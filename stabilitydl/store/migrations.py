@@ -138,5 +138,18 @@ _SEVENTH = (
 # Bytes per second that the user allows for one resource, 0 for as many as come.
 _EIGHTH = ("ALTER TABLE resources ADD COLUMN rate_limit INTEGER NOT NULL DEFAULT 0",)
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH)
+# When the author of a collection last added to it, in seconds since 1970.
+_NINTH = ("ALTER TABLE collections ADD COLUMN updated REAL",)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    _FIRST,
+    _SECOND,
+    _THIRD,
+    _FOURTH,
+    _FIFTH,
+    _SIXTH,
+    _SEVENTH,
+    _EIGHTH,
+    _NINTH,
+)
 SCHEMA_VERSION = len(MIGRATIONS)

@@ -21,7 +21,7 @@ T = TypeVar("T")
 COLLECTION_COLUMNS = (
     "id, hub, endpoint, kind, identity, revision, key_target, title, locator, page, layout, target, commit_id, type,"
     " base_model, creator, avatar, preview, trigger_words, description, added, last_checked, lock_old, lock_new,"
-    " last_notified"
+    " last_notified, updated"
 )
 RESOURCE_COLUMNS = (
     "id, collection, key, name, path, size, checksums, addresses, type, base_model, creator, version, version_id,"
@@ -76,6 +76,7 @@ def collection_row(collection: Collection, added: float) -> tuple[Value, ...]:
         collection.lock_old,
         collection.lock_new,
         collection.last_notified,
+        collection.updated,
     )
 
 
@@ -102,6 +103,7 @@ def collection_of(row: Row) -> Collection:
         lock_old=row[22],
         lock_new=row[23],
         last_notified=row[24],
+        updated=row[25],
     )
 
 

@@ -11,12 +11,18 @@ from pytestqt.qtbot import QtBot
 from stabilitydl.domain.states import State
 from stabilitydl.gui.chip_row import ChipRow
 from stabilitydl.gui.header import Header
+from tests.fakes.clock import ManualClock
 from tests.gui.samples import MB, pack
 
 
 @pytest.fixture
-def header(qtbot: QtBot) -> Header:
-    made = Header()
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def header(qtbot: QtBot, clock: ManualClock) -> Header:
+    made = Header(clock)
     qtbot.addWidget(made)
     made.resize(900, 110)
     made.show()
@@ -52,6 +58,16 @@ def test_a_collection_says_whose_and_how_large_it_is(header: Header) -> None:
     assert header.facts.text().endswith("downloaded once")
     header.show_sums(1, MB, MB)
     assert header.get_missing.text() == "Get the missing file · 1.0 MB"
+
+
+def test_a_collection_says_when_it_was_updated_where_its_hub_does(header: Header, clock: ManualClock) -> None:
+    for days, words in ((-3, "today"), (0.9, "today"), (1, "yesterday"), (3, "3 days ago"), (400, "13 months ago")):
+        header.show_collection(collection(updated=clock.wall() - days * 86_400))
+        assert header.facts.text() == f"aurora_ink · Civitai · updated {words}"
+    header.show_collection(collection(updated=clock.wall() - 3 * 366 * 86_400))
+    assert header.facts.text().endswith("updated 3 years ago")
+    header.show_collection(collection())
+    assert header.facts.text() == "aurora_ink · Civitai"
 
 
 def test_the_button_asks_for_what_is_missing(qtbot: QtBot, header: Header) -> None:

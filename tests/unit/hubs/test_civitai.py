@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -46,7 +47,14 @@ async def test_a_page_is_one_collection_with_all_files_of_all_versions(
     origin: CivitaiOrigin, client: HttpClient
 ) -> None:
     origin.give_model(
-        model(versions=[version(72, files=[file(5), file(6, type="VAE")], baseModel="Flux.1 D"), version(71)])
+        model(
+            versions=[
+                version(
+                    72, files=[file(5), file(6, type="VAE")], baseModel="Flux.1 D", publishedAt="2025-01-02T00:00:00Z"
+                ),
+                version(71),
+            ]
+        )
     )
     expansion = await expand(hub_at(origin), "civitai:7", client)
     collection = expansion.collection
@@ -55,6 +63,7 @@ async def test_a_page_is_one_collection_with_all_files_of_all_versions(
     assert collection.page == origin.url("/models/7")
     assert (collection.title, collection.type, collection.base_model) == ("A pack of LoRAs", "LORA", "Flux.1 D")
     assert (collection.creator, collection.trigger_words) == ("maker", ("masterpiece",))
+    assert collection.updated == datetime(2025, 1, 2, tzinfo=UTC).timestamp()
     assert [child.key for child in expansion.resources] == ["file:5", "file:6", "file:710"]
     assert [child.version for child in expansion.resources] == ["v72", "v72", "v71"]
     assert [child.type for child in expansion.resources] == ["LORA", "VAE", "LORA"]

@@ -12,6 +12,7 @@ from stabilitydl.errors import PageNotFound, ServerFailed
 from stabilitydl.http.client import HttpClient
 from stabilitydl.hubs import civitai_api
 from stabilitydl.hubs.civitai import Civitai
+from stabilitydl.hubs.moments import moment
 from stabilitydl.hubs.protocol import Expansion
 from tests.fakes.clock import ManualClock
 from tests.fakes.origin import Exchange
@@ -70,6 +71,7 @@ async def test_all_models_are_children_of_one_collection(
     assert (collection.key.kind, collection.key.identity, collection.title) == ("creator", "maker", "maker")
     assert collection.page == origin.url("/user/maker")
     assert collection.avatar.endswith("/maker.jpeg")
+    assert collection.updated == moment("2023-05-14T18:19:43.064Z")
     assert [child.key for child in expansion.resources] == [f"file:{n}0{i}" for n in (1, 2, 3, 4) for i in (0, 1)]
     assert [child.order for child in expansion.resources] == list(range(8))
     third = expansion.resources[4]

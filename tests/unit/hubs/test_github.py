@@ -84,7 +84,10 @@ def test_what_is_not(text: str) -> None:
 async def test_all_releases_are_versions_of_one_collection(origin: FileOrigin, client: HttpClient) -> None:
     serve(
         origin,
-        [release("v2", asset(), asset("b.bin", digest=None)), release("draft", asset(), draft=True)],
+        [
+            release("v2", asset(), asset("b.bin", digest=None), published_at="2023-11-14T22:13:20Z"),
+            release("draft", asset(), draft=True),
+        ],
         [release("v/1", asset(digest="sha256:zz"), asset("x.exe"), asset("new.bin", state="starter"), None, {"id": 5})],
     )
     expansion = await expand(hub_at(origin), "github:owner/name", client)
@@ -103,6 +106,7 @@ async def test_all_releases_are_versions_of_one_collection(origin: FileOrigin, c
     assert first.page == "https://github.com/owner/name/releases/tag/v2"
     assert program.blocked is not None
     assert (expansion.collection.title, expansion.collection.creator) == ("name", "owner")
+    assert expansion.collection.updated == 1_700_000_000
     assert len(origin.requests) == 2
     assert (expansion.selected, expansion.problems) == (None, ())
 

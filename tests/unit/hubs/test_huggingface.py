@@ -88,6 +88,7 @@ async def test_a_repository_is_one_collection_with_all_files_of_its_commit(
     assert (collection.creator, collection.base_model, collection.trigger_words) == ("org", "other/base", ("sks",))
     assert collection.page == origin.url(f"/org/pack/tree/{sha}")
     assert collection.avatar == origin.url("/api/avatars/org")
+    assert collection.updated == 1_761_943_494
     assert paths(expansion) == sorted(FILES)
     assert [child.order for child in expansion.resources] == list(range(5))
     assert [child.size for child in expansion.resources] == [len(FILES[path]) for path in sorted(FILES)]

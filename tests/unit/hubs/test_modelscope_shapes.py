@@ -123,12 +123,14 @@ def test_what_the_pages_of_a_model_and_an_organisation_say() -> None:
                 "BaseModel": ["a/b"],
                 "TriggerWords": [" sks  dog ", "", "sks dog"],
                 "CoverImages": ["javascript:1", "https://h/x.png"],
+                "LastUpdatedTime": 1_700_000_000,
                 "Organization": {"FullName": " An  Org ", "Name": "org", "Avatar": "https://h/a.jpg"},
             }
         )
     )
     assert (info.type, info.base_model, info.trigger_words) == ("LORA", "a/b", ("sks dog",))
     assert (info.creator, info.avatar, info.preview) == ("An Org", "https://h/a.jpg", "https://h/x.png")
+    assert (info.updated, read_info(Node({})).updated) == (1_700_000_000, None)
     assert read_info(Node({"Tasks": [{"Name": "text-generation"}], "BaseModel": "x"})).type == "LLM"
     assert read_organization(Node({"Name": "org", "Avatar": "file:///x"})) == ("org", "")
     assert read_info(Node(None)) == read_info(Node({"Tags": 7, "Organization": "x"}))

@@ -36,6 +36,7 @@ def a_full_collection() -> Collection:
         preview="https://hf.co/p.png",
         trigger_words=("one", "two, three"),
         description="<b>long</b>\0text",
+        updated=99.5,
         added=123.5,
         last_checked=1.0,
         lock_old="old",
