@@ -370,6 +370,26 @@
         <source>{percent} %</source>
         <translation>{percent}%</translation>
     </message>
+    <message>
+        <source>updated today</source>
+        <translation>今天更新</translation>
+    </message>
+    <message>
+        <source>updated yesterday</source>
+        <translation>昨天更新</translation>
+    </message>
+    <message>
+        <source>updated {count} days ago</source>
+        <translation>{count} 天前更新</translation>
+    </message>
+    <message>
+        <source>updated {count} months ago</source>
+        <translation>{count} 个月前更新</translation>
+    </message>
+    <message>
+        <source>updated {count} years ago</source>
+        <translation>{count} 年前更新</translation>
+    </message>
 </context>
 <context>
     <name>Closing</name>
