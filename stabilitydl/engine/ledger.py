@@ -247,7 +247,9 @@ class Ledger:
         result: dict[str, str] = {}
         for parent, wanted in _by_collection(resources).items():
             collection = self._collection(parent)
-            children = [row.resource for row in self.store.resources(parent)]
+            # A superseded child is no twin of what took over from it, and is perhaps not listed any more.
+            listed = {row.id: row.resource for row in self.store.resources(parent) if not row.superseded}
+            children = list({**listed, **{each.id: each for each in resources if each.id in wanted}}.values())
             plain = plain_targets(collection, children)
             reserved = self.store.reserved([plain[each] for each in wanted])
             result.update(settle(plain, children, wanted, reserved))

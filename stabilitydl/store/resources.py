@@ -39,12 +39,12 @@ _PUT = f"""
         state = CASE WHEN state IN ('missing', 'blocked') THEN excluded.state ELSE state END,
         superseded = 0
 """  # noqa: S608
-# What is no more than a name leaves its place to what takes over.
-_IS_A_NAME = "state IN ('missing', 'blocked') AND received = 0"
+# Of which nothing is here, and which nobody is about to bring, leaves its place to what takes over.
+_HOLDS_NOTHING = "state IN ('missing', 'blocked', 'failed', 'gone', 'paused') AND received = 0"
 _SUPERSEDE = f"""
     UPDATE resources SET superseded = 1,
-        target = CASE WHEN {_IS_A_NAME} THEN NULL ELSE target END,
-        target_key = CASE WHEN {_IS_A_NAME} THEN NULL ELSE target_key END
+        target = CASE WHEN {_HOLDS_NOTHING} THEN NULL ELSE target END,
+        target_key = CASE WHEN {_HOLDS_NOTHING} THEN NULL ELSE target_key END
     WHERE id = ?
 """  # noqa: S608
 LISTED = "NOT (superseded AND state IN ('missing', 'blocked'))"

@@ -329,6 +329,34 @@ async def test_a_superseded_file_that_vanished_leaves_the_list_and_a_part_goes_w
         assert parent.summary.resources == 1
 
 
+async def test_what_takes_over_from_a_file_that_failed_has_its_name_and_that_one_can_still_be_brought(
+    tmp_path: Path,
+) -> None:
+    async with Harness(tmp_path) as h:
+        fail(h.fetch, "a.bin", errors.RemoteGone(host="h", status=404))
+        old = pack(tmp_path / "to", "a.bin")
+        (gone,) = await h.get(old)
+        assert (await h.settled([gone]))[0].state is State.GONE
+        (child,) = old.resources
+        new = msgspec.structs.replace(child, id=child.id[::-1], key="new")
+        (fresh,) = await h.get(replace(old, resources=(new,), is_whole=True))
+        (row,) = await h.settled([fresh])
+        assert (row.state, row.target) == (State.DOWNLOADED, str(tmp_path / "to" / "a.bin"))
+        await h.engine.retry([gone])
+        (row,) = await h.settled([gone])
+        assert (row.superseded, row.target) == (True, str(tmp_path / "to" / f"a-{child.tag}.bin"))
+
+
+async def test_a_name_that_is_not_listed_any_more_can_be_brought_by_who_still_knows_it(tmp_path: Path) -> None:
+    async with Harness(tmp_path) as h:
+        (old,) = await h.add(pack(tmp_path / "to", "a.bin"))
+        await h.add(replace(pack(tmp_path / "to", "b.bin"), is_whole=True))
+        assert [row.resource.name for row in await h.engine.resources()] == ["b.bin"]
+        await h.engine.enqueue([old])
+        (row,) = await h.settled([old])
+        assert (row.state, row.superseded, row.is_listed) == (State.DOWNLOADED, True, True)
+
+
 async def test_enqueue_again_does_nothing_to_what_runs_or_is_here(tmp_path: Path) -> None:
     async with Harness(tmp_path) as h:
         (step,) = hold(h.fetch, "b.bin")

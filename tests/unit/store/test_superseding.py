@@ -64,20 +64,18 @@ def test_what_is_listed_again_is_what_it_was(store: Store) -> None:
     assert store.snapshots([children[0].id])[0].priority == 7
 
 
-def test_a_name_lets_go_of_its_place_and_a_file_and_a_part_do_not(store: Store) -> None:
-    parent, children = a_pack(3)
-    store.add(parent, children, 1.0)
-    store.enqueue([(child.id, f"/m/{child.key}") for child in children])
-    name, part, file = (child.id for child in children)
-    store.apply([Change(name, State.MISSING), Change(part, State.MISSING, received=5), Change(file, State.DOWNLOADED)])
+@pytest.mark.parametrize("state", list(State))
+@pytest.mark.parametrize("received", [0, 5])
+def test_of_which_nothing_is_here_leaves_its_place(store: Store, state: State, received: int) -> None:
+    parent, (old, _) = a_pack(2)
+    store.add(parent, [old], 1.0)
+    store.enqueue([(old.id, "/m/x")])
+    store.apply([Change(old.id, state, received=received)])
     store.add(parent, [a_resource(parent, "new")], 2.0, is_whole=True)
-    assert [row.target for row in store.snapshots([name, part, file])] == [
-        None,
-        f"/m/{children[1].key}",
-        f"/m/{children[2].key}",
-    ]
-    paths = [f"/m/{child.key}" for child in children]
-    assert store.reserved(paths) == {paths[1]: part, paths[2]: file}
+    holds = received > 0 or state not in (*NAMES, State.FAILED, State.GONE, State.PAUSED)
+    assert store.reserved(["/m/x"]) == ({"/m/x": old.id} if holds else {})
+    (row,) = store.snapshots([old.id])
+    assert (row.target, row.state) == ("/m/x" if holds else None, state)
 
 
 def test_a_superseded_child_can_still_be_queued(store: Store) -> None:
