@@ -58,9 +58,13 @@ def display(snapshot: ResourceSnapshot, column: Column, state: StateText) -> str
 def second_line(snapshot: ResourceSnapshot) -> str:
     """What stands below the name: a limit, that it is superseded, the version, and the folder where it lies in one."""
     child = snapshot.resource
-    tag = translate("ResourceTable", "Superseded") if snapshot.superseded else ""
     folder, _, _ = child.path.rpartition("/")
-    return plain(" · ".join(part for part in (limit_line(snapshot), tag, child.version, folder) if part))
+    return plain(" · ".join(part for part in (limit_line(snapshot), tag(snapshot), child.version, folder) if part))
+
+
+def tag(snapshot: ResourceSnapshot) -> str:
+    """One word about a child that is not like the others; empty for those."""
+    return translate("ResourceTable", "Superseded") if snapshot.superseded else ""
 
 
 def limit_line(snapshot: ResourceSnapshot) -> str:

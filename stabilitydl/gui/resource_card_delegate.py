@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from ..domain.resource import ResourceSnapshot
 from ..text import format_bytes, plain
-from .cell_text import limit_line
+from .cell_text import limit_line, tag
 from .painting import Canvas
 from .qt import AnyIndex, override
 from .resource_cells import Role
@@ -57,7 +57,7 @@ class ResourceCardDelegate(RowDelegate):
         line = QRect(picture.x(), picture.bottom() + 7, _PICTURE, 17)
         canvas.name(line, plain(snapshot.resource.name), fonts.body, "text")
         kind = snapshot.resource.base_model or snapshot.resource.type
-        facts = (format_bytes(size_of(snapshot)), limit_line(snapshot) or kind)
+        facts = (format_bytes(size_of(snapshot)), limit_line(snapshot) or tag(snapshot) or kind)
         below = plain(" · ".join(fact for fact in facts if fact))
         canvas.text(line.adjusted(0, 17, -_MENU, 17), below, fonts.small, "secondary")
         canvas.dots(_menu(option.rect), "secondary")

@@ -18,7 +18,7 @@ from stabilitydl.domain.resource import Wait
 from stabilitydl.domain.states import State, Tab, WaitReason
 from stabilitydl.errors import Problem
 from stabilitydl.gui import arranger
-from stabilitydl.gui.cell_text import second_line
+from stabilitydl.gui.cell_text import second_line, tag
 from stabilitydl.gui.queue_order import QueueOrder
 from stabilitydl.gui.resource_cells import Role
 from stabilitydl.gui.resource_index import Column, Order, Query
@@ -249,6 +249,7 @@ def test_a_superseded_file_says_so(model: ResourceTableModel) -> None:
     model.load([msgspec.structs.replace(child(1, State.DOWNLOADED), superseded=True), child(2)])
     old, new = (model.index(row, Column.NAME) for row in range(2))
     assert second_line(model.snapshot_at(0)).startswith("Superseded")
+    assert (tag(model.snapshot_at(0)), tag(model.snapshot_at(1))) == ("Superseded", "")
     assert "Superseded" in old.data(Qt.ItemDataRole.AccessibleTextRole)
     assert "<br>The hub has something newer" in old.data(Qt.ItemDataRole.ToolTipRole)
     assert "Superseded" not in new.data(Qt.ItemDataRole.AccessibleTextRole)
