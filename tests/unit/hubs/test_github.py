@@ -217,3 +217,22 @@ async def test_recorded_releases(origin: FileOrigin, client: HttpClient, name: s
     for child, entry in zip(expansion.resources, recorded["assets"], strict=True):
         path = entry["browser_download_url"].partition("/releases/")[2]
         assert child.addresses[0].reference == f"owner/name/releases/{path}"
+
+
+@pytest.mark.anyio
+@pytest.mark.skipif(not FOLDER, reason="STABILITYDL_HUB_FIXTURES names no folder of recorded answers")
+async def test_a_recorded_exchange(origin: FileOrigin, client: HttpClient) -> None:
+    """A release that is on no page is asked for by its tag; every answer is the recorded one."""
+    recorded = json.loads((Path(FOLDER) / "github" / "release-assets-recorded-exchange.json").read_text())
+    answers = {entry["path"]: entry["response"] for entry in recorded if entry["method"] == "get"}
+    repository = "/repos/octokit-fixture-org/release-assets"
+    release = answers[f"{repository}/releases/tags/v1.0.0"]
+    release["assets"] = answers[f"{repository}/releases/1000/assets"]
+    for path, answer in ((f"{repository}/releases", []), (f"{repository}/releases/tags/v1.0.0", release)):
+        body = json.dumps(answer).encode()
+        origin.routes[path] = lambda exchange, body=body: exchange.answer(200, {}, body)
+    expansion = await expand(hub_at(origin), "github:octokit-fixture-org/release-assets@v1.0.0", client)
+    assert [(child.path, child.size, child.checksum) for child in expansion.resources] == [
+        ("v1.0.0/test-upload.txt", release["assets"][0]["size"], None)
+    ]
+    assert meant(expansion) == ["v1.0.0/test-upload.txt"]
