@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,6 +59,11 @@ class Program:
         self._variables = variables
 
     @property
+    def command(self) -> Sequence[str]:
+        """What is started."""
+        return (sys.executable, "-m", "stabilitydl")
+
+    @property
     def library(self) -> Path:
         return self.home / "library"
 
@@ -77,7 +82,7 @@ class Program:
     def start(self, *arguments: object) -> Iterator[subprocess.Popen[str]]:
         """A running process; it is killed when the context ends."""
         process = subprocess.Popen(
-            [sys.executable, "-m", "stabilitydl", *map(str, arguments)],
+            [*self.command, *map(str, arguments)],
             cwd=self.folder,
             env=self.environment,
             stdin=subprocess.DEVNULL,
