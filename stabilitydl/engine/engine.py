@@ -275,7 +275,7 @@ class Engine:
             await self._on.recorder.ask(lambda _, each=each: self._folders.note(each.collection.target))  # type: ignore[misc]
             await self._on.recorder.commit(
                 lambda ledger, each=each: ledger.store.add(  # type: ignore[misc]
-                    each.collection, each.resources, now, is_whole=each.is_whole
+                    each.collection, each.resources, now, is_whole=each.is_whole and bool(each.resources)
                 )
             )
             snapshot = await self._on.recorder.ask(

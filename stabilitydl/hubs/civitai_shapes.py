@@ -109,6 +109,8 @@ def read_model(answer: Node, hub: str, now: float) -> ModelPage:
     withheld = put_away(hub=hub) if put_away else None
     model_type = _label(answer.text("type"))
     versions = []
+    if answer.has("modelVersions") and not answer.is_list("modelVersions"):
+        problems.append(_unreadable(hub, "its versions are no list"))
     for place, node in enumerate(answer.nodes("modelVersions"), 1):
         version_id = node.whole("id")
         if version_id is None:
@@ -155,6 +157,8 @@ def _version(
 ) -> Version:
     name = _label(node.text("name"), 200) or str(identity)
     files = []
+    if node.has("files") and not node.is_list("files"):
+        problems.append(_unreadable(hub, f"the files of version {name} are no list"))
     for place, entry in enumerate(node.nodes("files"), 1):
         file_id = entry.whole("id")
         if file_id is None:

@@ -347,6 +347,14 @@ async def test_what_takes_over_from_a_file_that_failed_has_its_name_and_that_one
         assert (row.superseded, row.target) == (True, str(tmp_path / "to" / f"a-{child.tag}.bin"))
 
 
+async def test_a_list_without_files_supersedes_nothing(tmp_path: Path) -> None:
+    async with Harness(tmp_path) as h:
+        listed = pack(tmp_path / "to", "a.bin")
+        await h.add(listed)
+        await h.add(replace(listed, resources=(), is_whole=True))
+        assert [row.superseded for row in await h.engine.resources()] == [False]
+
+
 async def test_a_name_that_is_not_listed_any_more_can_be_brought_by_who_still_knows_it(tmp_path: Path) -> None:
     async with Harness(tmp_path) as h:
         (old,) = await h.add(pack(tmp_path / "to", "a.bin"))

@@ -22,6 +22,16 @@ def page(**changes: Any) -> ModelPage:
     return read_model(Node(model(**changes)), "civitai", NOW)
 
 
+@pytest.mark.parametrize("broken", ["text", 5, {"0": {}}, True])
+def test_what_should_be_a_list_and_is_none_is_told(broken: object) -> None:
+    """Else its children would seem to be listed no more."""
+    for answer in (model(modelVersions=broken), model(versions=[version(files=broken)])):  # type: ignore[arg-type]
+        page = read_model(Node(answer), "civitai", 0.0)
+        assert [problem.code for problem in page.problems] == ["hub-answer-unreadable"]
+    for answer in (model(versions=[]), model(versions=[version(files=[])])):
+        assert read_model(Node(answer), "civitai", 0.0).problems == ()
+
+
 def one_file(**changes: Any) -> FileEntry:
     return page(versions=[version(files=[file(1, **changes)])]).versions[0].files[0]
 
