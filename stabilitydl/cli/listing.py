@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from ..domain.collection import CollectionSnapshot, summarise
 from ..domain.resource import ResourceSnapshot
 from ..domain.states import State, Tab
-from ..errors import StabilityError, StoreNewer, UnknownCollection
+from ..errors import StabilityError, UnknownCollection
 from ..paths import Paths
 from ..store.store import Store
 from ..text import format_bytes, format_count, format_speed, plain
@@ -21,6 +21,7 @@ from . import console
 from .describe import collection_object, columns, describe, received_of, resource_object, shown_path, size_of
 from .exit_codes import ExitCode, exit_code_for
 from .find import find_collections
+from .reading import open_store
 from .requests import ListRequest
 
 SHORT_ID = 8
@@ -79,14 +80,8 @@ def has_vanished(row: ResourceSnapshot) -> bool:
 
 
 def _open(paths: Paths) -> Store | None:
-    """The store, or None where there is none yet: asking leaves no trace. One of a newer version can be read."""
-    if not paths.database.exists():
-        return None
-    try:
-        return Store.open(paths.database)
-    except StoreNewer as error:
-        console.say(str(error))
-        return Store.open_for_reading(paths.database)
+    """The store, or None where there is none yet: asking leaves no trace."""
+    return open_store(paths) if paths.database.exists() else None
 
 
 def _refresh(paths: Paths) -> None:

@@ -16,12 +16,12 @@ from ..errors import NothingMatched, UnknownCollection
 from ..hubs.lockfile import Locked, write
 from ..hubs.signed import is_marked
 from ..paths import Paths
-from ..store.store import Store
 from ..text import format_count
 from . import console
 from .describe import size_of
 from .exit_codes import ExitCode
 from .find import find_collections
+from .reading import open_store
 from .requests import LockRequest
 
 
@@ -29,7 +29,7 @@ def run(request: LockRequest, paths: Paths) -> int:
     """Write the lockfile, and return the exit code. Raises UnknownCollection, NothingMatched, StoreError."""
     if not paths.database.exists():
         raise UnknownCollection(name=request.collection)
-    store = Store.open(paths.database)
+    store = open_store(paths)
     try:
         listed = [snapshot.collection for snapshot in store.collections()]
         chosen = find_collections(listed, [request.collection])

@@ -305,6 +305,23 @@ def test_a_file_that_its_list_does_not_name_any_more_is_superseded(
     assert "1 of 1 file" in run("list").out, "what is neither here nor to be had is not missing"
 
 
+@pytest.mark.parametrize("command", ["list", "lock"])
+def test_a_damaged_database_is_made_again_by_whoever_reads_it(
+    run: Run, origin: FileOrigin, target: Path, tmp_path: Path, home: Path, command: str
+) -> None:
+    """B01: never an end with nothing to be done."""
+    listed = pack(origin, tmp_path, "a.safetensors")
+    assert run("get", listed, "--to", target).code == 0
+    database = home / "data" / "stabilitydl.db"
+    database.write_bytes(b"no database" * 1000)
+    said = run("list") if command == "list" else run("lock", listed)
+    assert "The database was damaged and is made again" in said.err
+    assert said.code == (0 if command == "list" else 3)
+    assert "damaged" not in run("list").err
+    said = run("get", listed, "--to", target, "--json")
+    assert said.of("summary")[0]["bytes"] == 0, "what is here is found"
+
+
 def test_list_tells_errors_as_json(run: Run) -> None:
     said = run("list", "nosuch", "--json")
     assert said.code == 3
