@@ -168,7 +168,7 @@ class Stream(httpcore.AsyncNetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> Stream:
         self.is_through = True
-        host = server_hostname or self._host
+        host = (server_hostname or self._host).strip("[]")
         try:
             link = TlsLink(self._link, ssl_context, host)
         except ValueError as error:

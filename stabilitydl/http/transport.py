@@ -76,7 +76,8 @@ class Transport:
         origin = Origin.of(url)
         proxy = None if direct else await self._proxies.choose(origin)
         pool = self._pool(_Route(proxy, Reach.ANY if proxy else reach, origin.scheme == "https"), origin.host)
-        loan = await _exchange(pool, url, headers, body, origin.host)
+        peer = _for_proxy(url.raw_host) if proxy is not None and not proxy.is_socks else url.raw_host
+        loan = await _exchange(pool, url, headers, body, peer, origin.host)
         response = loan.response
         stream = response.extensions.get("network_stream")
         stream = stream if isinstance(stream, Stream) else None
@@ -120,9 +121,9 @@ class Transport:
 
 
 async def _exchange(
-    pool: Pool, url: httpx.URL, headers: Iterable[tuple[str, str]], body: bytes | None, host: str
+    pool: Pool, url: httpx.URL, headers: Iterable[tuple[str, str]], body: bytes | None, peer: bytes, host: str
 ) -> Loan:
-    """Send a request, again where a kept-alive connection was closed before it said anything."""
+    """Send a request to ``peer``, again where a kept-alive connection was closed before it said anything."""
     fields = [(b"Host", url.netloc)]
     if body is not None:
         fields += [(b"Content-Length", b"%d" % len(body)), (b"Content-Type", b"application/json")]
@@ -130,7 +131,7 @@ async def _exchange(
         try:
             message = httpcore.Request(
                 method=b"GET" if body is None else b"POST",
-                url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+                url=httpcore.URL(scheme=url.raw_scheme, host=peer, port=url.port, target=url.raw_path),
                 headers=[*fields, *((name.encode("ascii"), value.encode("ascii")) for name, value in headers)],
                 content=body,
                 extensions={"timeout": _TIMEOUTS},
@@ -142,6 +143,11 @@ async def _exchange(
         except Exception as error:
             raise mapped(error, host) from error
     raise AssertionError
+
+
+def _for_proxy(host: bytes) -> bytes:
+    """A host as it stands in what a proxy is asked; httpcore writes an address of IPv6 there without its brackets."""
+    return b"[%b]" % host if b":" in host else host
 
 
 def _body(loan: Loan, stream: Stream | None, host: str) -> tuple[Body, Fields]:

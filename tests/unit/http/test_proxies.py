@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from pathlib import Path
 from typing import Self
 
 import pytest
@@ -14,7 +15,7 @@ from stabilitydl.http.client import HttpClient
 from stabilitydl.http.origins import Origin
 from stabilitydl.http.proxies import Proxies, is_exempt, parse_proxy
 from stabilitydl.http.request import Request
-from tests.fakes.nginx import Authority
+from tests.fakes.nginx import Authority, make_authority
 from tests.fakes.origin import FileOrigin
 from tests.fakes.proxy import HttpProxy, SocksProxy
 
@@ -82,6 +83,20 @@ async def test_everything_passes_through_the_proxy(
         if tls or kind is SocksProxy:
             assert (len(proxy.passed), origin.connections) == (1, 1)
         assert "proxy-authorization" not in origin.requests[0].headers
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("kind", [HttpProxy, SocksProxy])
+@pytest.mark.parametrize("tls", [False, True])
+async def test_an_address_of_ipv6_passes_too(kind: type[HttpProxy | SocksProxy], tls: bool, tmp_path: Path) -> None:
+    host = "2001:db8::1"
+    own = make_authority(tmp_path, host)
+    with FileOrigin(tls=own.server if tls else None) as origin, kind(None, frozenset({host})) as proxy:
+        origin.add("/x", b"here")
+        scheme = "https" if tls else "http"
+        url = f"{scheme}://[{host}]:{origin.port}/x"
+        assert await fetch(url, {scheme: proxy.url}, own, trusted=True) == b"here"
+        assert origin.requests[0].headers["host"] == f"[{host}]:{origin.port}"
 
 
 @pytest.mark.anyio

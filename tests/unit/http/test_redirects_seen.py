@@ -56,6 +56,8 @@ SHAPES = {
     "ftp://hub.test/x": None,
     "http://xn--hub-.test/x": None,
     "http://8.8.8.8/x": ["8.8.8.8:80"],
+    "http://[2606:4700::1]/x": ["[2606:4700::1]:80"],
+    "https://[2606:4700::1]/x": ["tls [2606:4700::1]:443"],
     "http://127.0.0.1/x": None,
     "http://[::1]/x": None,
     "http://cdn.test/away": ["cdn.test:80", "far.test:80"],
