@@ -1,15 +1,14 @@
 """The part file: the unfinished local file of one resource, and its journal.
 
-``NAME.<tag>.sdlpart`` lies beside its target and is created exclusively. It is locked as long as it is open, so two
-processes never write one part. Small files (up to `SMALL` bytes) have no journal: fetching them again costs less than
-remembering them. All methods block and run in a lane of the volume.
+``NAME.<tag>.sdlpart`` lies beside its target and is locked as long as it is open: see `hold`. Small files (up to
+`SMALL` bytes) have no journal: fetching them again costs less than remembering them. All methods block and run in a
+lane of the volume.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import stat
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -17,9 +16,10 @@ import msgspec
 
 from ..domain.chunk import Chunk
 from ..domain.ranges import Ranges
-from ..errors import DiskFault, NoSpace, NotWritable, PartChanged, PartInUse, StabilityError, TargetTaken
+from ..errors import DiskFault, NoSpace, PartChanged, StabilityError
 from . import aside, names
 from .blocks import BlockDigester
+from .hold import is_in_place, take_hold
 from .journal import BLOCK, Contents, Header, Journal
 from .system import let_go, map_error, system
 from .volumes import taken_by
@@ -85,61 +85,13 @@ class PartFile:
         path = part_path(target, tag)
         try:
             system.make_folders(os.fspath(target.parent))
-            return cls._open(target, path)
+            return cls(target, path, take_hold(target, path, journal_path(path)))
         except OSError as error:
             raise map_error(error, path) from error
 
-    @classmethod
-    def _open(cls, target: Path, path: Path) -> PartFile:
-        name = os.fspath(path)
-        for _ in range(100):
-            if system.exists(os.fspath(target)):
-                raise TargetTaken(path=str(target))
-            is_new = True
-            try:
-                descriptor = system.create(name)
-            except FileExistsError:
-                is_new = False
-                try:
-                    descriptor = system.open_existing(name)
-                except FileNotFoundError:
-                    continue
-            part = cls(target, path, descriptor)
-            try:
-                if part.claim():
-                    if not system.exists(os.fspath(target)):
-                        return part
-                    if is_new:
-                        # Somebody finished the file in this moment: what was just created is of no use.
-                        part.discard()
-            except BaseException:
-                part.close()
-                raise
-            part.close()
-        raise PartInUse(path=str(target))
-
-    def claim(self) -> bool:
-        """Lock the open file; False when it has lost its name meanwhile. Raises PartInUse, NotWritable, OSError.
-
-        A file that has a second name, or is no plain file, was put there by somebody else and is left alone.
-        """
-        found = system.status(self.descriptor)
-        if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
-            raise NotWritable(path=str(self.path), detail="something else lies there")
-        if not system.lock(self.descriptor):
-            raise PartInUse(path=str(self.target))
-        return self.is_in_place()
-
     def is_in_place(self) -> bool:
         """Is the open file still the one that its name leads to? Raises DiskError."""
-        try:
-            found = system.look(os.fspath(self.path))
-            ours = system.status(self.descriptor)
-        except FileNotFoundError:
-            return False
-        except OSError as error:
-            raise map_error(error, self.path) from error
-        return (found.st_dev, found.st_ino) == (ours.st_dev, ours.st_ino)
+        return is_in_place(self.descriptor, self.path)
 
     def recover(self, boot: str) -> Header | None:
         """What the journal of an earlier run says this part is, with ``written`` set to the ranges that count.

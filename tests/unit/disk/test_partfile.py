@@ -649,13 +649,13 @@ def test_digests_of_blocks_go_into_the_journal_once(target: Path) -> None:
 
 def test_a_part_made_while_its_file_arrived_is_taken_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     target = tmp_path / "model.safetensors"
-    claim = PartFile.claim
+    lock = system.lock
 
-    def arrives_meanwhile(part: PartFile) -> bool:
+    def arrives_meanwhile(descriptor: int) -> bool:
         target.write_bytes(b"somebody else finished it")
-        return claim(part)
+        return lock(descriptor)
 
-    monkeypatch.setattr(PartFile, "claim", arrives_meanwhile)
+    monkeypatch.setattr(system, "lock", arrives_meanwhile)
     with pytest.raises(TargetTaken):
         PartFile.open(target, TAG)
     assert left(target) == ["model.safetensors"]
