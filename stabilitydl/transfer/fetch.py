@@ -11,8 +11,6 @@ or somebody else wrote into the part, the part is begun again in a simpler mode,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ..disk.digests import Digests
 from ..disk.journal import Header
 from ..disk.openpart import OpenPart
@@ -32,15 +30,13 @@ from ..errors import (
 )
 from .bandwidth import Flow
 from .body import Body, Remote, Wanted
+from .mode import Mode, Step, StreamCut
 from .order import Arrival, Live, Order, Services, Source, Watcher
 from .plan import SHORTEST_RANGE, Plan
 from .reader import Reader
 from .retry import RetryBudget, is_passing, may_have_expired
 from .route import Route
 from .run import Run, check_start
-
-_STREAM_RESTARTS = 5
-_REPAIRS = 2
 
 
 async def fetch(order: Order, source: Source, live: Live, watcher: Watcher, services: Services) -> Arrival:
@@ -63,18 +59,6 @@ async def fetch(order: Order, source: Source, live: Live, watcher: Watcher, serv
         await part.close()
 
 
-@dataclass
-class _Mode:
-    """How the source is treated. Each restart makes it simpler."""
-
-    connections: int
-    whole: bool = False
-    changes: int = 0
-    harms: int = 0
-    streams: int = 0
-    repairs: int = 0
-
-
 class _Fetch:
     def __init__(
         self, order: Order, source: Source, live: Live, watcher: Watcher, services: Services, part: OpenPart, flow: Flow
@@ -87,7 +71,7 @@ class _Fetch:
         self._flow = flow
         self._route = Route(source, services.clock)
         self._retries = RetryBudget()
-        self._mode = _Mode(connections=order.connections)
+        self._mode = Mode(order.connections)
         self._answers = 0
         part.on_written = self._note_written
 
@@ -99,7 +83,7 @@ class _Fetch:
                 remote = await self._download(resumed)
                 digests = await self._digest()
                 return await self._finalize(digests, self._judge(digests, remote))
-            except (RemoteChanged, RangesUnusable, WrongRange, ChecksumMismatch, PartChanged, _StreamCut) as error:
+            except (RemoteChanged, RangesUnusable, WrongRange, ChecksumMismatch, PartChanged, StreamCut) as error:
                 repaired = await self._repair() if isinstance(error, ChecksumMismatch) else None
                 if repaired is None:
                     await self._simplify(error, resumed)
@@ -252,7 +236,7 @@ class _Fetch:
             try:
                 chunk = await reader.read()
             except StabilityError as error:
-                raise _StreamCut(error) from error
+                raise StreamCut(error) from error
             if not chunk:
                 break
             self._retries.progress()
@@ -262,7 +246,7 @@ class _Fetch:
             await self._part.write(position, chunk)
             position += len(chunk)
         if size is not None and position < size:
-            raise _StreamCut(ConnectionLost(host=body.host))
+            raise StreamCut(ConnectionLost(host=body.host))
         if size is None:
             self._live.size = position
             self._part.follow(self._order.resource.checksums, position)
@@ -287,49 +271,39 @@ class _Fetch:
         None when every block is what came in: then the source is wrong.
         """
         header = self._part.header
-        if header is None or self._mode.repairs >= _REPAIRS:
+        if header is None or not self._mode.may_repair:
             return None
         bad = await self._part.bad_blocks(unproven=True)
         if not bad:
             return None
-        self._mode.repairs += 1
+        self._mode.repaired()
         await self._part.forget(bad)
         self._note_written(0)
         return header
 
-    async def _simplify(self, error: StabilityError | _StreamCut, resumed: Header | None) -> None:
-        """Begin again in a simpler mode; raises ``error`` when there is none left.
-
-        Wrong bytes of an earlier run prove nothing about the source; wrong bytes that came as one answer prove all.
-        """
-        mode = self._mode
-        if isinstance(error, _StreamCut):
-            mode.streams += 1
-            if mode.streams > _STREAM_RESTARTS or not is_passing(error.cause):
-                raise error.cause
-            await self._back_off(error.cause)
-        elif isinstance(error, ChecksumMismatch):
-            if resumed is None and (mode.whole or self._answers == 1):
-                place = await self._part.quarantine(self._order.root, str(error.arguments.get("sha256", "")))
-                error.arguments["kept"] = str(place)
-                raise error
-            if resumed is None:
-                mode.whole, mode.connections = True, 1
-        elif isinstance(error, RemoteChanged):
-            mode.changes += 1
-            if mode.changes > 1:
-                raise error
-            if self._part.written:
-                await self._set_aside()
-        elif isinstance(error, PartChanged):
-            mode.harms += 1
-            if mode.harms > 1 or not self._part.is_in_place:
+    async def _simplify(self, error: StabilityError | StreamCut, resumed: Header | None) -> None:
+        """Begin again as the mode says; raises ``error``, or what cut the stream, when nothing simpler is left."""
+        failure = error.cause if isinstance(error, StreamCut) else error
+        step = self._mode.after(
+            error,
+            is_resumed=resumed is not None,
+            is_one_answer=self._answers == 1,
+            is_in_place=not isinstance(error, PartChanged) or self._part.is_in_place,
+        )
+        match step:
+            case Step.GIVE_UP:
+                raise failure
+            case Step.QUARANTINE:
+                place = await self._part.quarantine(self._order.root, str(failure.arguments.get("sha256", "")))
+                failure.arguments["kept"] = str(place)
+                raise failure
+            case Step.EMPTY:
                 await self._part.start_over()
-                raise error
-        elif mode.whole:
-            raise error
-        else:
-            mode.whole, mode.connections = True, 1
+                raise failure
+            case Step.SET_ASIDE if self._part.written:
+                await self._set_aside()
+            case Step.BEGIN_AGAIN_LATER:
+                await self._back_off(failure)
         await self._part.start_over()
         self._note_written(0)
 
@@ -360,14 +334,6 @@ class _Fetch:
         self._live.ranges = written.items
         self._live.checked = self._part.checked
         self._live.allocated = self._part.file.allocated
-
-
-class _StreamCut(Exception):
-    """A stream without ranges broke off; never leaves this module."""
-
-    def __init__(self, cause: StabilityError) -> None:
-        super().__init__()
-        self.cause = cause
 
 
 def _is_strong(validator: str) -> bool:

@@ -14,6 +14,7 @@ import pytest
 from stabilitydl.disk.aside import QUARANTINE
 from stabilitydl.disk.journal import Header, Journal, Mark, frame
 from stabilitydl.disk.partfile import SMALL, PartFile, journal_path, part_path
+from stabilitydl.disk.system import system
 from stabilitydl.domain.ranges import Ranges
 from stabilitydl.errors import (
     DiskError,
