@@ -40,7 +40,7 @@ class DesktopLinks:
     @classmethod
     def of_user(cls, environ: Mapping[str, str] | None = None) -> DesktopLinks | None:
         """Those of this user; None on systems with other rules, and where the program is not installed."""
-        program = None if sys.platform in ("win32", "darwin") else _installed()
+        program = None if sys.platform in ("win32", "darwin") else installed()
         if program is None:
             return None
         variables = os.environ if environ is None else environ
@@ -122,7 +122,7 @@ class DesktopLinks:
             )
 
 
-def _installed() -> Path | None:
+def installed() -> Path | None:
     """The program that desktops start, None where it is not installed as one."""
     frozen = frozen_program()
     found = (frozen or Path(sys.executable)).with_name(PROGRAM)

@@ -13,11 +13,15 @@ LEAST = 48
 
 
 class ElidedLabel(QLabel):
-    """One line of plain text, as wide as it wants to be and as narrow as it has to be."""
+    """One line of plain text, as wide as it wants to be and as narrow as it has to be.
+
+    ``shorter`` is shown instead where the whole text has no room, and is shortened only when it has none either.
+    """
 
     def __init__(self, text: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
         super().__init__(text)
         self._mode = mode
+        self.shorter = ""
         self.setTextFormat(Qt.TextFormat.PlainText)
 
     @property
@@ -49,4 +53,8 @@ class ElidedLabel(QLabel):
 
     def _shown(self) -> str:
         # One more pixel, because a width is rounded down and eliding begins at once.
-        return self.fontMetrics().elidedText(self.text(), self._mode, self.contentsRect().width() + 1)
+        metrics, width = self.fontMetrics(), self.contentsRect().width() + 1
+        text = self.text()
+        if self.shorter and metrics.horizontalAdvance(text) > width:
+            text = self.shorter
+        return metrics.elidedText(text, self._mode, width)

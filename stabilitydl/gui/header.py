@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QVBoxLayout
@@ -142,17 +144,27 @@ class Header(QFrame):
 
     def _show_facts(self) -> None:
         snapshot = self._snapshot
-        facts = [format_bytes(self._total)] if self._total else []
-        if snapshot is not None:
+        size = format_bytes(self._total) if self._total else ""
+        if snapshot is None:
+            before, updated, after = [], "", [size]
+        else:
             collection = snapshot.collection
+            before = [collection.creator, hub_title(collection.hub), collection.key.revision]
             updated = "" if collection.updated is None else updated_text(self._clock.wall() - collection.updated)
-            facts = [collection.creator, hub_title(collection.hub), collection.key.revision, updated, *facts]
-            if snapshot.downloads:
-                template = (
-                    translate("Header", "downloaded once")
-                    if snapshot.downloads == 1
-                    else translate("Header", "downloaded {count} times")
-                )
-                facts.append(fill(template, count=f"{snapshot.downloads:,}"))
-        self.facts.setText(plain(" \u00b7 ".join(fact for fact in facts if fact)))
-        self.facts.setVisible(bool(facts))
+            after = [size, _downloaded(snapshot.downloads)]
+        self.facts.setText(_joined([*before, updated, *after]))
+        # The rest matters more where there is no room for all of it.
+        self.facts.shorter = _joined([*before, *after])
+        self.facts.setVisible(bool(self.facts.text()))
+
+
+def _downloaded(count: int) -> str:
+    if count == 0:
+        return ""
+    if count == 1:
+        return translate("Header", "downloaded once")
+    return fill(translate("Header", "downloaded {count} times"), count=f"{count:,}")
+
+
+def _joined(facts: Sequence[str]) -> str:
+    return plain(" \u00b7 ".join(filter(None, facts)))

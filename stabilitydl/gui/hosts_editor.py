@@ -8,7 +8,7 @@ from .number_boxes import box_for
 from .rows_editor import Row, RowsEditor
 from .tr import fill, translate
 
-_LEAST_WIDTH = 120
+_LEAST_WIDTH = 160
 
 
 class HostRow(Row):

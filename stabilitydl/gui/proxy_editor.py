@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 
 from ..hosts import DIRECT, ProxyFault, proxy_fault
 from ..settings import Field, Value
 from .editor import HEIGHT, Editor
-from .theme import SPACE
 from .tr import QT_TRANSLATE_NOOP, translate
 
+_GAP = 4
 _PROXIES = ("", DIRECT)
 """The values of a proxy that are no address."""
 _PROXY_FAULTS: Mapping[ProxyFault, str] = {
@@ -33,11 +33,11 @@ class ProxyEditor(Editor):
         for value in (*_PROXIES, None):
             self._box.addItem("", value)
         widget = QWidget()
-        row = QHBoxLayout(widget)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SPACE)
-        row.addWidget(self._box)
-        row.addWidget(self._line, 1)
+        column = QVBoxLayout(widget)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(_GAP)
+        column.addWidget(self._box)
+        column.addWidget(self._line)
         super().__init__(field, widget, self._box)
         widget.setFocusProxy(self._box)
         self._line.setMinimumHeight(HEIGHT)
@@ -75,5 +75,5 @@ class ProxyEditor(Editor):
         return self._box.currentData() is None
 
     def _turn(self) -> None:
-        self._line.setEnabled(self._is_named)
+        self._line.setVisible(self._is_named)
         self.edited.emit()

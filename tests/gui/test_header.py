@@ -70,6 +70,14 @@ def test_a_collection_says_when_it_was_updated_where_its_hub_does(header: Header
     assert header.facts.text() == "aurora_ink · Civitai"
 
 
+def test_where_room_is_short_the_update_gives_way_first(header: Header, clock: ManualClock) -> None:
+    header.show_collection(msgspec.structs.replace(collection(updated=clock.wall()), downloads=31))
+    assert header.facts._shown() == "aurora_ink · Civitai · updated today · downloaded 31 times"
+    header.facts.resize(header.facts.sizeHint().width() - 20, 20)
+    assert header.facts._shown() == "aurora_ink · Civitai · downloaded 31 times"
+    assert header.facts.is_elided
+
+
 def test_the_button_asks_for_what_is_missing(qtbot: QtBot, header: Header) -> None:
     header.show_sums(2, MB, MB)
     with qtbot.waitSignal(header.missing_wanted):

@@ -18,6 +18,9 @@ from stabilitydl.store.change import Change
 
 MB = 1_000_000
 LIBRARY = "/home/me/Models"
+NOW = 1_795_000_000.0
+"""Seconds since 1970 that the pictures take for the present."""
+_DAY = 86_400
 _SIZES = (144, 218, 36, 612, 144, 228, 36, 74, 151)
 
 
@@ -49,7 +52,8 @@ class File:
 class Pack:
     """One collection.
 
-    ``downloads`` is how often files of it have been downloaded before; ``pictures``: its hub has some.
+    ``downloads`` is how often files of it have been downloaded before, ``updated`` how many days ago it was updated;
+    ``pictures``: its hub has some.
     """
 
     hub: str
@@ -62,6 +66,7 @@ class Pack:
     words: tuple[str, ...] = ()
     page: str = ""
     downloads: int = 0
+    updated: float = 3
     pictures: bool = True
 
     @property
@@ -93,6 +98,7 @@ class Pack:
             base_model=self.base_model,
             creator=self.creator,
             trigger_words=self.words,
+            updated=NOW - self.updated * _DAY,
         )
         return Expansion(collection=collection, resources=tuple(self._resources()))
 

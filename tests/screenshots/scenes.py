@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog
 
 from stabilitydl.domain.states import State, Tab
-from stabilitydl.gui import forecast
+from stabilitydl.gui import desktop_links
 from stabilitydl.gui.about import AboutDialog
 from stabilitydl.gui.add_dialog import AddDialog
 from stabilitydl.gui.collection_groups import Grouping
@@ -20,7 +20,6 @@ from stabilitydl.paths import Paths
 from tests.screenshots.packs import Pack
 from tests.screenshots.shelf import MEGA, PLANNED, SHELF, TROUBLED
 from tests.screenshots.stage import Stage
-from tests.screenshots.stand_ins import FREE
 
 Play = Callable[[Stage], QDialog | None]
 
@@ -61,10 +60,8 @@ def plan(stage: Stage) -> QDialog:
     """What a download would bring."""
     stage.run()
     stage.window.planning.speed = 112e6
-    measured, forecast.free_space = forecast.free_space, _free_space
     dialog = stage.window.planning.plan([PLANNED.page])
     stage.until(lambda: dialog.plan is not None)
-    forecast.free_space = measured
     return dialog
 
 
@@ -80,7 +77,12 @@ def settings(page: str) -> Play:
 
     def play(stage: Stage) -> QDialog:
         stage.run()
-        return stage.window.preferences.show(page)
+        found, desktop_links.installed = desktop_links.installed, lambda: Path("/usr/bin", desktop_links.PROGRAM)
+        dialog = stage.window.preferences.show(page)
+        desktop_links.installed = found
+        assert dialog.links is not None
+        stage.until(dialog.links.button.isEnabled)
+        return dialog
 
     return play
 
@@ -136,10 +138,6 @@ def undo(stage: Stage) -> None:
     stage.until(lambda: stage.states(queued) == {State.MISSING} and stage.window.toast.isVisible())
 
 
-def _free_space(_folder: Path) -> int:
-    return FREE
-
-
 @dataclass(frozen=True)
 class Scene:
     """One picture: what happens, and how the window looks."""
@@ -163,6 +161,7 @@ SCENES: dict[str, Scene] = {
     "plan": Scene(plan, packs=SHELF),
     "plan-files": Scene(plan_files, DARK, packs=SHELF),
     "settings": Scene(settings("downloads")),
+    "network": Scene(settings("network")),
     "settings-dark": Scene(settings("window"), DARK, CHINESE),
     "accounts": Scene(settings("accounts")),
     "grid": Scene(grid),

@@ -26,13 +26,11 @@ from stabilitydl.hubs.registry import Registry
 from stabilitydl.paths import Paths
 from stabilitydl.settings import Settings
 from stabilitydl.store.store import Store
-from tests.screenshots.packs import LIBRARY, MB, Pack
+from tests.screenshots.packs import LIBRARY, MB, NOW, Pack
 from tests.screenshots.shelf import MEGA
 from tests.screenshots.stand_ins import Pace, StandInBridge, StandInHub, StandStill
 
 SIZE = (1280, 800)
-NOW = 1_795_000_000.0
-"""Seconds since 1970 that the pictures take for the present."""
 PATIENCE_MS = 60_000
 HOSTS = (
     HostLine(host="civitai.com", running=6, limit=8),
@@ -57,15 +55,22 @@ class Stage:
         self._appearance = appearance
         self._language = language
         self._packs = packs
-        self._settings = Settings(theme=appearance.choice.value, language=language.locale, jobs=4)
+        self._settings = Settings(
+            theme=appearance.choice.value,
+            language=language.locale,
+            jobs=4,
+            libraries=(LIBRARY, "/mnt/ai/models"),
+            host_budgets={"civitai.com": 8, "huggingface.co": 4},
+            proxy="socks5://127.0.0.1:9050",
+        )
         self._fill()
         self._hubs = Registry([*(StandInHub(name, packs) for name in _HUBS), Direct()])
         plain = {child.id for pack in packs if not pack.pictures for child in pack.expansion().resources}
         plain |= {pack.id for pack in packs if not pack.pictures}
-        self.bridge = StandInBridge(SharedEngine(self.paths, self._make_engine), plain)
+        self.bridge = StandInBridge(SharedEngine(self.paths, self._make_engine), self._hubs, plain)
         self.bridge.start()
         self.window = MainWindow(self.bridge, appearance, language, self._settings, self.paths, self._hubs.find)
-        self.window.resources.model._clock = StoppedClock()
+        self.window.resources.model._clock = self.window.resources.header._clock = StoppedClock()
         self.window.resize(*SIZE)
         self.window.show()
         self.window.start()

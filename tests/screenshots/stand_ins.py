@@ -24,6 +24,7 @@ from stabilitydl.gui.qt import override
 from stabilitydl.http.client import HttpClient
 from stabilitydl.http.request import Request
 from stabilitydl.hubs.protocol import Destination, Expansion, Locator
+from stabilitydl.hubs.registry import Registry
 from stabilitydl.transfer.order import Arrival, Live, Order, Services, Source, Watcher
 from tests.screenshots.packs import MB, File, Pack
 
@@ -134,12 +135,20 @@ class StandInBridge(EngineBridge):
     While it ``is_still`` no tick is told.
     """
 
-    def __init__(self, thread: SharedEngine, gradients: Collection[str], parent: QObject | None = None) -> None:
-        super().__init__(thread, parent)
+    def __init__(
+        self, thread: SharedEngine, hubs: Registry, gradients: Collection[str], parent: QObject | None = None
+    ) -> None:
+        super().__init__(thread, hubs, parent)
         self.pace = Pace({})
         self.is_still = False
         self._gradients = gradients
         self._drawn = tempfile.TemporaryDirectory()
+
+    @override
+    def start(self) -> None:
+        """Start the engine, which measures no drive."""
+        super().start()
+        self.engine.free_space = _free_space  # type: ignore[method-assign]
 
     def close(self) -> None:
         """Throw the pictures away."""
@@ -166,10 +175,6 @@ class StandInBridge(EngineBridge):
         """The files of the pictures are nowhere."""
 
     @override
-    def free_space(self, folder: Path, then: Callable[[int], None]) -> None:
-        then(FREE)
-
-    @override
     def load_logins(self, then: Callable[[list[Login]], None]) -> None:
         then(list(LOGINS))
 
@@ -190,3 +195,7 @@ class StandInBridge(EngineBridge):
 
     def _told(self, event: AnyEvent) -> AnyEvent:
         return self.pace.told(event) if isinstance(event, ProgressTick) else event
+
+
+async def _free_space(_folder: Path, _besides: Sequence[str] = ()) -> int:
+    return FREE
