@@ -102,7 +102,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     host_limits: Annotated[
         dict[str, Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]],
         _about(
-            "Speed limits of single servers",
+            "Limits of single servers",
             "For what comes from a server, from those below it, and from where they send us, all together.",
             Section.NETWORK,
             Unit.RATE,

@@ -22,6 +22,7 @@ from .fairness import Fairness, Share
 APPETITE = 16 * 1024
 """Bytes that the first read of a fetch may bring at most where a limit holds, and the smallest appetite."""
 
+_MOMENT = 0.05
 _SHORTEST_NAP = 0.005
 _LONGEST_NAP = 0.5
 
@@ -145,7 +146,7 @@ class Bandwidth:
         """``turn`` brought ``count`` bytes; others may have the rest."""
         if not turn.buckets:
             return
-        turn.flow.appetite = min(max(2 * count, APPETITE), WIDTH)
+        turn.flow.appetite = min(max(2 * count, APPETITE), turn.flow.most)
         rest = turn.most - count
         if rest:
             for bucket in turn.buckets:
@@ -217,7 +218,8 @@ class Flow:
     """One fetch of ``resource``. Its bytes come from ``host``; ``named`` is the one that was asked before redirects.
 
     ``appetite``: bytes that its next read may bring at most, twice what the last one brought, so that nobody takes what
-    others could use and then waits for a slow server. ``free`` is its turn for a read that no limit holds for.
+    others could use and then waits for a slow server; but no more than what is soon its turn again. ``free`` is its
+    turn for a read that no limit holds for.
     """
 
     def __init__(self, owner: Bandwidth, resource: str, share: Share) -> None:
@@ -226,6 +228,8 @@ class Flow:
         self.host = ""
         self.named = ""
         self.appetite = APPETITE
+        self._most = WIDTH
+        self._known = -1
         self.free = Turn(self)
         self._owner = owner
 
@@ -242,6 +246,14 @@ class Flow:
     def pace(self) -> float:
         """About how many bytes per second it will get, infinity where nothing limits it."""
         return self._owner.pace_of(self)
+
+    @property
+    def most(self) -> int:
+        """Bytes that one read may bring at most, so that many take their turns within a moment."""
+        if self._known != self.changes:
+            self._known = self.changes
+            self._most = int(min(max(self.pace * _MOMENT, APPETITE), WIDTH))
+        return self._most
 
     async def take(self) -> Turn:
         """Wait until a read may begin."""

@@ -12,6 +12,7 @@ import contextlib
 import hashlib
 import os
 import platform
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -26,6 +27,9 @@ from tests.bench.throttled import ThrottledDisk, Unavailable, extents_of
 from tests.fakes.nginx import Authority, Nginx, make_authority
 
 MIB = 1024 * 1024
+LIMITED = 80
+"""Files that are downloaded under one limit."""
+
 _SERVER = "access_log off; ssl_session_cache shared:s:1m;"
 _PLAIN = "access_log off;"
 
@@ -38,6 +42,8 @@ class Sizes:
     distant: int
     small: int
     throttled: int
+    limited: int
+    limit: int
 
     @classmethod
     def scaled(cls, factor: float) -> Sizes:
@@ -46,6 +52,8 @@ class Sizes:
             distant=max(32 * MIB, int(256 * MIB * factor)),
             small=max(50, int(1000 * factor)),
             throttled=max(64 * MIB, int(2048 * MIB * factor)),
+            limited=int(24 * MIB * factor),
+            limit=int(200e6 * factor),
         )
 
 
@@ -73,6 +81,7 @@ class Bench:
             "ext4": self._durable,
             "distant": self._distant,
             "throttled": self._throttled,
+            "limit": self._limited,
         }
         return rows[name]()
 
@@ -185,21 +194,39 @@ class Bench:
             self._digests[name] = digest.hexdigest()
         return name, self._digests[name]
 
+    def _limited(self) -> str:
+        limit, size = self._sizes.limit, self._sizes.limited
+        with self._server(tls=False) as (url, rivals):
+            lists = [
+                self._list_of(url, [self._file(f"{name}-{number}.bin", size) for number in range(LIMITED // 2)], name)
+                for name in ("one", "two")
+            ]
+            outcomes = [rivals.limited(limit, *lists) for _ in range(self._runs)]
+        rate = statistics.median(outcome.rate for outcome in outcomes)
+        worst = statistics.median(abs(outcome.worst - 1) for outcome in outcomes)
+        cpu = statistics.median(outcome.cpu for outcome in outcomes)
+        met = abs(rate - 1) <= 0.05 and worst <= 0.10
+        return (
+            f"| limit {limit / 1e6:.0f} MB/s over {LIMITED} files of {size / MIB:.0f} MiB in two collections "
+            f"| the limit and the weights | {rate:.3f} of the limit, no share further off than {worst:.1%}, "
+            f"{cpu:.0%} of a processor | within 5 %, shares within 10 % ({'met' if met else 'missed'}) |"
+        )
+
     def _list(self, url: str, count: int) -> Path:
         """An input file of aria2 with ``count`` files of 64 KiB and their checksums."""
         return self._list_of(url, [self._file(f"small-{number:05}.bin", 64 * 1024) for number in range(count)])
 
-    def _list_of(self, url: str, files: Sequence[tuple[str, str]]) -> Path:
-        """The same for ``files``, names and SHA-256."""
+    def _list_of(self, url: str, files: Sequence[tuple[str, str]], name: str = "list") -> Path:
+        """The same for ``files``, names and SHA-256; the list gets a ``name`` of its own."""
         lines: list[str] = []
-        for name, digest in files:
-            lines += [f"{url}/{name}", f"  out={name}", f"  checksum=sha-256={digest}"]
-        path = self._folder / "list.txt"
+        for file, digest in files:
+            lines += [f"{url}/{file}", f"  out={file}", f"  checksum=sha-256={digest}"]
+        path = self._folder / f"{name}.txt"
         path.write_text("\n".join(lines) + "\n")
         return path
 
 
-ROWS = ("tls4", "tls1", "plain4", "small20", "small", "ext4", "distant", "throttled")
+ROWS = ("tls4", "tls1", "plain4", "small20", "small", "ext4", "distant", "throttled", "limit")
 
 
 def _line(work: str, rival: str, ratios: Ratios, *, wall: float, cpu: float | None = None, note: str = "") -> str:

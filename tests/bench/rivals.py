@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.bench.limited import Outcome
 from tests.bench.process import Usage, run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,6 +55,16 @@ class Rivals:
             usage = run([*command, "--to", place / "out"], env=self._environment(variables))
             look(place / "out")
             return usage
+
+    def limited(self, limit: int, *lists: Path) -> Outcome:
+        """What our engine makes of a limit in bytes per second over the files of two lists."""
+        with _Scratch(self.folder) as place:
+            home = {"HOME": str(place), "STABILITYDL_HOME": str(place / "home")}
+            command = [sys.executable, "-m", "tests.bench.limited", str(limit), str(place / "out"), *map(str, lists)]
+            done = subprocess.run(
+                command, env=self._environment(home), stdout=subprocess.PIPE, check=True, text=True, cwd=ROOT
+            )
+        return Outcome(**json.loads(done.stdout))
 
     def aria2(self, url: str, sha256: str, connections: int) -> Usage:
         """One file over some connections, its checksum checked."""

@@ -258,6 +258,12 @@ async def test_a_flow_that_reads_much_may_read_more_at_once() -> None:
         sizes.append(turn.most)
         flow.settle(turn, turn.most)
     assert sizes == [16 * KIB, 32 * KIB, 64 * KIB, 128 * KIB, 256 * KIB, 256 * KIB]
+    others = [reading.add(str(number)) for number in range(49)]
+    for _ in range(2):
+        turn = await flow.take()
+        flow.settle(turn, turn.most)
+    assert turn.most == 100_000, "a twentieth of a second of its share, so that the others have their turns soon"
+    assert len(others) == 49
 
 
 async def test_resources_share_alike_whatever_their_connections() -> None:
