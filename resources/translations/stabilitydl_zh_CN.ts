@@ -2284,7 +2284,7 @@
         <translation>对某个服务器及其下级服务器（例如 b2.civitai.com 属于 civitai.com）使用这里的数值，而不是上面的数值。</translation>
     </message>
     <message>
-        <source>Speed limits of single servers</source>
+        <source>Limits of single servers</source>
         <translation>单个服务器的速度限制</translation>
     </message>
     <message>
