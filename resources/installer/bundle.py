@@ -39,6 +39,9 @@ UNUSED_MODULES = [
     *("_statistics", "_uuid"),
     *("pygments", "markdown_it", "mdurl", "pydantic.v1", "pydantic.mypy", "pycparser", "setuptools", "pip"),
     *("PySide6.QtNetwork", "PySide6.QtOpenGL", "PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtPdf"),
+    # What libraries take where it happens to be installed, so that a bundle does not depend on that.
+    *("anyio.pytest_plugin", "_pytest", "pytest", "hypothesis", "trio", "uvloop", "httpx._main", "IPython", "attr"),
+    *("requests", "urllib3", "yaml", "chardet", "charset_normalizer", "h2", "brotli", "brotlicffi", "zstandard"),
     # Ways to a keyring that need what a bundle cannot bring along; the one over D-Bus needs neither.
     *("gi", "dbus"),
 ]
@@ -133,20 +136,25 @@ def _is_wanted_data(place: str) -> bool:
 
 
 def _reachable(entries: Sequence[Entry]) -> list[Entry]:
-    """Without libraries that nothing needs any more."""
+    """Without libraries of Qt and of the system that nothing needs any more."""
     from PyInstaller.depend.bindepend import get_imports
 
-    def is_root(entry: Entry) -> bool:
-        return entry[2] == "EXTENSION" or "plugins/" in entry[0].replace(os.sep, "/") or "python3" in entry[0]
-
-    libraries = {Path(entry[0]).name.lower(): entry for entry in entries if not is_root(entry)}
-    found = [entry for entry in entries if is_root(entry)]
+    optional = {Path(entry[0]).name.lower(): entry for entry in entries if _is_optional(entry)}
+    found = [entry for entry in entries if not _is_optional(entry)]
     for entry in found:
         for name, _ in get_imports(entry[1]):
-            needed = libraries.pop(Path(name).name.lower(), None)
+            needed = optional.pop(Path(name).name.lower(), None)
             if needed is not None:
                 found.append(needed)
     return found
+
+
+def _is_optional(entry: Entry) -> bool:
+    """Is it there only because something else is linked with it?"""
+    place, source, kind = entry[0].replace(os.sep, "/"), entry[1], entry[2]
+    if kind != "BINARY" or _QT_PLUGIN.match(place):
+        return False
+    return place.startswith("PySide6/") or _SYSTEM.match(source) is not None
 
 
 def _write_listing(path: Path, taken: Iterable[Entry], left: Iterable[Entry]) -> None:
