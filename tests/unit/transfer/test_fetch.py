@@ -210,6 +210,8 @@ async def test_the_limit_of_a_host_holds_for_where_it_sends_us_and_that_of_a_res
             await rig.fetch(hub.redirect("/asked", file.url), checksum=sha256(data))
             rig.target.unlink()
             assert 15 < sum(rig.clock.slept) < 25
+    assert rig.bandwidth.holds_back(ID)
+    rig.bandwidth.forget_resource(ID)
     assert not rig.bandwidth.holds_back(ID)
 
 
