@@ -19,6 +19,8 @@ from .sums import CODES, UNKNOWN, Sums, marks
 
 STATES_OF = {tab: frozenset(state for state in State if tab in (Tab.ALL, tab_of(state))) for tab in Tab}
 _SEPARATOR = "\n"
+_PIECE = 8192
+"""Ids that are indexed in one go: in a single call for all of them no other thread would get its turn."""
 _FEW = 8
 """One of so many children: below that share they are few."""
 
@@ -43,7 +45,10 @@ class Rows:
         self.ids = [snapshot.resource.id for snapshot in self.snapshots]
         # One number for each slot, which all lists of slots share.
         self.numbers = list(range(len(self.ids)))
-        self.slots = dict(zip(self.ids, self.numbers, strict=True))
+        self.slots: dict[str, int] = {}
+        for start in range(0, len(self.ids), _PIECE):
+            piece = slice(start, start + _PIECE)
+            self.slots.update(zip(self.ids[piece], self.numbers[piece], strict=True))
         self.codes = bytearray([CODES[snapshot.state] for snapshot in self.snapshots])
         self.sizes = array("q", [_known(size_of(snapshot)) for snapshot in self.snapshots])
         self.left = array("q", map(_left, self.snapshots, self.sizes))

@@ -70,13 +70,15 @@ class WindowBench:
         home = self._home()
         fill_many(home, 10, CHILDREN)
         runs = self._repeat(lambda: self._play("many", home))
+        unwatched = self._repeat(lambda: self._play("many-unwatched", home))
         for name in runs[0]["actions"]:
             took = _medians([run["actions"][name] for run in runs])
+            cpu = _medians([run["actions"][name] for run in unwatched])["cpu"]
             yield self._row(
                 f"{CHILDREN:,} children: {name}",
-                f"{took['cpu']:.0f} ms in all, {took['longest']:.0f} ms at once, done after {took['until']:.0f} ms",
+                f"{cpu:.0f} ms in all, {took['longest']:.0f} ms at once, done after {took['until']:.0f} ms",
                 f"{ACTION_MS:.0f} ms",
-                max(took["cpu"], took["longest"]) <= ACTION_MS,
+                max(cpu, took["longest"]) <= ACTION_MS,
             )
         now, peak = (statistics.median(run[name] for run in runs) for name in ("memory", "peak"))
         yield self._row(

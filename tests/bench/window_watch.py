@@ -4,6 +4,9 @@ A *turn* is the time between two beats of a timer of one millisecond in that thr
 click is looked at. A turn in which nothing happens lasts one millisecond, so long turns are also weighed by their
 time: the share of time in turns that are longer than a limit is the chance that a click has to wait.
 
+The beat itself takes processor time, the more the busier other threads are. So the time of an action is taken in runs
+without a beat, and the length of its turns in others.
+
 What only the watching needs is imported when it is used: a start must not take longer because it is watched.
 """
 
@@ -89,7 +92,10 @@ def memory() -> tuple[float, float]:
 
 @dataclass(frozen=True)
 class Watched:
-    """Milliseconds of one action: the longest turn, the processor time of the thread, and until all was done."""
+    """Milliseconds of one action: the longest turn, the processor time of the thread, and until all was done.
+
+    Without a beat no turn is known, and the longest is 0.
+    """
 
     longest: float
     cpu: float
@@ -126,15 +132,15 @@ class Heartbeat:
 class Director:
     """Turns the loop of the program inside of a scene, and measures what is done there."""
 
-    def __init__(self, opened: Opened) -> None:
+    def __init__(self, opened: Opened, *, beats: bool = True) -> None:
         from PySide6.QtCore import QEventLoop
 
         assert opened.window is not None
         self.window: MainWindow = opened.window
+        self._beats = beats
         self.heart = Heartbeat()
         self.watched: dict[str, Watched] = {}
         self._loop = QEventLoop()
-        self._idle = 0.0
         self._profiles = PROFILE in os.environ
 
     def until(self, done: Callable[[], bool], what: str) -> None:
@@ -149,17 +155,11 @@ class Director:
 
     def rest(self, seconds: float) -> None:
         """Turn for a while."""
-        end = time.monotonic() + seconds
-        self.until(lambda: time.monotonic() >= end, "a rest")
+        from PySide6.QtCore import QTimer
 
-    def calibrate(self) -> None:
-        """Learn what the beat itself takes while nothing happens."""
-        self.heart.start()
-        self.rest(AFTERWARDS_S)
-        cpu = time.thread_time()
-        self.rest(AFTERWARDS_S)
-        self._idle = (time.thread_time() - cpu) / AFTERWARDS_S
-        self.heart.stop()
+        end = time.monotonic() + seconds
+        QTimer.singleShot(round(seconds * 1000) + 1, _nothing)
+        self.until(lambda: time.monotonic() >= end, "a rest")
 
     def act(self, name: str, start: Callable[[], object], done: Callable[[], bool]) -> None:
         """Measure ``start`` and everything that it leads to, what is put off included."""
@@ -171,15 +171,16 @@ class Director:
         gc.collect()
         profile = cProfile.Profile(time.thread_time) if self._profiles else contextlib.nullcontext()
         with profile:
-            self.heart.start()
+            if self._beats:
+                self.heart.start()
             begin, cpu = time.perf_counter(), time.thread_time()
             start()
             self.until(done, name)
             until = time.perf_counter() - begin
             self.rest(AFTERWARDS_S)
-            spent = time.thread_time() - cpu - self._idle * (time.perf_counter() - begin)
+            spent = time.thread_time() - cpu
             self.heart.stop()
-        self.watched[name] = Watched(max(self.heart.turns), max(spent, 0.0) * 1000, until * 1000)
+        self.watched[name] = Watched(max(self.heart.turns, default=0.0), spent * 1000, until * 1000)
         if isinstance(profile, cProfile.Profile):
             sys.stderr.write(f"\n{name}\n")
             pstats.Stats(profile, stream=sys.stderr).sort_stats("tottime").print_stats(PROFILE_LINES)
@@ -187,3 +188,7 @@ class Director:
     def figures(self) -> dict[str, dict[str, float]]:
         """Everything that was measured."""
         return {name: asdict(watched) for name, watched in self.watched.items()}
+
+
+def _nothing() -> None:
+    """The loop turns once more."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QObject, QThread
     from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
@@ -72,22 +73,33 @@ def settled(qapp: QApplication) -> None:
 @pytest.fixture(autouse=True)
 def nothing_left(qapp: QApplication) -> Iterator[None]:
     """A window, a running timer or a thread of Qt that outlives its test is a defect."""
-    from PySide6.QtCore import QCoreApplication, QEvent, QThread, QTimer
+    from PySide6.QtCore import QCoreApplication, QEvent
     from PySide6.QtWidgets import QApplication
-    from shiboken6 import isValid
 
-    before = {id(widget) for widget in QApplication.topLevelWidgets()}
+    # The widgets themselves: another one may get the place, and so the id, of one that is gone.
+    before = QApplication.topLevelWidgets()
     yield
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     gc.collect()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-    windows = [widget for widget in QApplication.topLevelWidgets() if id(widget) not in before]
+    windows = [widget for widget in QApplication.topLevelWidgets() if widget not in before]
     assert not windows, f"windows outlive the test: {windows}"
-    known = [thing for thing in gc.get_objects() if type(thing) in (QTimer, QThread) and isValid(thing)]
-    timers = [timer for timer in known if isinstance(timer, QTimer) and timer.isActive()]
+    timers, threads = running(qapp)
     assert not timers, f"timers outlive the test: {[(timer, timer.parent()) for timer in timers]}"
-    threads = [thread for thread in known if isinstance(thread, QThread) and thread.isRunning()]
-    assert not [thread for thread in threads if thread is not qapp.thread()], "a thread outlives the test"
+    assert not threads, f"threads outlive the test: {threads}"
+
+
+def running(qapp: QApplication) -> tuple[list[QObject], list[QThread]]:
+    """What has a timer, of its own or by `QObject.startTimer`, and threads other than the one of the tests."""
+    from PySide6.QtCore import QAbstractEventDispatcher, QObject, QThread
+    from shiboken6 import isValid
+
+    # By type and not by isinstance, which asks proxies what they stand for.
+    known = [thing for thing in gc.get_objects() if issubclass(type(thing), QObject) and isValid(thing)]
+    threads = [each for each in known if isinstance(each, QThread) and each is not qapp.thread() and each.isRunning()]
+    dispatcher = QAbstractEventDispatcher.instance()
+    here = [thing for thing in known if thing is not qapp and thing.thread() is qapp.thread()]
+    return [thing for thing in here if dispatcher.registeredTimers(thing)], threads
 
 
 @pytest.fixture

@@ -79,11 +79,14 @@ class Stage:
         self.demo = demo
         self._opened: Opened | None = None
 
-    def open(self, locators: Sequence[str] = (), settings: Settings | None = None, **engine: Any) -> MainWindow:
+    def open(
+        self, locators: Sequence[str] = (), settings: Settings | None = None, *, tested: bool = True, **engine: Any
+    ) -> MainWindow:
         """A window as the program opens it, with everything on the list loaded.
 
         ``engine`` is what `Engine.open` is to be given besides, such as another clock or byte path. The models of the
-        window are watched by Qt's tester as long as they live.
+        window are watched by Qt's tester as long as they live, unless they are not to be ``tested``: it looks at
+        every row again and again.
         """
         if settings is not None:
             stored.save(self.paths.settings, settings)
@@ -94,7 +97,7 @@ class Stage:
         opened.bridge.events.connect(self.events.extend)
         opened.start(locators)
         window = self.window
-        for model in (window.collections.model, window.resources.model):
+        for model in (window.collections.model, window.resources.model) if tested else ():
             QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Warning, model)
         self.qtbot.waitUntil(lambda: window.shown.is_loaded, timeout=PATIENCE_MS)
         return window

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import anyio
 import anyio.lowlevel
@@ -14,7 +14,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 from pytestqt.qtbot import QtBot
 
-from stabilitydl.domain.events import ProgressTick
+from stabilitydl.domain.events import AnyEvent, ProgressTick, StateChanged
 from stabilitydl.domain.states import State, Tab
 from stabilitydl.errors import ServerFailed
 from stabilitydl.gui.background import Background
@@ -26,11 +26,14 @@ from stabilitydl.gui.tray import Tray
 from stabilitydl.paths import resource_path
 from stabilitydl.settings import Settings
 from stabilitydl.transfer.order import Arrival, Live, Order, Services, Source, Watcher
+from tests.bench.window_homes import fill_many
 from tests.fakes.clock import ManualClock
 from tests.gui.samples import MB, child, key, moved, pack, progress, tick
-from tests.gui.stage import Stage
+from tests.gui.stage import SLOW, Stage
 
-JOBS, LISTED, FILES, PIECES = 64, 150, 1000, 8
+JOBS, LISTED, FILES, PIECES = 1000, 1040, 1000, 8
+HISTORY = 20_000
+"""More rows than the window searches by itself."""
 
 
 class Endless:
@@ -67,7 +70,11 @@ def pane(qtbot: QtBot, appearance: Appearance, pictures: Pictures) -> Iterator[R
 def test_everything_that_may_run_tells_at_most_ten_times_a_second(stage: Stage) -> None:
     """G01, the engine's part: one batch for all of it, now and then."""
     clock, endless = ManualClock(), Endless()
-    window = stage.open(settings=Settings(jobs=JOBS, host_connections=JOBS), clock=clock, fetch=endless)
+    window = stage.open(tested=False, clock=clock, fetch=endless)
+    # More than anybody can set.
+    stage.opened.bridge.set_settings(
+        Settings(jobs=JOBS, host_connections=JOBS, total_connections=JOBS * PIECES),
+    )
     ids = stage.add(f"demo:?files={LISTED}&size=8KiB")
     stage.start(ids)
     stage.until(lambda: len(stage.ids(State.DOWNLOADING)) == JOBS)
@@ -83,14 +90,22 @@ def test_everything_that_may_run_tells_at_most_ten_times_a_second(stage: Stage) 
         for _ in range(50):
             await anyio.lowlevel.checkpoint()
 
-    for moment in range(3 * 20):
+    for moment in range(30):
         stage.opened.bridge.ask(pass_a_moment, lambda _done, moment=moment: passed.append(moment))
         stage.until(lambda moment=moment: len(passed) > moment)
     ticks = [event for event in stage.events if isinstance(event, ProgressTick)]
-    assert 3 <= len(ticks) <= 30, "news came, and at most ten times a second"
+    assert 3 <= len(ticks) <= 15, "news came, and at most ten times a second"
     assert len(batches) <= len(ticks), "and not one by one"
     assert {len(entry.ranges) for entry in ticks[-1].entries} == {PIECES}
     assert {entry.resource for entry in ticks[-1].entries} == set(stage.ids(State.DOWNLOADING))
+    assert stage.counts() == {
+        Tab.MISSING: 0,
+        Tab.DOWNLOADING: LISTED,
+        Tab.DOWNLOADED: 0,
+        Tab.FAILED: 0,
+        Tab.ALL: LISTED,
+    }
+    assert not [event for event in stage.events if isinstance(event, StateChanged)], "nothing but progress"
     shown = window.resources.model.state_text(stage.row(stage.ids(State.DOWNLOADING)[0]))
     assert shown.track is not None
     assert len(shown.track) == PIECES
@@ -164,6 +179,47 @@ def test_a_hundred_thousand_files_are_searched_beside_the_window(
     assert threading.main_thread() not in threads
     pane.choose_tab(Tab.DOWNLOADING)
     qtbot.waitUntil(lambda: pane.model.shown_ids() == [key(99_901)])
+
+
+def test_the_history_is_searched_while_files_come(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """G02: a real store, a real engine and a real download; the search neither waits for them nor holds them up."""
+    fill_many(stage.home, 1, HISTORY)
+    window = stage.open(settings=Settings(rate_limit=SLOW), tested=False)
+    ids = stage.add("demo:?files=2&size=8MiB")
+    stage.start(ids)
+    stage.until_states(ids, State.DOWNLOADING)
+    window.shown.choose("")
+    model = window.resources.model
+    stage.until(lambda: window.shown.is_loaded and model.rowCount() == HISTORY + 1 + len(ids), "everything is shown")
+    begun, go_on = threading.Event(), threading.Event()
+    work: Callable[..., None] = Background._work
+
+    def search(self: Background, asked: object) -> None:
+        begun.set()
+        assert go_on.wait(60)
+        work(self, asked)
+
+    monkeypatch.setattr(Background, "_work", search)
+    window.resources.search("style_0199")
+    try:
+        stage.until(begun.is_set, "the search begins in its thread")
+        stage.events.clear()
+        stage.until(lambda: progressed(stage.events) >= set(ids), "files come on meanwhile")
+        assert model.is_arranging
+        stage.change(rate_limit=0)
+        stage.until(lambda: {event.resource for event in stage.news(State.DOWNLOADED)} == set(ids), "they are here")
+        assert stage.counts()[Tab.DOWNLOADED] == len(ids), "and counted, while the search goes on"
+    finally:
+        go_on.set()
+    stage.until(lambda: model.rowCount() == 100, "the search has found what there is")
+    assert {stage.row(each).resource.name for each in model.shown_ids()} == {
+        f"style_{number:06}_xl.safetensors" for number in range(19_900, HISTORY)
+    }
+
+
+def progressed(events: Sequence[AnyEvent]) -> set[str]:
+    """Of which resources a tick has told."""
+    return {entry.resource for event in events if isinstance(event, ProgressTick) for entry in event.entries}
 
 
 @pytest.mark.qt_log_ignore("No such signal QPlatformNativeInterface::systemTrayWindowChanged")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -9,6 +10,8 @@ from PySide6.QtCore import Qt
 from stabilitydl.domain.states import State, Tab
 from stabilitydl.gui.plan_dialog import PlanDialog
 from stabilitydl.settings import Settings
+from tests.engine.real import contents, expand
+from tests.fakes.origin import FileOrigin
 from tests.gui.stage import SLOW, Stage
 
 EIGHT = "demo:?files=8&size=64KiB"
@@ -106,19 +109,27 @@ def test_trouble_stays_with_its_child(stage: Stage) -> None:
     assert window.resources.bar.retry.text() == f"Retry {counts[Tab.FAILED]}"
 
 
-def test_a_failure_of_the_hub_is_cured_by_trying_again(stage: Stage) -> None:
+def test_a_failure_of_the_server_is_cured_by_trying_again(stage: Stage, tmp_path: Path) -> None:
     window = stage.open()
-    window.planning.open(["demo:?files=40&size=16KiB&trouble=1"])
-    stage.plan().start.click()
-    stage.until_settled()
-    failed = stage.ids(State.FAILED)
-    assert failed
-    stage.events.clear()
-    window.resources.model.selection.replace(failed)
-    window.resources.bar.retry.click()
-    stage.until_settled()
-    again = [event.resource for event in stage.news(State.QUEUED)]
-    assert set(again) >= set(failed), "they are tried again"
+    data = {name: contents(50_000, place) for place, name in enumerate(("a.bin", "b.bin", "c.bin"))}
+    digests = [hashlib.sha256(each).hexdigest() for each in data.values()]
+    with FileOrigin() as origin:
+        origin.add("/a.bin", data["a.bin"])
+        expansion = expand(tmp_path / "to", [origin.url(f"/{name}") for name in data], digests)
+        first, *others = ids = [resource.id for resource in expansion.resources]
+        stage.opened.bridge.add([expansion], lambda _done: stage.opened.bridge.enqueue(ids))
+        stage.until(lambda: stage.rows)
+        stage.until_states([first], State.DOWNLOADED)
+        stage.until_states(others, State.GONE)
+        assert stage.counts()[Tab.FAILED] == 2
+        for name in ("b.bin", "c.bin"):
+            origin.add(f"/{name}", data[name])
+        window.resources.model.selection.replace(others)
+        assert window.resources.bar.retry.text() == "Retry 2"
+        window.resources.bar.retry.click()
+        stage.until_states(ids, State.DOWNLOADED)
+    stage.until(lambda: stage.counts()[Tab.FAILED] == 0)
+    assert {path.name: path.read_bytes() for path in (tmp_path / "to").iterdir() if path.is_file()} == data
 
 
 def test_pause_and_resume_and_cancel_with_undo(stage: Stage) -> None:
