@@ -239,12 +239,13 @@ class Job:
     async def _obtain(self) -> Ending:
         """From the file of a twin, else from wherever the bytes can be had. Raises StabilityError."""
         try:
+            if not self.waits.is_alone:
+                self._context.twins.enter(self.life.row)
+            # Only now: who was there before has ended, and its file is on the list.
             twins = await self._twins()
             arrived = await self._copy(twins)
             if arrived is not None:
                 return arrived
-            if not self.waits.is_alone:
-                self._context.twins.enter(self.life.row)
             places = addresses_of(self.life.row.resource, twins)
             turns = self._context.detours.get(self.id, 0) % max(len(places), 1)
             places = [*places[turns:], *places[:turns]]
@@ -359,10 +360,10 @@ class Job:
         """Write the end, let go of the lock, and only then tell everybody. Raises nothing."""
         self._context.slots.leave(self.id)
         self._context.space.take_back(self.id)
-        self._context.twins.leave(self.life.row)
         self._context.recorder.forget(self.id)
         if self._claim is not None:
             ending = await self._write(ending)
+        self._context.twins.leave(self.life.row)
         self.ending = ending
         self.life.end(ending)
 

@@ -16,7 +16,10 @@ from stabilitydl.disk.disk import Disk, Match
 from stabilitydl.domain.checksum import Checksum, Verification
 from stabilitydl.domain.resource import Address
 from stabilitydl.domain.states import State, WaitReason
+from stabilitydl.engine.job import Job
+from stabilitydl.engine.life import Ending
 from stabilitydl.engine.pace import WINDOW
+from stabilitydl.engine.remedies import PROCESS_POLL
 from stabilitydl.hubs.protocol import Expansion
 from stabilitydl.settings import Settings
 from stabilitydl.store.change import Change
@@ -85,6 +88,30 @@ async def test_a_twin_waits_for_a_file_that_is_being_read_back(tmp_path: Path, m
         assert h.fetch.calls == []
 
 
+async def test_a_twin_waits_until_it_is_written_down_that_the_file_is_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long the database takes: until then nobody could tell that there is a file to be copied."""
+    async with Harness(tmp_path) as h:
+        go, write = anyio.Event(), Job._write
+
+        async def slow(job: Job, ending: Ending) -> Ending:
+            await go.wait()
+            return await write(job, ending)
+
+        monkeypatch.setattr(Job, "_write", slow)
+        one, other = await h.get(*two(tmp_path))
+        await h.until_state(State.VERIFYING, one)
+        await h.until_state(State.WAITING, other)
+        for _ in range(5):
+            h.clock.advance(PROCESS_POLL)
+            await h.calm()
+        assert h.state(other) is State.WAITING
+        go.set()
+        await h.advance_until(lambda: h.state(other) is State.DOWNLOADED)
+        assert h.fetch.calls == ["a.bin"]
+
+
 @pytest.mark.parametrize(
     "error", [errors.ServerFailed(host="h", status=500), errors.ServerBusy(host="h", status=429, after_seconds=500)]
 )
@@ -101,6 +128,7 @@ async def test_when_the_first_one_is_paused_its_twin_goes_on(tmp_path: Path) -> 
     async with Harness(tmp_path) as h:
         hold(h.fetch, "a.bin")
         one, other = await h.get(*two(tmp_path))
+        await h.until_state(State.DOWNLOADING, one)
         await h.until_state(State.WAITING, other)
         await h.engine.pause([one])
         await h.advance_until(lambda: h.state(other) is State.DOWNLOADED)
@@ -111,6 +139,7 @@ async def test_waiting_for_a_twin_can_be_skipped(tmp_path: Path) -> None:
     async with Harness(tmp_path) as h:
         (step,) = hold(h.fetch, "a.bin")
         one, other = await h.get(*two(tmp_path))
+        await h.until_state(State.DOWNLOADING, one)
         await h.until_state(State.WAITING, other)
         await h.engine.resume([other])
         await h.until_state(State.DOWNLOADED, other)
