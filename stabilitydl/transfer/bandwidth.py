@@ -9,7 +9,7 @@ whatever one of them cannot use is there for the others at once.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import anyio
 
@@ -40,6 +40,7 @@ class Bandwidth:
         self._flows: list[Flow] = []
         self._queue: list[Waiting] = []
         self._watcher: Waiting | None = None
+        self._nap: anyio.CancelScope | None = None
         self.changes = 0
         """Grows whenever somebody may have become faster or slower."""
         self.set_limit(limit)
@@ -118,12 +119,15 @@ class Bandwidth:
 
     async def take(self, flow: Flow) -> Turn:
         """Wait for the next turn of ``flow``."""
-        if not self.buckets_of(flow):
+        buckets = self.buckets_of(flow)
+        if not buckets:
             return flow.free
-        turn = Waiting(flow)
+        turn = Waiting(flow, buckets)
         self._queue.append(turn)
         try:
-            self._serve()
+            self._fill(buckets)
+            if turn.is_ready:
+                self._serve()
             while not turn.most:
                 if self._watcher is None:
                     await self._watch(turn)
@@ -152,29 +156,25 @@ class Bandwidth:
             for bucket in turn.buckets:
                 bucket.give_back(rest)
             self._fairness.charge(turn.flow.share, -rest, self._clock.monotonic())
-            self._serve()
+            if self._queue:
+                self._serve()
 
     # Turns.
 
     async def _watch(self, turn: Waiting) -> None:
         """Sleep, for all who wait, until one of them may have a turn; less where ``turn`` comes before."""
-        due = min(max(bucket.due for bucket in each.buckets) for each in self._queue)
+        due = min(max((bucket.due for bucket in each.buckets), default=0.0) for each in self._queue)
         self._watcher = turn
         try:
-            with turn.nap:
+            with anyio.CancelScope() as self._nap:
                 await self._clock.sleep(min(max(due, _SHORTEST_NAP), _LONGEST_NAP))
         finally:
-            self._watcher = None
-            turn.nap = anyio.CancelScope()
+            self._watcher = self._nap = None
         self._serve()
 
     def _serve(self) -> None:
         """Give everybody a turn for whom there is enough now, in the order in which they deserve it."""
-        now = self._clock.monotonic()
-        for bucket in self._all():
-            bucket.fill(now)
-        for turn in self._queue:
-            turn.buckets = self.buckets_of(turn.flow)
+        now = self._fill(self._all())
         while ready := [turn for turn in self._queue if turn.is_ready]:
             turn = min(ready, key=lambda each: each.flow.share.had)
             self._queue.remove(turn)
@@ -184,13 +184,27 @@ class Bandwidth:
             if turn.buckets:
                 self._fairness.charge(turn.flow.share, turn.most, now)
             turn.called.set()
-            turn.nap.cancel()
+            if turn is self._watcher:
+                self._wake()
 
     def _look_again(self) -> None:
         """The limits are others now."""
         self.changes += 1
-        if self._watcher is not None:
-            self._watcher.nap.cancel()
+        for turn in self._queue:
+            turn.buckets = self.buckets_of(turn.flow)
+        self._wake()
+
+    def _wake(self) -> None:
+        """Let the one that naps look again."""
+        if self._nap is not None:
+            self._nap.cancel()
+
+    def _fill(self, buckets: Iterable[Bucket]) -> float:
+        """Count the time that went by; now."""
+        now = self._clock.monotonic()
+        for bucket in buckets:
+            bucket.fill(now)
+        return now
 
     def _all(self) -> Iterator[Bucket]:
         if self._everything is not None:
@@ -274,19 +288,18 @@ class Flow:
 class Turn:
     """A read that may begin. It may bring ``most`` bytes, which have been taken from ``buckets``."""
 
-    def __init__(self, flow: Flow, most: int = WIDTH) -> None:
+    def __init__(self, flow: Flow, most: int = WIDTH, buckets: Sequence[Bucket] = ()) -> None:
         self.flow = flow
         self.most = most
-        self.buckets: list[Bucket] = []
+        self.buckets = buckets
 
 
 class Waiting(Turn):
     """A read that has to wait while ``most`` is 0. One of those who wait naps for all; the others wait to be called."""
 
-    def __init__(self, flow: Flow) -> None:
-        super().__init__(flow, 0)
+    def __init__(self, flow: Flow, buckets: Sequence[Bucket]) -> None:
+        super().__init__(flow, 0, buckets)
         self.called = anyio.Event()
-        self.nap = anyio.CancelScope()
 
     @property
     def is_ready(self) -> bool:
