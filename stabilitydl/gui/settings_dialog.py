@@ -90,7 +90,7 @@ class SettingsDialog(QDialog):
             editor.show_value(getattr(settings, name))
         self.pages.setCurrentRow(0)
         self.retranslate()
-        self.resize(680, 520)
+        self.resize(680, 580)
 
     def _add_page(self, name: str, page: QWidget) -> None:
         self._stack.addWidget(_Page(page))
