@@ -29,8 +29,8 @@ def _kills(folder: Path) -> Iterator[Outcome]:
 
 def _kill_controls(folder: Path) -> Iterator[Outcome]:
     with Yard(folder) as yard:
-        for control in KILL_CONTROLS:
-            verdicts = kills.sweep(yard, kills.GET, control=control)
+        for control, kind, call, about in KILL_CONTROLS:
+            verdicts = kills.sweep(yard, kills.GET, kind, control=control, calls=(call,), about=about)
             yield Outcome(f"kill, {control}", KILL_BOUND, is_control=True).take(verdicts, until_failure=True)
 
 

@@ -154,7 +154,7 @@ async def _work(task: Task, meter: Meter) -> Report:
         states=tuple(row.state.value for row in rows),
         codes=tuple(row.problem.code if row.problem else "" for row in rows),
         tags=tuple(row.resource.tag for row in rows),
-        open_files=tuple(_open_below(task.to)),
+        open_files=tuple(await _left_open(task.to)),
     )
 
 
@@ -195,6 +195,14 @@ def _announcer(descriptor: int) -> Callable[[Sequence[AnyEvent]], None]:
                 os.write(descriptor, f"{event.path}\n".encode())
 
     return announce
+
+
+async def _left_open(folder: str) -> list[str]:
+    """What stays open; threads that are ending let go of theirs when they come to it."""
+    with anyio.move_on_after(PATIENCE):
+        while _open_below(folder):  # noqa: ASYNC110 - threads set no event
+            await anyio.sleep(0.01)
+    return _open_below(folder)
 
 
 def _open_below(folder: str) -> list[str]:

@@ -14,6 +14,8 @@ from stabilitydl.disk import os_posix
 from stabilitydl.disk.journal import Journal
 from stabilitydl.disk.partfile import PartFile, PartIdentity
 
+from .faults import Kind
+
 
 def install(name: str) -> None:
     """Put the defect ``name`` into this process."""
@@ -131,5 +133,11 @@ CONTROLS: dict[str, Callable[[], None]] = {
     "empty journal refused": _empty_journal_is_valid,
 }
 
-KILL_CONTROLS = ("journal before write", "journal removed before the name", "empty journal refused")
+KILL_CONTROLS: tuple[tuple[str, Kind, str, str], ...] = (
+    ("journal before write", "tear", "write_at", ""),
+    ("journal removed before the name", "kill", "rename_exclusive", ""),
+    ("empty journal refused", "kill", "write_at", ".journal"),
+)
+"""Each with the fault, the call and the part of a path at which it shows: elsewhere it does no harm."""
+
 POWER_CONTROLS = ("journal before data sync", "data not synced", "folder not synced", "name before data sync")

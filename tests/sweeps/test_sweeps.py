@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from . import errnos, kills, power, soak, trace
+from .controls import KILL_CONTROLS
 from .faults import Kind
 from .kills import Story
 from .nursery import Nursery
@@ -53,14 +54,7 @@ def test_a_kill_at_any_call_costs_little_and_leaves_nothing(
         hold(Outcome(story.name, KILL_BOUND).take(kills.sweep(yard, story, kind, every=every, first=3)))
 
 
-@pytest.mark.parametrize(
-    ("control", "kind", "call", "about"),
-    [
-        ("journal before write", "tear", "write_at", ""),
-        ("journal removed before the name", "kill", "rename_exclusive", ""),
-        ("empty journal refused", "kill", "write_at", ".journal"),
-    ],
-)
+@pytest.mark.parametrize(("control", "kind", "call", "about"), KILL_CONTROLS)
 def test_a_sweep_of_kills_notices_steps_in_the_wrong_order(
     tmp_path: Path, nursery: Nursery, control: str, kind: Kind, call: str, about: str
 ) -> None:
