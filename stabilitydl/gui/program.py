@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
 from .. import settings as stored
@@ -78,6 +78,8 @@ class Opened(QObject):
         self._own_demo: DemoHub | None = None
         self._hubs = Registry.standard(demo or self._make_demo)
         self.bridge = EngineBridge(SharedEngine(paths, self._make_engine), self._hubs, self)
+        # Before the window is claimed: another start may hand its locators over while this one is still made.
+        self.bridge.handed_over.connect(self._take_over)
 
     def start(self, locators: Sequence[str] = ()) -> None:
         """Show the window, with the plan of ``locators``; or hand them over to the window that there is.
@@ -91,7 +93,6 @@ class Opened(QObject):
         window = MainWindow(self.bridge, self._appearance, self._language, self._settings, self._paths, self._hubs.find)
         self.window = window
         window.quit_wanted.connect(self.ended)
-        self.bridge.handed_over.connect(window.take_over)
         application = QGuiApplication.instance()
         assert isinstance(application, QGuiApplication)
         application.commitDataRequest.connect(window.expect_end)
@@ -113,6 +114,11 @@ class Opened(QObject):
             self.window.deleteLater()
             self.window = None
         return has_stopped
+
+    @Slot(object)
+    def _take_over(self, locators: Sequence[str]) -> None:
+        if self.window is not None:
+            self.window.take_over(locators)
 
     def _make_demo(self) -> DemoHub:
         from ..demo.hub import DemoHub

@@ -5,14 +5,16 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.display import Display
 from tests.e2e.program import Program, files_in, finish, sha256, stop, wait_until
-from tests.e2e.sight import TITLE, Sight, write_settings
+from tests.e2e.sight import PLAN, TITLE, Sight, write_settings
 from tests.e2e.watched import Watched, has_list_open, owner_of
 from tests.fakes.origin import FileOrigin, Served
 
@@ -92,33 +94,35 @@ def downloading(watched: Watched) -> int:
     return list(last.values()).count("downloading")
 
 
-def test_of_twenty_starts_at_once_one_window_stays(home: Path) -> None:
+def test_of_twenty_starts_at_once_one_window_stays_and_has_all_locators(home: Path, tmp_path: Path) -> None:
+    """Each start names a list of its own: the one window opens a plan for every one of them."""
     with Display() as display, contextlib.ExitStack() as starts:
-        program = Program(home, **display.variables)
+        program = Starter(home, **display.variables)
         write_settings(program)
-        processes = [starts.enter_context(program.start()) for _ in range(STARTS)]
+        lists = [tmp_path / f"{number}.txt" for number in range(STARTS)]
+        for each in lists:
+            each.write_text(f"https://models.example/{each.stem}.safetensors\n")
+        processes = [starts.enter_context(program.start(each)) for each in lists]
         wait_until(lambda: sum(process.poll() is None for process in processes) == 1)
         (survivor,) = [process for process in processes if process.poll() is None]
         for process in processes:
             if process is not survivor:
                 ended = finish(process)
                 assert (ended.code, ended.out, ended.err) == (0, "", "")
-        wait_until(lambda: owner_of(program) == survivor.pid, survivor)
-        wait_until(lambda: len(display.windows(TITLE)) == 1, survivor)
-        sight = Sight(display, program, survivor)
-
-        # One more start, with a pack: it is handed over, and the window shows its plan.
-        ended = program.run("demo")
-        assert (ended.code, ended.out, ended.err) == (0, "", "")
-        sight.wait_plan()
-        assert sight.children() == []
+        wait_until(lambda: len(display.windows(PLAN)) == STARTS, survivor)
+        assert len(display.windows(TITLE)) == 1
         assert owner_of(program) == survivor.pid
-        sight.key("Escape")
-        sight.wait_alone()
-        sight.key("ctrl+q")
-        ended = finish(survivor)
+        ended = stop(survivor, signal.SIGTERM)
         assert (ended.code, ended.out, ended.err) == (0, "", "")
         assert display.windows() == []
+
+
+class Starter(Program):
+    """The program as a desktop starts it for a file."""
+
+    @property
+    def command(self) -> Sequence[str]:
+        return (sys.executable, "-c", "import sys; from stabilitydl.__main__ import window; sys.exit(window())")
 
 
 def test_a_window_on_another_data_directory_is_its_own(home: Path, tmp_path: Path) -> None:

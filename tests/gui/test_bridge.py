@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import Any
 
+import pytest
 from PySide6.QtCore import QCoreApplication
 
 from stabilitydl.domain.events import StateChanged
 from stabilitydl.domain.states import State
 from stabilitydl.errors import Problem, UnknownLocator
+from stabilitydl.gui import program
+from stabilitydl.gui.main_window import MainWindow
+from stabilitydl.gui.plan_dialog import PlanDialog
 from stabilitydl.gui.program import Opened
 from stabilitydl.settings import Settings
 from tests.gui.stage import SLOW, Stage
@@ -105,6 +110,26 @@ def test_a_second_window_hands_over_and_leaves(stage: Stage, home: Path) -> None
     second.deleteLater()
     assert "2 files" in stage.plan("the locator of the second start").start.text()
     assert window.isVisible()
+
+
+def test_what_is_handed_over_while_the_window_is_made_is_not_lost(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def make_late(*parts: Any) -> MainWindow:
+        for count in (2, 3):
+            second = Opened(stage.paths, Settings(), stage.appearance, stage.language, stage.demo)
+            second.start([f"demo:?files={count}"])
+            assert second.window is None, "this window is claimed already"
+            second.finish()
+            second.deleteLater()
+        return MainWindow(*parts)
+
+    monkeypatch.setattr(program, "MainWindow", make_late)
+    window = stage.open()
+    stage.until(lambda: len(window.findChildren(PlanDialog)) == 2, "a plan for each of both")
+    plans = window.findChildren(PlanDialog)
+    stage.until(lambda: all(plan.plan is not None for plan in plans))
+    assert {plan.start.text() for plan in plans} == {"Download 2 files", "Download 3 files"}
 
 
 def test_pausing_everything_skips_what_is_settled(stage: Stage) -> None:

@@ -237,7 +237,7 @@ def test_a_hundred_failures_are_one_message_and_no_dialog(
     monkeypatch.setattr(Tray, "is_available", property(lambda _self: True))
     monkeypatch.setattr(QSystemTrayIcon, "isVisible", lambda _self: True)
     monkeypatch.setattr(QSystemTrayIcon, "showMessage", lambda _self, _title, text, _icon: told.append(text))
-    window = stage.open(settings=Settings(jobs=JOBS), fetch=fail)
+    window = stage.open(settings=Settings(jobs=64), fetch=fail)
     ids = stage.add("demo:?files=100&size=8KiB")
     before = set(QApplication.topLevelWidgets())
     said: list[str] = []

@@ -1,11 +1,16 @@
-"""``python -m tests.soak quits --times 200`` starts the window and ends it again, and prints a table.
+"""What takes longer than a test.
 
-The exit code is 0 only if every run ended with 0 and said nothing.
+``python -m tests.soak quits --times 200`` starts the window and ends it again, and prints a table. The exit code is 0
+only if every run ended with 0 and said nothing.
+
+``python -m tests.soak churn --minutes 20 --rate 100`` lets files go through one window without end (G09), and prints
+what it takes of the machine. The exit code is 0 only if that stays the same.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 import time
@@ -25,7 +30,12 @@ def main(words: Sequence[str] | None = None) -> int:
     one.add_argument("--display-every", type=int, default=10, help="one of so many on a real display, 0 for none")
     one.add_argument("--only", default="", help="only ways whose name contains this")
     one.add_argument("--strict", action="store_true", help="in Python's development mode, which warns of more")
+    other = kinds.add_parser("churn", help="let files go through one window without end")
+    other.add_argument("--minutes", type=float, default=20.0)
+    other.add_argument("--rate", type=float, default=100.0, help="files a second, at most")
     options = parser.parse_args(words)
+    if options.kind == "churn":
+        return run_churn(options.minutes, options.rate)
     chosen = [way for way in quits.choose(options.times, options.display_every) if options.only in way.name]
     began = time.monotonic()
     outcomes: list[quits.Outcome] = []
@@ -50,6 +60,22 @@ def main(words: Sequence[str] | None = None) -> int:
         print(f"What was unfinished did not come: {rest}")
     print(f"{len(outcomes)} ends, seed {options.seed}, {time.monotonic() - began:.0f} s")
     return 0 if not rest and all(outcome.is_good for outcome in outcomes) else 1
+
+
+def run_churn(minutes: float, rate: float) -> int:
+    """Print a line for each sample; 0 when the last one has what the first one had."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from tests.soak import churn
+
+    samples: list[churn.Sample] = []
+    with tempfile.TemporaryDirectory(prefix="churn-") as folder, churn.Churn(Path(folder)) as soak:
+        for sample in soak.run(minutes * 60, rate):
+            samples.append(sample)
+            counts = ", ".join(f"{value:.0f} {name}" for name, value in sample.counts.items())
+            print(f"{sample.files:8,} files: {counts}", flush=True)
+    flat = churn.is_flat(samples)
+    print("It stays the same." if flat else "It grows.")
+    return 0 if flat else 1
 
 
 def print_table(outcomes: Sequence[quits.Outcome]) -> None:
