@@ -19,6 +19,9 @@ HAS_QT = importlib.util.find_spec("pytestqt") is not None and importlib.util.fin
 MOST = 4
 """Processes for the whole suite: more of them wait for the disk, not for a processor."""
 
+STANDSTILL = 300
+"""Seconds; on a slow machine no test of the normal run takes one minute."""
+
 HUBS = ("CIVITAI_", "HF_", "HUGGING_FACE_", "MODELSCOPE_")
 """How the names of variables begin with which people set up hubs."""
 
@@ -36,6 +39,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Gather which faults the tests cover."""
     faults.register(config)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What belongs to the normal run and stands still is ended after a while, and says where it stands."""
+    for item in items:
+        if not any(item.get_closest_marker(name) for name in ("bench", "slow", "release")):
+            item.add_marker(pytest.mark.timeout(STANDSTILL), append=False)
 
 
 @pytest.hookimpl(optionalhook=True)
