@@ -270,6 +270,7 @@ async def test_the_proxy_changes_while_requests_run(second: type[HttpProxy | Soc
             assert (len(one.passed), len(other.passed)) == (1, 1)
             assert len(await running.read(1000)) == 1000
             await running.aclose()
+            assert len(client.connections) == 1, "the way that is not used any more keeps nothing"
             await client.get(request)
             assert (len(one.passed), len(other.passed), len(client.connections)) == (1, 1, 1)
             client.set_proxy("none")
