@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from stabilitydl import settings as stored
 from stabilitydl.cli.doctor import folders
 from stabilitydl.cli.doctor import run as doctor
 from stabilitydl.cli.doctor.desktop import check as check_desktop
@@ -18,6 +19,7 @@ from stabilitydl.cli.requests import DoctorRequest
 from stabilitydl.disk.system import system
 from stabilitydl.engine.engine_lock import EngineLock
 from stabilitydl.paths import Paths
+from stabilitydl.settings import Settings
 from stabilitydl.store.store import Store
 
 Examine = Callable[[], tuple[int, Mapping[str, tuple[str, str, str]]]]
@@ -119,6 +121,25 @@ def test_a_proxy_is_named_without_its_password(examine: Examine, monkeypatch: py
     standing, told, _ = examine()[1]["proxies"]
     assert standing == "trouble"
     assert "canary" not in told
+
+
+def test_the_proxy_of_the_settings_comes_first(examine: Examine, paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", "http://proxy.example:3128")
+    stored.save(paths.settings, Settings(proxy="socks5://other.example"))
+    assert examine()[1]["proxies"][1] == "all by other.example:1080"
+    stored.save(paths.settings, Settings(proxy="none"))
+    assert examine()[1]["proxies"][1] == "none; every server is asked directly"
+
+
+def test_the_volume_of_every_library_is_looked_at(
+    paths: Paths, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    libraries = [str(tmp_path / "one"), str(tmp_path / "two")]
+    stored.save(paths.settings, Settings(libraries=tuple(libraries)))
+    doctor.run(DoctorRequest(json=True), paths)
+    findings = json.loads(capsys.readouterr().out)["findings"]
+    told = [each["told"] for each in findings if each["subject"] == "library"]
+    assert [words.partition(":")[0] for words in told] == libraries
 
 
 def test_the_process_that_runs_the_downloads_is_named(examine: Examine, paths: Paths) -> None:
