@@ -92,8 +92,8 @@ class Member(Membership):
         await self._ask(Engine.refresh, collection)
 
     async def enqueue(self, ids: Sequence[str]) -> None:
-        await self._ask(Engine.enqueue, ids)
         self._want(ids)
+        await self._ask(Engine.enqueue, ids)
 
     async def go_on(self, collection: str | None = None) -> list[str]:
         ids = await self._ask(Engine.go_on, collection)
@@ -102,12 +102,12 @@ class Member(Membership):
         return ids
 
     async def resume(self, ids: Sequence[str]) -> None:
-        await self._ask(Engine.resume, ids)
         self._want(ids)
+        await self._ask(Engine.resume, ids)
 
     async def retry(self, ids: Sequence[str]) -> None:
-        await self._ask(Engine.retry, ids)
         self._want(ids)
+        await self._ask(Engine.retry, ids)
 
     async def retry_elsewhere(self, ids: Sequence[str]) -> list[str]:
         chosen = await self._ask(Engine.retry_elsewhere, ids)
@@ -144,7 +144,10 @@ class Member(Membership):
     async def wait_settled(self, ids: Sequence[str]) -> list[ResourceSnapshot]:
         # Whoever waits wants them: the next owner might know nobody else who does.
         self._want(ids)
-        return await self._ask(Engine.wait_settled, ids)
+        rows = await self._ask(Engine.wait_settled, ids)
+        for row in rows:
+            self._wanted.pop(row.id, None)
+        return rows
 
     async def set_token(self, hub: str, token: str) -> Login:
         self._entrusted.drop(hub)

@@ -15,7 +15,7 @@ from anyio.abc import TaskStatus
 
 from .. import __version__
 from ..clock import Clock, SystemClock
-from ..domain.events import AnyEvent, CollectionAdded
+from ..domain.events import AnyEvent, CollectionAdded, ResourcesRemoved, StateChanged
 from ..errors import EngineStopped, EngineUnreachable, StabilityError
 from ..paths import Paths
 from ..settings import Settings
@@ -248,6 +248,15 @@ class Membership:
 
     def _publish(self, events: Sequence[AnyEvent]) -> None:
         self._known.note(events)
+        for event in events:
+            match event:
+                case StateChanged() if not event.new.is_unfinished:
+                    self._wanted.pop(event.resource, None)
+                case ResourcesRemoved():
+                    for each in event.resources:
+                        self._wanted.pop(each, None)
+                case _:
+                    continue
         self.publisher.publish(*events)
 
     def _want(self, ids: Iterable[str]) -> None:

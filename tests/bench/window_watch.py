@@ -57,10 +57,13 @@ def run(scene: Scene) -> int:
         return opens(())
 
     program.open_window = open_window
+    # As a process of its own, which leaves the collector of garbage alone until everything is loaded.
+    sys.argv[1:] = []
     if os.environ.get("QT_QPA_PLATFORM") == "offscreen":
         # Without a display the program would choose the command line.
-        return open_window(())
-    return program.main([])
+        program.has_window = lambda: True
+        program.open_window_alone = lambda: open_window(())
+    return program.main()
 
 
 def _play(scene: Scene, opened: Opened) -> None:

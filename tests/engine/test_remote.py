@@ -528,3 +528,23 @@ def test_what_left_the_list_is_not_asked_for_again(make: Make, tmp_path: Path) -
     other.until_owner()
     assert other.call(other.engine.resources) == []
     assert other.fetch.calls == []
+
+
+def test_what_has_come_is_remembered_by_nobody(make: Make, tmp_path: Path) -> None:
+    """G09: a process that runs for days does not keep the ids of all that went through it."""
+    owner, other = make(), make()
+    expansion = pack(tmp_path / "to", "a.bin", "b.bin", "c.bin")
+    ids = [each.id for each in expansion.resources]
+    *first, last = hold(owner, "a.bin", "b.bin", "c.bin")
+    for member in (owner, other):
+        member.call(member.engine.add, [expansion])
+        member.call(member.engine.enqueue, ids)
+    for step in first:
+        owner.call(step.go.set)
+    for each in ids[:2]:
+        other.until_state(State.DOWNLOADED, each)
+    assert set(other.engine._wanted) == set(ids[2:]), "only what is on its way"
+    owner.call(last.go.set)
+    for member in (owner, other):
+        member.call(member.engine.wait_settled, ids)
+        assert not member.engine._wanted
