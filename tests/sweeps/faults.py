@@ -124,6 +124,8 @@ class Saboteur:
     def __init__(self, fault: Fault, meter: Meter) -> None:
         self._fault = fault
         self._meter = meter
+        self.is_dark = False
+        """The power is gone: of what other threads make of the errors that come now, nothing is written down."""
 
     def strikes(self, name: str, about: str) -> bool:
         fault = self._fault
@@ -148,6 +150,7 @@ class Saboteur:
                     call(*args)
                 raise OSError(fault.code, os.strerror(fault.code))
             case "power" | "flushed-power":
+                self.is_dark = True
                 cut_power(fault.volume, flush_log=fault.kind == "flushed-power")
                 _die()
             case _:
@@ -164,6 +167,8 @@ def install(fault: Fault, meter: Meter) -> None:
     control = Database.control
 
     def commit(self: Database, sql: str) -> None:
+        if saboteur.is_dark:
+            _die()
         if sql == "COMMIT" and saboteur.strikes(COMMIT, str(self.path)):
             saboteur.strike(control, self, sql)
         control(self, sql)
