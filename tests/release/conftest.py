@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 
 from resources.installer.__main__ import main as build
 from resources.installer.freeze import NAME
+from resources.installer.source import ROOT
 from tests.release.frozen import Frozen
 
 _ROWS = pytest.StashKey[list[str]]()
@@ -34,7 +36,25 @@ class Built:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+def second_bundle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Path]]:
+    """A second bundle of the same checkout, made beside everything else; the call waits for it."""
+    folder = tmp_path_factory.mktemp("second")
+    command = f"freeze(Path({str(folder)!r}), Path({str(folder / 'work')!r}))"
+    code = f"from pathlib import Path; from resources.installer.freeze import freeze; {command}"
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=log, stderr=log)
+
+    def wait() -> Path:
+        assert process.wait() == 0, (folder / "log").read_text()
+        return folder / NAME
+
+    yield wait
+    process.kill()
+    process.wait()
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory, second_bundle: object) -> Built:
     """Everything that this system can build."""
     there = os.environ.get("STABILITYDL_BUILT")
     if there:
