@@ -1,10 +1,10 @@
 """What runs when: the life of every resource, from a command to a file.
 
-Read in this order: ``engine`` (all that the window and the command line ask for), ``thread`` (the engine in a thread
-of its own), ``commands`` (what the user may ask for one or many resources), ``turns`` (commands on one resource keep
-their order), ``expand`` (what locators hold), ``fleet`` (what is queued and at work), ``job`` (one resource from its
-place in the queue to its end), ``waiting`` (what it does while it cannot go on), ``life`` (its moves from state to
-state).
+Read in this order: ``engine`` (all that the window and the command line ask for), ``running`` (what exists while it
+runs), ``thread`` (the engine in a thread of its own), ``commands`` (what the user may ask for one or many resources),
+``turns`` (commands on one resource keep their order), ``expand`` (what locators hold), ``listing`` (and what of it is
+on the list), ``fleet`` (what is queued and at work), ``job`` (one resource from its place in the queue to its end),
+``waiting`` (what it does while it cannot go on), ``life`` (its moves from state to state).
 
 What they decide with, pure: ``scheduler`` (what starts next), ``targets`` (where files go), ``remedies`` (what
 becomes of a resource that met an error), ``meter`` (speed). What they stand on: ``slots`` (applies the scheduler),
@@ -13,9 +13,9 @@ addresses, slow ones), ``volumes`` and ``space`` (drives that come and go, and t
 stands for what), ``source`` (asks hubs for addresses), ``reach`` (is it the host or the network), ``locks`` (one for
 each resource), ``ledger`` (store and locks together), ``recorder`` (what is written when), ``rounds`` (one trip to
 the database for many jobs), ``housekeeping`` (what nobody asked for), ``redaction`` (secrets that older versions
-stored), ``record``, ``folders`` and ``rebuild`` (what the disk knows when the database is lost), ``undo`` (parts of
-cancelled resources are kept for a while), ``logins`` (which hubs wait for one), ``publisher`` (tells everybody),
-``context`` (what a job works with).
+stored), ``opening``, ``record``, ``folders`` and ``rebuild`` (what the disk knows when the database is lost),
+``undo`` (parts of cancelled resources are kept for a while), ``logins`` (which hubs wait for one), ``publisher``
+(tells everybody), ``context`` (what a job works with).
 
 One engine per data directory: ``remote`` (run it or attach to the process that does; what window and command line
 start), ``any_engine`` (what they may ask of either), ``remote_membership`` (owner or attached, and the change between

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import anyio
@@ -15,13 +13,13 @@ from ..clock import Clock, SystemClock
 from ..disk.disk import Disk
 from ..domain.attempt import Attempt
 from ..domain.collection import Collection, CollectionSnapshot
-from ..domain.events import AnyEvent, CollectionAdded
+from ..domain.events import AnyEvent
 from ..domain.kept import Kept
 from ..domain.login import Login
-from ..domain.picture import Picture, creator_key
+from ..domain.picture import Picture
 from ..domain.resource import ResourceSnapshot
 from ..domain.states import State
-from ..errors import EngineStopped, NoLongerListed, NoSpace, Problem, StoreRebuilt
+from ..errors import EngineStopped, NoLongerListed, NoSpace, Problem
 from ..hosts import host_name, of_host
 from ..http.client import HttpClient
 from ..http.credentials import Credentials
@@ -29,40 +27,32 @@ from ..http.governor import Governor
 from ..http.vault import Vault
 from ..hubs.protocol import Destination, Expansion
 from ..hubs.registry import Registry
-from ..hubs.signed import secret_names
 from ..lane import Lane
 from ..paths import Paths
 from ..pictures.cache import PictureCache
 from ..settings import Settings
-from ..store.opening import open_whatever
 from ..transfer.bandwidth import Bandwidth
 from ..transfer.fetch import fetch
 from ..transfer.order import Services
-from .commands import CONTINUED, Commands
+from .commands import CONTINUED
 from .context import Context, Fetch
 from .expand import expand_all
-from .fleet import Fleet
 from .folders import Folders
-from .gallery import WORKERS, Gallery
-from .here import Foreseen, find_damage, is_probable
-from .housekeeping import Housekeeping
+from .gallery import Gallery
+from .here import Foreseen, find_damage
 from .ledger import Ledger
-from .locks import ResourceLocks
+from .listing import add, foresee
 from .logins import Logins
+from .opening import find_again, open_ledger
 from .publisher import Publisher, Subscription
 from .reach import Reach
-from .rebuild import rebuild
 from .recorder import Recorder
 from .redaction import redact
+from .running import Running
 from .scheduler import Limits
 from .slots import Slots
-from .space import Space, largest_files, too_large
+from .space import Space
 from .volumes import Volumes
-
-TICK = 0.25
-"""Seconds between two batches of progress."""
-
-_log = logging.getLogger("stabilitydl.engine")
 
 
 class Engine:
@@ -99,7 +89,7 @@ class Engine:
         self._may_log_in = may_log_in
         self._stopping = anyio.Event()
         self._stopped = anyio.Event()
-        self._parts: _Parts | None = None
+        self._running: Running | None = None
         self._started = False
         self._notices: list[Problem] = []
         self._folders = Folders(paths.folders)
@@ -148,11 +138,11 @@ class Engine:
             ledger = await lane.run(self._open_ledger)
             recorder = Recorder(ledger, lane, self._clock)
             await redact(recorder, self._client.credentials)
-            await self._find_again(recorder, disk)
+            self._notices = await find_again(self._notices, self.paths, self.settings, recorder, disk, self._clock)
             await self._work(recorder, disk, task_status)
         finally:
             with anyio.CancelScope(shield=True):
-                self._parts = None
+                self._running = None
                 await self._client.aclose()
                 if ledger is not None:
                     await lane.run(ledger.close)
@@ -160,6 +150,10 @@ class Engine:
                 await disk.aclose()
                 self.publisher.close()
                 self._stopped.set()
+
+    def _open_ledger(self) -> Ledger:
+        ledger, self._notices = open_ledger(self.paths)
+        return ledger
 
     async def stop(self) -> None:
         """Checkpoint everything and end; what was at work goes on at the next start. Takes at most about 2 s."""
@@ -193,58 +187,14 @@ class Engine:
                     volumes=volumes,
                     space=Space(disk),
                 )
-                fleet = Fleet(context, tasks)
-                commands = Commands(context, fleet, tasks.start_soon)
-                self._parts = _Parts(context, fleet, commands, gallery)
-                tasks.start_soon(self._tick, fleet)
-                tasks.start_soon(self._write, fleet, recorder)
-                tasks.start_soon(Housekeeping(recorder, self._clock, commands.tidy).run)
-                for number in range(WORKERS):
-                    tasks.start_soon(gallery.work, number, lambda: fleet.is_busy)
+                self._running = Running.start(context, gallery, tasks)
                 try:
                     task_status.started()
                     await self._stopping.wait()
                 finally:
                     with anyio.CancelScope(shield=True):
-                        await fleet.stop_all()
-                        await commands.finish()
-                        await recorder.flush()
+                        await self._running.end()
                     tasks.cancel_scope.cancel()
-
-    def _open_ledger(self) -> Ledger:
-        opened = open_whatever(self.paths.database)
-        self._notices = list(opened.notices)
-        for problem in self._notices:
-            _log.warning("%s", problem.message)
-        return Ledger(opened.store, ResourceLocks(self.paths.locks))
-
-    async def _find_again(self, recorder: Recorder, disk: Disk) -> None:
-        """What a database that was made again does not know, and the disk does."""
-        for place, notice in enumerate(self._notices):
-            if notice.code == StoreRebuilt.code:
-                listed = await recorder.ask(lambda ledger: [*ledger.store.roots(), *self._folders.known()])
-                libraries = self.settings.library_folders(self.paths.library)
-                folders = [self.paths.library, *libraries, *map(Path, listed)]
-                found = await rebuild(recorder, disk, self._clock, folders)
-                files = int(notice.arguments["files"] or 0) + found
-                self._notices[place] = StoreRebuilt(**{**notice.arguments, "files": files}).problem
-
-    async def _tick(self, fleet: Fleet) -> None:
-        """One batch of progress per tick while anything is at work, and a last one when nothing is any more."""
-        while True:
-            await fleet.wait_busy()
-            await self._clock.sleep(TICK)
-            self.publisher.publish(fleet.report())
-
-    async def _write(self, fleet: Fleet, recorder: Recorder) -> None:
-        """States of running jobs, one batch per tick. Apart from `_tick`: the database may take its time."""
-        while True:
-            await fleet.wait_busy()
-            await self._clock.sleep(TICK)
-            try:
-                await recorder.flush()
-            except Exception:  # noqa: BLE001 - one failed batch does not end all others
-                _log.exception("states cannot be written")
 
     # What hubs list.
 
@@ -257,34 +207,12 @@ class Engine:
 
         Raises StoreError, UnsafeName, NameTooLong.
         """
-        rows = await self._on.recorder.ask(lambda ledger: ledger.foresee(expansion.collection, expansion.resources))
-        targets = [Path(row.target or "") for row in rows]
-        statuses = await self._on.services.disk.stats(targets)
-        folders = [target.parent for target in targets]
-        limits = largest_files(set(folders))
-        return [
-            Foreseen(row, is_probable(row, status), too_large(row, limits[folder]))
-            for row, status, folder in zip(rows, statuses, folders, strict=True)
-        ]
+        return await foresee(expansion, self._on)
 
     async def add(self, expansions: Sequence[Expansion]) -> None:
         """Put collections and their children on the list, or refresh what is known of them. Raises StoreError."""
-        now = self._clock.wall()
         for each in expansions:
-            await self._client.credentials.keep(secret_names(each.resources))
-            await self._on.recorder.ask(lambda _, each=each: self._folders.note(each.collection.target))  # type: ignore[misc]
-            await self._on.recorder.commit(
-                lambda ledger, each=each: ledger.store.add(  # type: ignore[misc]
-                    each.collection, each.resources, now, is_whole=each.is_whole and bool(each.resources)
-                )
-            )
-            snapshot = await self._on.recorder.ask(
-                lambda ledger, each=each: ledger.store.collection(each.collection.id)  # type: ignore[misc]
-            )
-            if snapshot is not None:
-                self.publisher.publish(CollectionAdded(snapshot=snapshot))
-            children = [child.id for child in each.resources]
-            await self._on.gallery.listed(each.collection.id, creator_key(each.collection), children)
+            await add(each, self._folders, self._on)
 
     async def notices(self) -> list[Problem]:
         """What the user should be told about the start, such as a database that was damaged."""
@@ -468,33 +396,15 @@ class Engine:
         return self.publisher.listen(callback)
 
     @property
-    def _on(self) -> _Parts:
-        if self._parts is None:
+    def _on(self) -> Running:
+        if self._running is None:
             raise EngineStopped
-        return self._parts
+        return self._running
 
     def __repr__(self) -> str:
-        if self._parts is None:
+        if self._running is None:
             return f"<Engine {self.paths.data} {'stopped' if self._stopped.is_set() else 'not running'}>"
-        return f"<Engine {self.paths.data} {self._parts.fleet!r} {self._slots!r}>"
-
-
-@dataclass(frozen=True)
-class _Parts:
-    """What exists while an engine runs."""
-
-    context: Context
-    fleet: Fleet
-    commands: Commands
-    gallery: Gallery
-
-    @property
-    def recorder(self) -> Recorder:
-        return self.context.recorder
-
-    @property
-    def services(self) -> Services:
-        return self.context.services
+        return f"<Engine {self.paths.data} {self._running.fleet!r} {self._slots!r}>"
 
 
 def _limits(settings: Settings, hubs: Registry) -> Limits:

@@ -8,7 +8,7 @@ import anyio
 
 from stabilitydl.clock import SystemClock
 from stabilitydl.domain.states import State
-from stabilitydl.engine.engine import TICK
+from stabilitydl.engine.running import TICK
 from stabilitydl.errors import Problem
 from stabilitydl.gui import revival
 from stabilitydl.gui.report_dialog import ReportDialog

@@ -1,0 +1,49 @@
+"""Opening the database of an engine, whatever became of it since the last time."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..clock import Clock
+from ..disk.disk import Disk
+from ..errors import Problem, StoreRebuilt
+from ..paths import Paths
+from ..settings import Settings
+from ..store.opening import open_whatever
+from .folders import Folders
+from .ledger import Ledger
+from .locks import ResourceLocks
+from .rebuild import rebuild
+from .recorder import Recorder
+
+_log = logging.getLogger("stabilitydl.engine")
+
+
+def open_ledger(paths: Paths) -> tuple[Ledger, list[Problem]]:
+    """The ledger of a data directory, and what the user should be told about it. Raises StoreError."""
+    opened = open_whatever(paths.database)
+    for problem in opened.notices:
+        _log.warning("%s", problem.message)
+    return Ledger(opened.store, ResourceLocks(paths.locks)), list(opened.notices)
+
+
+async def find_again(
+    notices: Sequence[Problem], paths: Paths, settings: Settings, recorder: Recorder, disk: Disk, clock: Clock
+) -> list[Problem]:
+    """Add to a database that was made again what only the disk knows; the notices, with what was found.
+
+    Looks through the folders of all collections that are or were on the list, and the libraries.
+    """
+    told = []
+    for notice in notices:
+        if notice.code == StoreRebuilt.code:
+            known = Folders(paths.folders)
+            listed = await recorder.ask(lambda ledger, known=known: [*ledger.store.roots(), *known.known()])  # type: ignore[misc]
+            folders = [paths.library, *settings.library_folders(paths.library), *map(Path, listed)]
+            found = await rebuild(recorder, disk, clock, folders)
+            files = int(notice.arguments["files"] or 0) + found
+            notice = StoreRebuilt(**{**notice.arguments, "files": files}).problem  # noqa: PLW2901
+        told.append(notice)
+    return told
