@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from ..errors import Problem
@@ -145,6 +147,19 @@ AnyEvent = (
     | ProgressTick
     | PictureChanged
 )
+
+
+def removed(events: Iterable[AnyEvent]) -> list[str]:
+    """The ids of collections and resources that left the list."""
+    found: list[str] = []
+    for event in events:
+        match event:
+            case CollectionRemoved():
+                found.append(event.collection)
+            case ResourcesRemoved():
+                found += event.resources
+    return found
+
 
 _ENCODER = msgspec.json.Encoder()
 _DECODER: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)

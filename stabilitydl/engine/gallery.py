@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import anyio
 
 from ..clock import Clock
-from ..domain.events import PictureChanged
+from ..domain.events import AnyEvent, PictureChanged, removed
 from ..domain.picture import CREATOR, Picture, PictureSource
 from ..errors import HubError, StabilityError
 from ..http.client import HttpClient
@@ -67,11 +67,12 @@ class Gallery:
         """Names of the sources that are being asked."""
         self._failed: dict[str, float] = {}
         self._news = anyio.Event()
+        self._removals = publisher.listen(self._follow)
 
     async def pictures(self, keys: Sequence[str]) -> list[Picture]:
         """What each of ``keys`` shows now, in that order; news of them follow as events."""
         await self._look_up(keys)
-        return [self._shown[key] for key in keys]
+        return [self._shown.get(key) or Picture(key=key) for key in keys]
 
     async def refresh(self, keys: Iterable[str] | None = None) -> None:
         """Ask the hubs again for these, or for everything that anybody asked for."""
@@ -97,8 +98,15 @@ class Gallery:
         return bool(self._waiting or self._asking)
 
     def close(self) -> None:
+        self._removals.close()
         if self._own_lane is not None:
             self._own_lane.close(0.5)
+
+    def _follow(self, events: Sequence[AnyEvent]) -> None:
+        """Nobody asks any more for the picture of what is not on the list."""
+        for key in removed(events):
+            self._shown.pop(key, None)
+            self._sources.pop(key, None)
 
     @property
     def _lane(self) -> Lane:

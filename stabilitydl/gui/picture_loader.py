@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage, QPixmap
 
-from ..domain.events import AnyEvent, PictureChanged
+from ..domain.events import AnyEvent, PictureChanged, removed
 from ..domain.picture import Picture
 from .background import Background
 from .bridge import EngineBridge
@@ -47,6 +47,11 @@ class PictureLoader(QObject):
         self._take([picture for picture in pictures if picture.key not in self._versions])
 
     def _follow(self, events: Sequence[AnyEvent]) -> None:
+        gone = removed(events)
+        for key in gone:
+            self._versions.pop(key, None)
+            self._unread.pop(key, None)
+        self._pictures.forget(gone)
         self._take([event.picture for event in events if isinstance(event, PictureChanged)])
 
     def _take(self, pictures: Sequence[Picture]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections import OrderedDict
+from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QBrush, QColor, QLinearGradient, QPainter, QPainterPath, QPixmap
@@ -65,6 +66,17 @@ class Pictures(QObject):
                 self._drop(next(iter(self._real)))
         self._drop_ready(key)
         self.changed.emit(key)
+
+    def forget(self, keys: Iterable[str]) -> None:
+        """Keep nothing of ``keys``: they will not be drawn any more."""
+        gone = set(keys)
+        if not gone:
+            return
+        self._asked -= gone
+        for key in gone & self._real.keys():
+            del self._real[key]
+        for ready in [ready for ready in self._ready if ready[0] in gone]:
+            del self._ready[ready]
 
     def _want(self, key: str) -> None:
         if key not in self._asked:

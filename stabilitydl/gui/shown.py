@@ -95,7 +95,9 @@ class Shown(QObject):
         for each in tick.entries:
             if each.resource not in self._names:
                 row = self._children.model.snapshot_of(each.resource)
-                self._names[each.resource] = row.resource.name if row is not None else ""
+                # The last tick of a child may come after its end.
+                if row is not None and row.state.is_running:
+                    self._names[each.resource] = row.resource.name
         return self._names
 
     def apply(self, events: Sequence[AnyEvent]) -> None:

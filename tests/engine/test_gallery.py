@@ -244,6 +244,19 @@ async def test_children_with_one_preview_ask_once(tmp_path: Path, host: PictureH
         assert len(host.requests) == 1
 
 
+async def test_what_leaves_the_list_is_forgotten(tmp_path: Path, host: PictureHost) -> None:
+    expansion = listed(tmp_path / "to", host)
+    child = expansion.resources[0]
+    host.pictures = {"/preview/a.bin": png(1)}
+    async with Harness(tmp_path) as h:
+        await h.add(expansion)
+        assert data(await shown(h, child.id)) == png(1)
+        assert "1 shown" in repr(h.engine._on.gallery)
+        await h.engine.remove([child.id])
+        assert "0 shown" in repr(h.engine._on.gallery)
+        assert await h.engine.pictures([child.id]) == [Picture(key=child.id)]
+
+
 async def test_a_picture_elsewhere_on_this_machine_is_not_asked_for(tmp_path: Path, host: PictureHost) -> None:
     """Only a hub that the user put on this machine may have its pictures here."""
     expansion = listed(tmp_path / "to", host)

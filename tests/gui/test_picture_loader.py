@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
-from stabilitydl.domain.events import PictureChanged
+from stabilitydl.domain.events import CollectionRemoved, PictureChanged, ResourcesRemoved
 from stabilitydl.domain.picture import Picture, creator_key
 from stabilitydl.gui.picture_loader import PictureLoader
 from stabilitydl.gui.pictures import Pictures
@@ -115,6 +115,20 @@ def test_many_pictures_come_in_batches(
     for key in keys:
         pictures.picture(key, 20)
     qtbot.waitUntil(lambda: all(pictures.has(key) for key in keys))
+
+
+def test_what_leaves_the_list_is_forgotten(
+    qtbot: QtBot, bridge: Bridge, loader: PictureLoader, pictures: Pictures, tmp_path: Path
+) -> None:
+    bridge.known = {key: picture(tmp_path, key, "#ff0000") for key in ("a", "b", "pack")}
+    for key in bridge.known:
+        shown(pictures, key)
+    qtbot.waitUntil(lambda: all(pictures.has(key) for key in bridge.known))
+    bridge.events.emit([ResourcesRemoved(collection="pack", resources=("a",)), CollectionRemoved(collection="pack")])
+    assert [pictures.has(key) for key in ("a", "b", "pack")] == [False, True, False]
+    assert "1 known" in repr(loader)
+    shown(pictures, "a")
+    qtbot.waitUntil(lambda: bridge.asked[-1] == ["a"])
 
 
 def test_the_pictures_of_a_pack_are_on_the_screen(stage: Stage) -> None:
