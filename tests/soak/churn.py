@@ -9,6 +9,7 @@ Now and then memory, threads, timers and descriptors are counted, each time afte
 from __future__ import annotations
 
 import gc
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +18,17 @@ from pathlib import Path
 from typing import Self
 
 import anyio
-from PySide6.QtCore import QAbstractEventDispatcher, QCoreApplication, QEvent, QEventLoop, QObject, Qt, QTimer
+from PySide6.QtCore import (
+    QAbstractEventDispatcher,
+    QCoreApplication,
+    QEvent,
+    QEventLoop,
+    QObject,
+    Qt,
+    QTimer,
+    QtMsgType,
+    qInstallMessageHandler,
+)
 from shiboken6 import isValid
 
 from stabilitydl.domain.checksum import Verification
@@ -92,6 +103,7 @@ class Churn:
 
     def __init__(self, folder: Path) -> None:
         self._application = make_application([])
+        qInstallMessageHandler(_say)
         self._paths = Paths(folder / "data", folder / "config", folder / "cache", folder / "library")
         appearance = Appearance(ThemeChoice.LIGHT, self._application)
         appearance.apply()
@@ -169,6 +181,12 @@ class Churn:
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
         gc.collect()
         return Sample(self._files, _count())
+
+
+def _say(_kind: QtMsgType, _context: object, text: str | None) -> None:
+    """What Qt has to say, but for what the platform without a screen says about each window."""
+    if "does not support" not in (text or ""):
+        print(text, file=sys.stderr)
 
 
 def is_flat(samples: list[Sample]) -> bool:
