@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from urllib.parse import urlsplit
 
 import anyio
 
 from ..clock import Clock
 from ..domain.events import AnyEvent, PictureChanged, removed
 from ..domain.picture import CREATOR, Picture, PictureSource
-from ..errors import HubError, StabilityError
+from ..errors import StabilityError
 from ..http.client import HttpClient
 from ..http.origins import Origin
 from ..http.request import Request
@@ -163,6 +162,9 @@ class Gallery:
         except StabilityError as error:
             _log.info("the picture %s of %s cannot be had now: %s", source.key, source.hub, error)
             self._failed[name] = now
+        except Exception:  # noqa: BLE001 - a hub that others brought may raise what it likes; one picture ends nothing
+            _log.exception("the picture %s of %s cannot be had", source.key, source.hub)
+            self._failed[name] = now
         else:
             self._failed.pop(name, None)
             if given is None:
@@ -178,10 +180,10 @@ class Gallery:
         self._wake()
 
     async def _request(self, source: PictureSource) -> Request:
+        """Raises UsageError for what is no web address, and what the hub raises."""
         hub = self._hubs.by_name(source.hub)
         url = await hub.absolute(source.reference)
-        if urlsplit(url).scheme not in ("http", "https"):
-            raise HubError(hub=source.hub, detail="its picture has no web address")
+        Origin.parse(url)
         # What lies at the hub itself may be where the user put that hub, on this machine for example.
         is_relative = url != source.reference
         return Request(url=url, trusted=is_relative or _is_at(url, source.endpoint), direct=is_relative)

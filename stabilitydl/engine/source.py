@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from ..domain.resource import Address, Resource
 from ..errors import LoginNeeded, NotFound, StabilityError
 from ..http.client import HttpClient
@@ -12,6 +10,7 @@ from ..http.origins import Origin
 from ..http.request import Request
 from ..hubs.protocol import without_body
 from ..hubs.registry import Registry
+from ..hubs.urls import host_in, is_web
 
 
 def host_of(resource: Resource) -> str:
@@ -19,8 +18,7 @@ def host_of(resource: Resource) -> str:
     first = next(iter(in_order(resource)), None)
     if first is None:
         return ""
-    parts = urlsplit(first.reference)
-    return parts.hostname or first.hub if parts.scheme in ("http", "https") else first.hub
+    return (host_in(first.reference) if is_web(first.reference) else "") or first.hub
 
 
 def in_order(resource: Resource) -> list[Address]:

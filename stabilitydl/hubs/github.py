@@ -256,10 +256,15 @@ def _read_release(release: Node, hub: str, problems: list[Problem]) -> list[_Ass
     if not tag:
         problems.append(HubAnswerUnreadable(hub=hub, detail="a release has no tag").problem)
         return []
+    if not release.is_list("assets"):
+        problems.append(HubAnswerUnreadable(hub=hub, detail=f"the files of {tag} are no list").problem)
     assets = []
     for node in release.nodes("assets"):
         name = node.text("name", 1000)
-        if not name or node.text("state") not in ("uploaded", ""):
+        if node.text("state") not in ("uploaded", ""):
+            continue
+        if not name:
+            problems.append(HubAnswerUnreadable(hub=hub, detail=f"a file of {tag} has no name").problem)
             continue
         checksums = tuple(_digest(node.text("digest")))
         title, size = release.text("name", 200) or tag, plausible_size(node.whole("size"))

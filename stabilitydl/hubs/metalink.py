@@ -24,7 +24,7 @@ from .metalink_reader import LIMIT, MetalinkFile, read_metalink
 from .news import ListsAgain
 from .protocol import Destination, Expansion, Locator, missing_is_gone
 from .signed import complete_address, completed, hold_secrets, stored_addresses, web_locator
-from .urls import file_here, is_web, name_from_url
+from .urls import file_here, host_in, is_web, name_from_url
 
 _ENDINGS = (".meta4", ".metalink")
 
@@ -89,8 +89,8 @@ class Metalink(ListsAgain):
     async def request(self, resource: Resource, address: Address, client: HttpClient) -> Request:
         """An address of a document that came from a server. Raises SecretMissing."""
         url = await complete_address(resource, address, client)
-        document = urlsplit(resource.page).hostname or ""
-        own = urlsplit(url).hostname == document or place_of(document) is not Reach.PUBLIC
+        document = host_in(resource.page)
+        own = host_in(url) == document or place_of(document) is not Reach.PUBLIC
         return Request(url=url, trusted=bool(document) and own)
 
     async def explain(self, resource: Resource, error: StabilityError, client: HttpClient) -> StabilityError:

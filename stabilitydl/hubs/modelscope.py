@@ -52,8 +52,6 @@ DEFAULT_ENDPOINT = "https://modelscope.cn"
 INTERNATIONAL_ENDPOINT = "https://www.modelscope.ai"
 ENDPOINT_VARIABLE = "MODELSCOPE_ENDPOINT"
 DOMAIN_VARIABLE = "MODELSCOPE_DOMAIN"
-ACCOUNT = "modelscope"
-"""The login of all its sites."""
 
 
 class ModelScope(ListsAgain):
@@ -139,7 +137,7 @@ class ModelScope(ListsAgain):
 
     async def explain(self, resource: Resource, error: StabilityError, client: HttpClient) -> StabilityError:
         """What a refusal of a file means. What is private to others is missing here."""
-        if isinstance(error, AccessDenied) and not client.credentials.has(ACCOUNT):
+        if isinstance(error, AccessDenied) and not client.credentials.has(self.name):
             return LoginNeeded(host=error.arguments.get("host"), status=error.arguments.get("status"))
         return missing_is_gone(error)
 
@@ -179,7 +177,7 @@ class ModelScope(ListsAgain):
         """One good answer of the API. Raises what a refusal means, be it in the status or in the envelope."""
         answer, body = await client.get(self._request(f"/api/v1{path}"), limit=LIMIT)
         error = error_for(answer.status, answer.headers, answer.host, self._clock.wall())
-        if isinstance(error, LoginNeeded) and client.credentials.has(ACCOUNT):
+        if isinstance(error, LoginNeeded) and client.credentials.has(self.name):
             raise TokenRefused(hub=self.name)
         if isinstance(error, NotFound):
             raise RepositoryHidden(hub=self.name, page=locator.identity)
@@ -199,7 +197,7 @@ class ModelScope(ListsAgain):
         return f"{root}/{quote(pin.commit, safe='')}/{quote(pin.path)}"
 
     def _request(self, path: str) -> Request:
-        return Request(url=f"{self._endpoint}{path}", hub=ACCOUNT, trusted=self._trusted)
+        return Request(url=f"{self._endpoint}{path}", hub=self.name, trusted=self._trusted)
 
 
 def _configured() -> str:

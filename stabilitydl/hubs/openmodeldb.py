@@ -33,7 +33,7 @@ from .news import ListsAgain
 from .patience import persistently
 from .protocol import Destination, Expansion, Locator, missing_is_gone
 from .repositories import plausible_size
-from .urls import clean_url, is_web, on_site
+from .urls import clean_url, host_in, is_web, on_site
 from .wire import LIMIT, Node, parse_object
 
 SITE = "https://openmodeldb.info"
@@ -96,6 +96,9 @@ class OpenModelDB(ListsAgain):
             model = models.node(identity)
             if not model:
                 detail = f"the model {identity} is not there"
+                problems.append(HubAnswerUnreadable(hub=self.name, detail=detail).problem)
+            elif not model.is_list("resources"):
+                detail = f"the files of the model {identity} are no list"
                 problems.append(HubAnswerUnreadable(hub=self.name, detail=detail).problem)
             for entry in model.nodes("resources"):
                 child = self._child(collection, identity, model, entry, len(children))
@@ -241,7 +244,7 @@ def _preview(model: Node) -> str:
 
 
 def _hosts(urls: Sequence[str]) -> str:
-    hosts = dict.fromkeys(urlsplit(url).hostname or "" for url in urls)
+    hosts = dict.fromkeys(map(host_in, urls))
     return ", ".join(filter(None, hosts)) or "no site"
 
 

@@ -40,6 +40,14 @@ def on_site(text: str, hosts: Members[str]) -> SplitResult | None:
     return parts if is_there else None
 
 
+def host_in(url: str) -> str:
+    """The host of an address in lower case; empty where it has none, or is malformed."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
 def segments(path: str) -> list[str]:
     """What stands between the slashes of a path, empty parts left out."""
     return [part for part in path.split("/") if part]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import anyio
@@ -242,6 +243,21 @@ async def test_children_with_one_preview_ask_once(tmp_path: Path, host: PictureH
         await h.engine.pictures(ids)
         await h.until(lambda: {one.key for one in news(h) if one.version} == set(ids))
         assert len(host.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "address", ["https://[x/a.png", "https://\u2100.test/a.png", "file:///etc/passwd", "https://:0/"]
+)
+async def test_an_address_that_is_none_costs_one_picture(tmp_path: Path, host: PictureHost, address: str) -> None:
+    """F11."""
+    expansion = listed(tmp_path / "to", host)
+    hostile = msgspec.structs.replace(expansion.collection, avatar=address)
+    host.pictures = {"/preview/a.bin": png(1)}
+    async with Harness(tmp_path) as h:
+        await h.add(replace(expansion, collection=hostile))
+        key = creator_key(hostile)
+        assert (await shown(h, key)) == Picture(key=key)
+        assert data(await shown(h, expansion.resources[0].id)) == png(1)
 
 
 async def test_what_leaves_the_list_is_forgotten(tmp_path: Path, host: PictureHost) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import tomli_w
 
 from tests.fakes.origin import Exchange, FileOrigin
 from tests.unit.cli.conftest import Run, Said
@@ -181,6 +182,29 @@ def test_filters_and_files_without_a_checksum(run: Run, move_to: Home, tmp_path:
         assert "1 file without a checksum" in said.err
         assert run("lock", listed, "--include", "*.ckpt").code == 3
         assert run("lock", listed, "--downloaded").code == 3
+
+
+def test_a_malformed_reference_costs_only_its_file(run: Run, move_to: Home, tmp_path: Path) -> None:
+    """F11."""
+    move_to("first")
+    with FileOrigin() as server:
+        data = b"x" * 500
+        server.add("/good.bin", data)
+        lockfile = tmp_path / "pack.lock.toml"
+        listed = tmp_path / "pack.txt"
+        listed.write_text(f"{server.url('/good.bin')}\n")
+        assert run("get", listed, "--to", tmp_path / "a").code == 0
+        text = run("lock", str(listed)).out
+        table = tomllib.loads(text)
+        bad = {**table["file"][0], "path": "bad.bin", "source": [{"hub": "civitai", "reference": "https://[x"}]}
+        bad["checksums"] = [f"sha256:{'1' * 64}"]
+        table["file"].append(bad)
+        lockfile.write_text(tomli_w.dumps(table))
+        move_to("second")
+        said = run("get", lockfile, "--to", tmp_path / "b", "--json")
+        assert (said.code, len(said.of("downloaded"))) == (1, 1)
+        assert "internal" not in codes(said)
+        assert (tmp_path / "b" / "good.bin").read_bytes() == data
 
 
 def test_the_demo_pack(run: Run, move_to: Home, tmp_path: Path) -> None:

@@ -46,6 +46,7 @@ _WORDS = (
     "\u0430\u0440ple",
     "<img src=file:///etc/passwd><script>alert(1)</script>",
     "https://169.254.169.254/latest/",
+    "https://[x/a.png",
     "javascript:alert(1)",
     "2031-13-45T99:99:99Z",
     "nan",

@@ -108,7 +108,9 @@ async def test_all_releases_are_versions_of_one_collection(origin: FileOrigin, c
     assert (expansion.collection.title, expansion.collection.creator) == ("name", "owner")
     assert expansion.collection.updated == 1_700_000_000
     assert len(origin.requests) == 2
-    assert (expansion.selected, expansion.problems) == (None, ())
+    assert expansion.selected is None
+    assert [problem.arguments["detail"] for problem in expansion.problems] == ["a file of v/1 has no name"] * 2
+    assert not expansion.is_whole, "what has no name may be what is known"
 
 
 @pytest.mark.anyio

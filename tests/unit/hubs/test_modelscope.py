@@ -276,6 +276,19 @@ async def test_missing_and_private_look_the_same(
                 await expand(hub_at(origin), text, who)
 
 
+async def test_each_site_has_an_account_of_its_own(
+    client: HttpClient, model: FakeRepository, origin: ModelScopeOrigin
+) -> None:
+    child = (await expand(hub_at(origin), "org/pack", client)).resources[0]
+    for hub in (ModelScope(), ModelScope.international()):
+        request = await hub.request(child, child.addresses[0], client)
+        site = Origin.parse(request.url)
+        assert request.hub == hub.name
+        tokens = Credentials.from_environment({"MODELSCOPE_API_TOKEN": "home", "MODELSCOPE_AI_API_TOKEN": "abroad"})
+        (header,) = tokens.headers_for(request.hub, site)[:1]
+        assert header[1] == f"Bearer {'home' if hub.name == 'modelscope' else 'abroad'}"
+
+
 async def test_a_token_that_the_hub_does_not_know(origin: ModelScopeOrigin, pack: FakeRepository) -> None:
     here = frozenset({Origin.parse(origin.url(""))})
     who = HttpClient(HastyClock(), credentials=Credentials({"modelscope": "old"}, {"modelscope": here}))

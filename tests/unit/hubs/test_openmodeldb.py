@@ -111,6 +111,7 @@ async def test_a_model_is_a_collection_of_its_files(origin: FileOrigin, client: 
         ("https://huggingface.co/o/r/blob/main/a.pth", "https://huggingface.co/o/r/resolve/main/a.pth"),
         ("ftp://h.test/a.pth", None),
         ("https://user:pw@h.test/a.pth", None),
+        ("https://[x/a.pth", None),
     ],
 )  # fmt: skip
 async def test_pages_become_files_or_are_left_to_people(
@@ -144,6 +145,14 @@ async def test_what_is_not_there_and_what_cannot_be_read_f11(origin: FileOrigin,
     origin.routes["/api/v1/models.json"] = lambda exchange: exchange.answer(200, body=b"<html>")
     with pytest.raises(HubAnswerUnreadable):
         await expand(hub_at(origin), "openmodeldb:x", client)
+
+
+@pytest.mark.anyio
+async def test_files_that_are_no_list_supersede_nothing_f11(origin: FileOrigin, client: HttpClient) -> None:
+    serve(origin, {"x": {**model(), "resources": "no"}})
+    expansion = await expand(hub_at(origin), "openmodeldb:x", client)
+    assert [problem.code for problem in expansion.problems] == ["hub-answer-unreadable"]
+    assert not expansion.is_whole
 
 
 @pytest.mark.anyio
