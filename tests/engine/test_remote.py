@@ -312,7 +312,8 @@ def test_detaching_leaves_nothing(make: Make, tmp_path: Path) -> None:
     assert tasks() == 2
     assert other.stop(PATIENCE)
     assert waiting.cancelled() or isinstance(waiting.exception(), EngineStopped)
-    owner.until(lambda: repr(engine.publisher) == "<Publisher 1 subscribers>")
+    # The owner itself and its gallery.
+    owner.until(lambda: repr(engine.publisher) == "<Publisher 2 subscribers>")
     owner.until(lambda: tasks() == 0)
     # What it asked for goes on: the engine lives.
     assert owner.state(ids[0]) is State.DOWNLOADING

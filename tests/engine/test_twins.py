@@ -120,7 +120,8 @@ async def test_when_the_first_one_fails_or_waits_its_twin_goes_on(tmp_path: Path
         fail(h.fetch, "a.bin", error)
         one, other = await h.get(*two(tmp_path))
         await h.advance_until(lambda: h.state(other) is State.DOWNLOADED)
-        assert h.state(one) in (State.FAILED, State.WAITING)
+        # By now it may be looking for the file that its twin has brought.
+        assert {State.FAILED, State.WAITING} & set(h.states(one))
         assert h.fetch.calls == ["a.bin", "a.bin"]
 
 
