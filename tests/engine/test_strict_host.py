@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from pathlib import Path
 
 import anyio
@@ -22,16 +21,18 @@ pytestmark = pytest.mark.anyio
 
 BEARS = 3
 JOBS = 8
-SERVICE = 0.004
-"""Seconds that an answer takes, so that requests are there beside each other."""
 
 
 class Strict:
-    """Serves its file to `BEARS` requests at once; the others are told to come again, mostly with a time."""
+    """Serves its file to `BEARS` requests at once; the others are told to come again, mostly with a time.
+
+    Until `ready` is set it keeps those that it bears waiting, so that the ones beyond them are sure to be refused.
+    """
 
     def __init__(self, origin: FileOrigin) -> None:
         self.origin = origin
         self.lock = threading.Lock()
+        self.ready = threading.Event()
         self.active = 0
         self.unanswered = 0
         self.most = 0
@@ -45,14 +46,13 @@ class Strict:
             self.most = max(self.most, self.active)
             is_refused = self.active > BEARS
             self.refused += is_refused
-            self.served += not is_refused
             wish = {"Retry-After": "1"} if self.refused % 3 else {}
-        try:
-            time.sleep(SERVICE)
-        finally:
-            with self.lock:
-                # Before the answer: whoever has it may ask for the next one at once.
-                self.active -= 1
+        if not is_refused:
+            self.ready.wait(PATIENCE)
+        with self.lock:
+            # Before the answer: whoever has it may ask for the next one at once.
+            self.active -= 1
+            self.served += not is_refused
         try:
             if is_refused:
                 exchange.answer(429, wish)
@@ -76,8 +76,10 @@ async def test_two_hundred_files_of_a_host_that_refuses_now_and_then(tmp_path: P
         async with Harness(tmp_path, settings=settings, fetch=fetch, hubs=Registry([Direct()])) as h:
             ids = await h.get(pack)
             await h.until_state(State.DOWNLOADED, *ids[len(busy) :])
-            assert 0 < step.refused <= JOBS - BEARS + 1, "the clock stands still: nobody came again"
-            assert step.served < len(busy), "the others are served while these wait"
+            await h.until(lambda: step.refused > 0)
+            assert step.refused <= JOBS - BEARS, "the clock stands still: nobody came again"
+            assert step.served == 0, "the others are served while these wait"
+            step.ready.set()
             with anyio.fail_after(PATIENCE):
                 while not all(h.state(each) is State.DOWNLOADED for each in ids):
                     # While an answer is on its way the clock stands still: nobody may give it up as stalled.
