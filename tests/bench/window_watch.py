@@ -160,9 +160,10 @@ class Director:
         """Turn for a while."""
         from PySide6.QtCore import QTimer
 
-        end = time.monotonic() + seconds
-        QTimer.singleShot(round(seconds * 1000) + 1, _nothing)
-        self.until(lambda: time.monotonic() >= end, "a rest")
+        over: list[float] = []
+        # The clock itself is not asked: the signal can come a moment early, and nothing would wake the loop again.
+        QTimer.singleShot(round(seconds * 1000), lambda: over.append(time.monotonic()))
+        self.until(lambda: bool(over), "a rest")
 
     def act(self, name: str, start: Callable[[], object], done: Callable[[], bool]) -> None:
         """Measure ``start`` and everything that it leads to, what is put off included."""
@@ -191,7 +192,3 @@ class Director:
     def figures(self) -> dict[str, dict[str, float]]:
         """Everything that was measured."""
         return {name: asdict(watched) for name, watched in self.watched.items()}
-
-
-def _nothing() -> None:
-    """The loop turns once more."""
