@@ -12,6 +12,7 @@ from ..disk.disk import Disk
 from ..domain.checksum import Algorithm, Checksum
 from ..domain.resource import Resource
 from ..errors import CODES, ChecksumMismatch, Problem, StabilityError, UsageError
+from ..hubs.merging import merged
 from ..hubs.protocol import Destination, Expansion
 from ..paths import Paths
 from ..text import format_bytes, format_count
@@ -21,7 +22,7 @@ from .exit_codes import ExitCode, exit_code_for, exit_code_for_kind
 from .render import Renderer
 from .requests import GetRequest
 from .session import Session, bring
-from .survey import Planned, chosen, merged, prepare, survey
+from .survey import Planned, chosen, prepare, survey
 from .tally import Tally
 
 LARGE = 20 * 10**9

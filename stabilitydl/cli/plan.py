@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..errors import DiskError, Problem, StabilityError
+from ..hubs.merging import merged
 from ..hubs.protocol import Expansion, News
 from ..paths import Paths
 from ..text import format_bytes, format_count, plain
@@ -27,7 +28,7 @@ from .get import code_of_nothing
 from .news import look, news_object, sentence
 from .requests import PlanRequest
 from .session import Session
-from .survey import Planned, Volume, chosen, merged, survey, volumes
+from .survey import Planned, Volume, chosen, survey, volumes
 
 Plans = Sequence[tuple[Expansion, Sequence[Planned]]]
 NewsOf = Mapping[str, News | None]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..disk.volumes import existing_parent, volume_id
@@ -63,25 +63,6 @@ class Volume:
     path: Path
     free: int
     needed: int
-
-
-def merged(expansions: Iterable[Expansion]) -> list[Expansion]:
-    """One expansion for each collection: two locators may mean two parts of the same one."""
-    found: dict[str, Expansion] = {}
-    for expansion in expansions:
-        earlier = found.get(expansion.collection.id)
-        if earlier is None:
-            found[expansion.collection.id] = expansion
-            continue
-        children = {child.id: child for child in (*earlier.resources, *expansion.resources)}
-        whole = earlier.selected is None or expansion.selected is None
-        found[expansion.collection.id] = replace(
-            earlier,
-            resources=tuple(children.values()),
-            is_whole=earlier.is_whole or expansion.is_whole,
-            selected=None if whole else (earlier.selected or frozenset()) | (expansion.selected or frozenset()),
-        )
-    return list(found.values())
 
 
 def chosen(expansion: Expansion, filter_: Filter | None = None) -> list[Resource]:

@@ -30,5 +30,6 @@ Files whose bytes are wrong: ``kept_table_model``, ``quarantine_dialog``, ``quar
 Settings: ``check_box``, ``number_boxes``, ``editor``, ``rows_editor`` (several entries), ``folders_editor``,
 ``hosts_editor``, ``proxy_editor``, ``setting_editors`` (which one for which field), ``desktop_links`` and
 ``links_setting`` (who opens links), ``settings_dialog``.
-Other dialogs: ``remedies``, ``rate_dialog``, ``report_dialog``, ``about`` with ``licences``, ``language``.
+Other dialogs: ``dialog`` (what all have in common), ``remedies``, ``rate_dialog``, ``report_dialog``, ``about`` with
+``licences``, ``language``.
 """

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import platform
 
-from PySide6.QtCore import QEvent, Qt, qVersion
+from PySide6.QtCore import Qt, qVersion
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QMessageBox, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMessageBox, QPushButton, QVBoxLayout, QWidget
 
 from .. import __version__
 from ..paths import Paths, resource_path
+from .dialog import Dialog
 from .licences import LicencesDialog, notices
 from .qt import override
 from .theme import SPACE, mark
@@ -18,7 +19,7 @@ from .tr import fill, translate
 _ICON = 64
 
 
-class AboutDialog(QDialog):
+class AboutDialog(Dialog):
     """Version, licence and the folders that the program uses."""
 
     def __init__(self, paths: Paths, parent: QWidget | None = None) -> None:
@@ -76,11 +77,6 @@ class AboutDialog(QDialog):
         self.retranslate()
 
     @override
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-
     def retranslate(self) -> None:
         """Show all texts in the language that is installed now."""
         self.setWindowTitle(translate("AboutDialog", "About stabilitydl"))

@@ -10,7 +10,6 @@ from PySide6.QtCore import QEvent, QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QDialog,
     QFileDialog,
     QHBoxLayout,
     QLabel,
@@ -26,6 +25,7 @@ from ..domain.collection import Layout
 from ..hubs.protocol import Destination
 from ..text import plain
 from .background import Background
+from .dialog import Dialog
 from .line_problem_list_model import LineProblemListModel
 from .locator_edit import LocatorEdit
 from .locator_lines import Judge, Reading, Recognise
@@ -41,7 +41,7 @@ _NATIVE = QKeySequence.SequenceFormat.NativeText
 _EXAMPLES = "https://civitai.com/models/12345\nhttps://huggingface.co/owner/name\n/home/me/models.txt"
 
 
-class AddDialog(QDialog):
+class AddDialog(Dialog):
     """Collects locators and a destination; ``add_wanted`` carries them as a tuple of texts and a `Destination`.
 
     ``recognise`` is called in a thread; it raises StabilityError for what no hub takes. Nothing is asked of a hub
@@ -205,13 +205,12 @@ class AddDialog(QDialog):
     @override
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-        elif event.type() == QEvent.Type.ActivationChange and self.isActiveWindow() and self._reading.problems:
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow() and self._reading.problems:
             # Somebody may have gone to make the file that was missing.
             self._judge.forget_failures()
             self._typed()
 
+    @override
     def retranslate(self) -> None:
         """Show all texts in the language that is installed now."""
         self.setWindowTitle(translate("AddDialog", "Add"))

@@ -14,6 +14,7 @@ from ..disk.volumes import free_space, volume_id
 from ..engine.any_engine import AnyEngine
 from ..engine.here import Foreseen
 from ..errors import DiskError, Problem, StabilityError
+from ..hubs.merging import merged
 from ..hubs.protocol import Destination, Expansion
 from ..lane import Lane
 
@@ -87,26 +88,6 @@ async def forecast(engine: AnyEngine, expansions: Sequence[Expansion], problems:
     return Forecast(tuple(whole), tuple(children), tuple(troubles), volumes)
 
 
-def merged(expansions: Iterable[Expansion]) -> list[Expansion]:
-    """One expansion for each collection: two locators may mean two parts of the same one."""
-    found: dict[str, Expansion] = {}
-    for expansion in expansions:
-        earlier = found.get(expansion.collection.id)
-        if earlier is None:
-            found[expansion.collection.id] = expansion
-            continue
-        children = {child.id: child for child in (*earlier.resources, *expansion.resources)}
-        whole = earlier.selected is None or expansion.selected is None
-        found[expansion.collection.id] = replace(
-            earlier,
-            resources=tuple(children.values()),
-            selected=None if whole else (earlier.selected or frozenset()) | (expansion.selected or frozenset()),
-            problems=tuple(_each_once((*earlier.problems, *expansion.problems))),
-            warnings=tuple(_each_once((*earlier.warnings, *expansion.warnings))),
-        )
-    return list(found.values())
-
-
 def measure(folders: Iterable[Path]) -> tuple[Volume, ...]:
     """The volumes on which ``folders``, which need not exist, lie. Blocks. Raises DiskError."""
     found: dict[int, set[Path]] = {}
@@ -121,11 +102,3 @@ def _common(folders: set[Path]) -> Path:
 
 def _folder(each: Foreseen) -> Path:
     return Path(each.row.target or "").parent
-
-
-def _each_once(problems: Iterable[Problem]) -> list[Problem]:
-    kept: list[Problem] = []
-    for problem in problems:
-        if problem not in kept:
-            kept.append(problem)
-    return kept

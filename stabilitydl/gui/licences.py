@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from ..paths import resource_path
+from .dialog import Dialog
 from .qt import override
 from .theme import SPACE, mark
 from .tr import translate
@@ -24,7 +25,7 @@ def notices() -> Path | None:
         return None
 
 
-class LicencesDialog(QDialog):
+class LicencesDialog(Dialog):
     """Shows the texts of all licences, to be read and searched."""
 
     def __init__(self, path: Path, parent: QWidget | None = None) -> None:
@@ -52,11 +53,6 @@ class LicencesDialog(QDialog):
         self.retranslate()
 
     @override
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-
     def retranslate(self) -> None:
         """Show all texts in the language that is installed now; licences stay in theirs."""
         self.setWindowTitle(translate("LicencesDialog", "Licences"))

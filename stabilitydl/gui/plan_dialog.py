@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QEvent, QStringListModel, Qt, Signal
+from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QDialog,
     QFrame,
     QHBoxLayout,
     QHeaderView,
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import (
 from ..hubs.signed import redacted_address
 from ..text import plain
 from .check_box import CheckDelegate
+from .dialog import Dialog
 from .forecast import Forecast
 from .icons import Sign, Tone, put
 from .library_choice import LibraryChoice
@@ -42,7 +42,7 @@ _SCROLL_BAR = 12
 _TITLE_BAR = 40
 
 
-class PlanDialog(QDialog):
+class PlanDialog(Dialog):
     """Shows a forecast and lets groups and single files be switched off; Enter starts the rest.
 
     ``start_wanted`` carries the ids to start and the expansions to put on the list first; ``list_wanted`` only the
@@ -175,11 +175,6 @@ class PlanDialog(QDialog):
             super().accept()
 
     @override
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-
     def retranslate(self) -> None:
         """Show all texts in the language that is installed now."""
         self.setWindowTitle(translate("Plan", "Plan"))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QDialog,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from ..domain.kept import Kept
 from ..text import format_bytes, plain
+from .dialog import Dialog
 from .elided_label import ElidedLabel
 from .kept_table_model import KeptColumn, KeptTableModel, reason_text
 from .qt import override
@@ -29,7 +29,7 @@ _SIZE = 760, 440
 _ROW_HEIGHT = 26
 
 
-class QuarantineDialog(QDialog):
+class QuarantineDialog(Dialog):
     """``retry_wanted``, ``elsewhere_wanted`` and ``keep_wanted`` carry the ids of the selected resources.
 
     Files that no resource refers to any more can only be thrown away, which ``empty_wanted`` asks for all of them.
@@ -136,11 +136,6 @@ class QuarantineDialog(QDialog):
         return tuple(each.resource for each in self._selected() if each.resource)
 
     @override
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-
     def retranslate(self) -> None:
         """Show all texts in the language that is installed now."""
         self.setWindowTitle(translate("QuarantineDialog", "Quarantine"))

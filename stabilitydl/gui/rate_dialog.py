@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from .dialog import Dialog
 from .number_boxes import RateBox
 from .qt import override
 from .theme import SPACE, mark
 from .tr import fill, translate
 
 
-class RateDialog(QDialog):
+class RateDialog(Dialog):
     """For ``count`` files, which have the limit ``rate`` now. ``chosen`` carries bytes per second, 0 for no limit."""
 
     chosen = Signal(object)
@@ -53,11 +54,6 @@ class RateDialog(QDialog):
         self.retranslate()
 
     @override
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-
     def retranslate(self) -> None:
         """Show all texts in the language that is installed now."""
         self.setWindowTitle(translate("RateDialog", "Limit speed"))

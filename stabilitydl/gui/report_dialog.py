@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import platform
 
-from PySide6.QtCore import QEvent, Qt, QUrl, qVersion
+from PySide6.QtCore import Qt, QUrl, qVersion
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from .. import __version__
 from ..domain.resource import ResourceSnapshot
 from ..errors import Problem
 from ..paths import Paths
 from ..text import plain
+from .dialog import Dialog
 from .qt import override
 from .theme import SPACE, mark
 from .tr import problem_text, remedy_text, translate
@@ -39,7 +40,7 @@ def report_text(problem: Problem, row: ResourceSnapshot | None = None) -> str:
     return "\n".join(lines)
 
 
-class ReportDialog(QDialog):
+class ReportDialog(Dialog):
     """Shows a failure in full, with buttons to copy it and to see the logs."""
 
     def __init__(
@@ -85,11 +86,6 @@ class ReportDialog(QDialog):
         self.retranslate()
 
     @override
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-
     def retranslate(self) -> None:
         """Show all texts in the language that is installed now."""
         self.setWindowTitle(translate("ReportDialog", "Report a problem"))

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import msgspec
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
-    QDialog,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -25,6 +24,7 @@ from ..paths import Paths
 from ..settings import Field, Section, Settings, fields
 from .accounts_page import Accounts, AccountsPage
 from .desktop_links import DesktopLinks
+from .dialog import Dialog
 from .editor import HEIGHT, Editor
 from .links_setting import LinksSetting
 from .qt import override
@@ -42,7 +42,7 @@ SECTIONS: Mapping[Section, str] = {
 }
 
 
-class SettingsDialog(QDialog):
+class SettingsDialog(Dialog):
     """Shows settings; ``saved`` carries the new ones as a `Settings` when they are taken.
 
     Logins and who opens links are no settings: what is done about them is done at once.
@@ -189,11 +189,6 @@ class SettingsDialog(QDialog):
         super().done(result)
 
     @override
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-
     def retranslate(self) -> None:
         """Show all texts in the language that is installed now."""
         self.setWindowTitle(translate("SettingsDialog", "Settings"))

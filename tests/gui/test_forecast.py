@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from stabilitydl.domain.states import State
-from stabilitydl.errors import PageNotFound
-from stabilitydl.gui.forecast import forecast_listed, forecast_locators, measure, merged
+from stabilitydl.gui.forecast import forecast_listed, forecast_locators, measure
 from stabilitydl.hubs.protocol import Destination
 from tests.engine.harness import Harness
 from tests.fakes.hub import pack
@@ -54,17 +53,6 @@ async def test_children_on_the_list_are_planned_again(tmp_path: Path) -> None:
     ]
     assert len(made.expansions) == 2
     assert sum(len(volume.folders) for volume in made.volumes) == 2
-
-
-def test_two_parts_of_one_collection_are_one(tmp_path: Path) -> None:
-    whole = pack(tmp_path, "a.bin", "b.bin")
-    first, second = (frozenset({resource.id}) for resource in whole.resources)
-    problem = PageNotFound(hub="x", page="y").problem
-    one = replace(whole, selected=first, problems=(problem,))
-    both = merged([one, replace(whole, selected=second, problems=(problem,))])
-    assert [expansion.selected for expansion in both] == [first | second]
-    assert both[0].problems == (problem,)
-    assert merged([one, whole])[0].selected is None
 
 
 def test_folders_on_one_volume_are_one_volume(tmp_path: Path) -> None:
