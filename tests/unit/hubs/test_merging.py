@@ -3,7 +3,7 @@ from pathlib import Path
 
 from stabilitydl.errors import PageNotFound
 from stabilitydl.hubs.merging import merged
-from tests.engine.harness import pack
+from tests.fakes.hub import pack
 
 
 def test_two_parts_of_one_collection_are_one(tmp_path: Path) -> None:
