@@ -40,6 +40,11 @@ class Unit(StrEnum):
     PROXY = "proxy"
 
 
+StartOrder = Literal["in-order", "small-first", "nearly-done-first"]
+"""Which queued file starts next, among those of one priority: the one that was queued first, the smallest, or the one
+that was begun and has the fewest bytes left."""
+
+
 def _about(
     title: str,
     description: str,
@@ -50,6 +55,9 @@ def _about(
     le: int | None = None,
 ) -> msgspec.Meta:
     return msgspec.Meta(title=title, description=description, extra={"section": section, "unit": unit}, ge=ge, le=le)
+
+
+START_ORDERS: tuple[StartOrder, ...] = get_args(StartOrder)
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=False):
@@ -72,6 +80,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     jobs: Annotated[
         int, _about("Files at once", "How many files are downloaded at the same time", Section.DOWNLOADS, ge=1, le=64)
     ] = 4
+    order: Annotated[
+        StartOrder,
+        _about(
+            "Order of the files",
+            "Which of the waiting files starts next. Files that were told to start earlier always do.",
+            Section.DOWNLOADS,
+        ),
+    ] = "in-order"
     connections: Annotated[
         int, _about("Connections per file", "How many connections one file may use", Section.DOWNLOADS, ge=1, le=16)
     ] = 4

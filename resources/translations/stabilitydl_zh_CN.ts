@@ -2252,6 +2252,14 @@
         <translation>同时下载多少个文件</translation>
     </message>
     <message>
+        <source>Order of the files</source>
+        <translation>文件的顺序</translation>
+    </message>
+    <message>
+        <source>Which of the waiting files starts next. Files that were told to start earlier always do.</source>
+        <translation>等待中的文件里下一个开始哪个。被设为提前开始的文件总是优先。</translation>
+    </message>
+    <message>
         <source>Connections per file</source>
         <translation>每个文件的连接数</translation>
     </message>
@@ -2361,6 +2369,18 @@
     <message>
         <source>Same as the system</source>
         <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>As they were queued</source>
+        <translation>按加入队列的顺序</translation>
+    </message>
+    <message>
+        <source>Small ones first</source>
+        <translation>小文件优先</translation>
+    </message>
+    <message>
+        <source>Nearly done ones first</source>
+        <translation>快要完成的优先</translation>
     </message>
     <message>
         <source>Light</source>

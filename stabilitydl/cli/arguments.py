@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ..domain.checksum import Checksum
-from ..errors import BadNumber
+from ..errors import BadNumber, UsageError
+from ..settings import START_ORDERS, StartOrder
 from ..text import parse_quantity
 
 LARGEST = 2**63 - 1
@@ -21,6 +22,14 @@ def read_size(text: str) -> int:
     if size < 1:
         raise BadNumber(text=text, what=what)
     return size
+
+
+def read_order(text: str) -> StartOrder:
+    """``--order``. Raises UsageError."""
+    for order in START_ORDERS:
+        if text.lower() == order:
+            return order
+    raise UsageError(detail=f"The order is one of {', '.join(START_ORDERS)}.")
 
 
 def read_checksum(text: str) -> Checksum:

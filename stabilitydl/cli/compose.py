@@ -27,7 +27,12 @@ def settings_for(paths: Paths, request: GetRequest | None = None) -> Settings:
         console.say(f"{problem} What can be used of them is used.")
     if request is None:
         return settings
-    given = {"jobs": request.jobs, "connections": request.connections, "rate_limit": request.rate}
+    given = {
+        "jobs": request.jobs,
+        "connections": request.connections,
+        "order": request.order,
+        "rate_limit": request.rate,
+    }
     return msgspec.structs.replace(settings, **{name: value for name, value in given.items() if value is not None})
 
 

@@ -46,7 +46,8 @@ def run(request: GetRequest, paths: Paths) -> int:
         with open_session(paths, settings, may_ask=not (request.yes or request.json)) as session:
             session.recognise(request.locators)
             session.start()
-            if not session.is_owner and (request.jobs or request.connections or request.rate is not None):
+            given = (request.jobs, request.connections, request.order, request.rate)
+            if not session.is_owner and any(value is not None for value in given):
                 renderer.note(
                     "Another stabilitydl is running and brings these files: its limits hold, not those given here."
                 )

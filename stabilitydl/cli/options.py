@@ -14,6 +14,7 @@ import typer
 
 from ..domain.checksum import Checksum as ChecksumValue
 from ..errors import StabilityError, UsageError
+from ..settings import StartOrder
 from . import arguments
 
 T = TypeVar("T")
@@ -114,6 +115,15 @@ Jobs = Annotated[
 ]
 Connections = Annotated[
     int | None, typer.Option(metavar="N", min=1, max=16, help="Connections for one file.", show_default=False)
+]
+Order = Annotated[
+    StartOrder | None,
+    typer.Option(
+        metavar="ORDER",
+        help="Which file starts next: in-order, small-first or nearly-done-first.",
+        parser=_reader(arguments.read_order),
+        show_default=False,
+    ),
 ]
 Rate = Annotated[
     int | None,

@@ -10,6 +10,7 @@ from pathlib import Path
 from ..demo.plan import PackPlan
 from ..domain.checksum import Checksum
 from ..domain.states import Tab
+from ..settings import StartOrder
 from .filters import Filter
 
 
@@ -23,6 +24,7 @@ class GetRequest:
     checksum: Checksum | None = None
     jobs: int | None = None
     connections: int | None = None
+    order: StartOrder | None = None
     rate: int | None = None
     skip_blocked: bool = False
     json: bool = False

@@ -83,7 +83,7 @@ class Engine:
         )
         self._bandwidth = Bandwidth(clock, settings.rate_limit)
         self._bandwidth.set_host_limits(settings.host_limits)
-        self._slots = Slots(_limits(settings, hubs))
+        self._slots = Slots(_limits(settings, hubs), settings.order)
         self._fetch = fetch
         self._reach = reach or Reach(clock)
         self._may_log_in = may_log_in
@@ -384,6 +384,7 @@ class Engine:
         self._bandwidth.set_limit(settings.rate_limit)
         self._bandwidth.set_host_limits(settings.host_limits)
         self._client.governor.set_limits(settings.host_connections, settings.total_connections, settings.host_budgets)
+        self._slots.set_order(settings.order)
         self._slots.set_limits(_limits(settings, self._hubs))
         self._client.set_proxy(settings.proxy)
 

@@ -263,6 +263,8 @@ class Fleet:
             volume=await self._volume_of(Path(row.target or "").parent),
             priority=row.priority,
             position=row.position,
+            size=row.resource.size,
+            received=row.received,
         )
 
     async def _volume_of(self, folder: Path) -> str:

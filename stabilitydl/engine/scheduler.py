@@ -8,9 +8,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ..hosts import of_host
+from ..settings import StartOrder
 
-Rank = tuple[int, int, str]
+Rank = tuple[int, int, int, str]
 Lane = tuple[str, str]
+
+_LAST = 2**63
+"""More bytes than any file has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +22,8 @@ class Entry:
     """What the policy knows of one resource.
 
     ``host`` is the host of its first address, or the name of its hub. ``volume`` names the drive of its target.
-    Higher ``priority`` starts first; within a priority the lower ``position`` does.
+    Higher ``priority`` starts first; within a priority the order that the user has chosen counts, and where that makes
+    no difference the lower ``position``. ``received`` of its ``size`` bytes are here; None where nobody knows the size.
     """
 
     id: str
@@ -26,11 +31,22 @@ class Entry:
     volume: str
     priority: int = 0
     position: int = 0
+    size: int | None = None
+    received: int = 0
 
-    @property
-    def rank(self) -> Rank:
+    def rank(self, order: StartOrder = "in-order") -> Rank:
         """Lower starts first. The id makes the order total."""
-        return (-self.priority, self.position, self.id)
+        return (-self.priority, self._weight(order), self.position, self.id)
+
+    def _weight(self, order: StartOrder) -> int:
+        """Bytes that count in ``order``. What is not known, or not begun where only that counts, comes last."""
+        if order == "in-order":
+            return 0
+        if self.size is None:
+            return _LAST
+        if order == "small-first":
+            return self.size
+        return self.size - self.received if self.received else _LAST
 
     @property
     def lane(self) -> Lane:
@@ -68,14 +84,26 @@ class Closed:
 class Backlog:
     """The queued entries, kept so that choosing costs the number of lanes and not the number of entries."""
 
-    def __init__(self) -> None:
+    def __init__(self, order: StartOrder = "in-order") -> None:
+        self.order: StartOrder = order
         self._entries: dict[str, Entry] = {}
         self._lanes: dict[Lane, list[tuple[Rank, Entry]]] = {}
 
     def put(self, entry: Entry) -> None:
         """Queue ``entry``; one with the same id is replaced."""
         self._entries[entry.id] = entry
-        heapq.heappush(self._lanes.setdefault(entry.lane, []), (entry.rank, entry))
+        heapq.heappush(self._lanes.setdefault(entry.lane, []), (entry.rank(self.order), entry))
+
+    def set_order(self, order: StartOrder) -> None:
+        """Let what is queued start in another order."""
+        if order == self.order:
+            return
+        self.order = order
+        self._lanes.clear()
+        for entry in self._entries.values():
+            self._lanes.setdefault(entry.lane, []).append((entry.rank(order), entry))
+        for lane in self._lanes.values():
+            heapq.heapify(lane)
 
     def drop(self, resource_id: str) -> bool:
         """Take ``resource_id`` out; False when it was not queued."""
@@ -93,7 +121,7 @@ class Backlog:
         volumes = Counter(entry.volume for entry in present)
         room = limits.jobs - len(present)
         heads = [
-            (head.rank, head)
+            (head.rank(self.order), head)
             for lane in list(self._lanes)
             if lane[0] not in closed.hosts and lane[1] not in closed.volumes and (head := self._head(lane)) is not None
         ]
@@ -109,7 +137,7 @@ class Backlog:
             del self._entries[entry.id]
             following = self._head(entry.lane)
             if following is not None:
-                heapq.heappush(heads, (following.rank, following))
+                heapq.heappush(heads, (following.rank(self.order), following))
         return chosen
 
     def _head(self, lane: Lane) -> Entry | None:

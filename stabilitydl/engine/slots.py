@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from ..settings import StartOrder
 from .scheduler import Backlog, Closed, Entry, Limits
 
 
@@ -20,9 +21,9 @@ class Closure:
 class Slots:
     """Applies the policy of `scheduler`. A resource asks, is started by its own callable, and leaves."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, order: StartOrder = "in-order") -> None:
         self.limits = limits
-        self._backlog = Backlog()
+        self._backlog = Backlog(order)
         self._running: dict[str, Entry] = {}
         self._starts: dict[str, Callable[[], None]] = {}
         self._closures: dict[str, Closure] = {}
@@ -59,6 +60,10 @@ class Slots:
         """More may start at once; fewer take effect as resources end."""
         self.limits = limits
         self._fill()
+
+    def set_order(self, order: StartOrder) -> None:
+        """What is queued starts in this order from now on; what runs goes on."""
+        self._backlog.set_order(order)
 
     def shut(self) -> None:
         """Start nothing any more."""

@@ -4,6 +4,7 @@ and then whether it is worth another try."""
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import anyio
@@ -76,10 +77,16 @@ class Waiting:
             self._nap = None
             context.slots.reopen(job)
         granted = anyio.Event()
-        context.slots.ask([(self._entry, granted.set)])
+        context.slots.ask([(self._entry_now(), granted.set)])
         if not granted.is_set() and reason not in QUIET:
             self._life.move(State.QUEUED)
         await granted.wait()
+
+    def _entry_now(self) -> Entry:
+        """What the scheduler is to know after what came, and what the user has said since."""
+        row, live = self._life.row, self._life.live
+        size = live.size if live.size is not None else self._entry.size
+        return replace(self._entry, priority=row.priority, size=size, received=live.received)
 
     def _closure(self, reason: WaitReason, error: StabilityError) -> Closure | None:
         """What would fare no better. Where a large file does not fit, others may; where a small one does not, none."""

@@ -19,6 +19,9 @@ from .theme import Appearance
 from .tr import QT_TRANSLATE_NOOP, translate
 
 CHOICES: Mapping[tuple[str, str], str] = {
+    ("order", "in-order"): QT_TRANSLATE_NOOP("SettingsDialog", "As they were queued"),
+    ("order", "small-first"): QT_TRANSLATE_NOOP("SettingsDialog", "Small ones first"),
+    ("order", "nearly-done-first"): QT_TRANSLATE_NOOP("SettingsDialog", "Nearly done ones first"),
     ("theme", "system"): QT_TRANSLATE_NOOP("SettingsDialog", "Same as the system"),
     ("theme", "light"): QT_TRANSLATE_NOOP("SettingsDialog", "Light"),
     ("theme", "dark"): QT_TRANSLATE_NOOP("SettingsDialog", "Dark"),

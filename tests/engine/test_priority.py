@@ -54,6 +54,36 @@ async def test_a_priority_for_what_does_not_wait_is_kept_and_starts_nothing(tmp_
         assert h.fetch.calls == ["a.bin", "c.bin", "b.bin", "d.bin"]
 
 
+async def test_the_order_may_change_while_files_come_and_priority_goes_before_it(tmp_path: Path) -> None:
+    names = ("first.bin", "long-long-name.bin", "longer-name.bin", "long.bin", "small")
+    async with Harness(tmp_path, settings=Settings(jobs=1)) as h:
+        (step,) = hold(h.fetch, "first.bin")
+        ids = await h.get(pack(tmp_path / "to", *names))
+        await h.until_state(State.DOWNLOADING, ids[0])
+        h.engine.set_settings(Settings(jobs=1, order="small-first"))
+        await h.engine.set_priority(ids[1:2], 1)
+        step.go.set()
+        await h.settled(ids)
+        assert h.fetch.calls == ["first.bin", "long-long-name.bin", "small", "long.bin", "longer-name.bin"]
+
+
+async def test_what_is_nearly_done_starts_first_also_after_a_pause_and_a_restart(tmp_path: Path) -> None:
+    async with Harness(tmp_path) as h:
+        steps = hold(h.fetch, "b.bin", "c.bin")
+        steps[1].received = 50
+        ids = await h.get(pack(tmp_path / "to", "b.bin", "c.bin"))
+        await h.until_state(State.DOWNLOADING, *ids)
+        await h.engine.pause(ids)
+    async with Harness(tmp_path, settings=Settings(jobs=1, order="nearly-done-first")) as h:
+        (step,) = hold(h.fetch, "other")
+        others = await h.get(pack(tmp_path / "to", "other", "another", title="Other"))
+        await h.until_state(State.DOWNLOADING, others[0])
+        await h.engine.resume(ids)
+        step.go.set()
+        await h.settled([*ids, *others])
+        assert h.fetch.calls == ["other", "c.bin", "b.bin", "another"]
+
+
 async def test_what_has_come_adds_up(tmp_path: Path) -> None:
     async with Harness(tmp_path) as h:
         await h.settled(await h.get(pack(tmp_path / "to", "a.bin", "b.bin")))

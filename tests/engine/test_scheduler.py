@@ -13,7 +13,7 @@ from stabilitydl.engine.scheduler import Backlog, Closed, Entry, Limits
 from stabilitydl.engine.slots import Closure, Slots
 from stabilitydl.hubs.registry import Registry
 from stabilitydl.paths import HOME_VARIABLE, Paths
-from stabilitydl.settings import Settings
+from stabilitydl.settings import START_ORDERS, Settings, StartOrder
 
 HOSTS = ("a", "b", "c")
 VOLUMES = ("x", "y")
@@ -23,14 +23,18 @@ VOLUMES = ("x", "y")
 def entries(draw: st.DrawFn, prefix: str, most: int) -> list[Entry]:
     shapes = draw(
         st.lists(
-            st.tuples(st.sampled_from(HOSTS), st.sampled_from(VOLUMES), st.integers(-1, 1), st.integers(0, 5)),
+            st.tuples(
+                st.sampled_from(HOSTS),
+                st.sampled_from(VOLUMES),
+                st.integers(-1, 1),
+                st.integers(0, 5),
+                st.none() | st.integers(0, 9),
+                st.integers(0, 9),
+            ),
             max_size=most,
         )
     )
-    return [
-        Entry(f"{prefix}{number}", host, volume, priority, position)
-        for number, (host, volume, priority, position) in enumerate(shapes)
-    ]
+    return [Entry(f"{prefix}{number}", *shape) for number, shape in enumerate(shapes)]
 
 
 limits = st.builds(
@@ -40,6 +44,7 @@ limits = st.builds(
     per_volume=st.integers(1, 4),
     hosts=st.sampled_from([{}, {"a": 1}, {"b": 4, "c": 2}]),
 )
+orders = st.sampled_from(START_ORDERS)
 closings = st.builds(
     Closed,
     hosts=st.frozensets(st.sampled_from(HOSTS), max_size=2),
@@ -47,18 +52,20 @@ closings = st.builds(
 )
 
 
-def backlog_of(queued: list[Entry]) -> Backlog:
-    backlog = Backlog()
+def backlog_of(queued: list[Entry], order: StartOrder = "in-order") -> Backlog:
+    backlog = Backlog(order)
     for entry in queued:
         backlog.put(entry)
     return backlog
 
 
-def obvious(queued: list[Entry], running: list[Entry], limits: Limits, closed: Closed) -> list[Entry]:
+def obvious(
+    queued: list[Entry], running: list[Entry], limits: Limits, closed: Closed, order: StartOrder
+) -> list[Entry]:
     """The policy written in the plainest way: walk the queue in order and take what fits."""
     present = list(running)
     chosen = []
-    for entry in sorted(queued, key=lambda entry: entry.rank):
+    for entry in sorted(queued, key=lambda entry: entry.rank(order)):
         fits = (
             len(present) < limits.jobs
             and sum(other.host == entry.host for other in present) < limits.hosts.get(entry.host, limits.per_host)
@@ -72,11 +79,33 @@ def obvious(queued: list[Entry], running: list[Entry], limits: Limits, closed: C
     return chosen
 
 
-@given(entries("q", 12), entries("r", 6), limits, closings)
-def test_the_choice_is_the_obvious_one(
-    queued: list[Entry], running: list[Entry], limits: Limits, closed: Closed
+@given(entries("q", 12), entries("r", 6), limits, closings, orders, orders)
+def test_the_choice_is_the_obvious_one_also_after_the_order_has_changed(
+    queued: list[Entry], running: list[Entry], limits: Limits, closed: Closed, before: StartOrder, order: StartOrder
 ) -> None:
-    assert backlog_of(queued).next(running, limits, closed) == obvious(queued, running, limits, closed)
+    backlog = backlog_of(queued, before)
+    backlog.set_order(order)
+    assert backlog.next(running, limits, closed) == obvious(queued, running, limits, closed, order)
+
+
+def test_each_order_has_its_own_first_one_and_priority_comes_before_all() -> None:
+    known = {
+        "first": Entry("first", "a", "x", position=1, size=50),
+        "small": Entry("small", "a", "x", position=2, size=5),
+        "begun": Entry("begun", "a", "x", position=3, size=100, received=90),
+        "almost": Entry("almost", "a", "x", position=4, size=1000, received=995),
+        "unknown": Entry("unknown", "a", "x", position=0, received=7),
+        "wanted": Entry("wanted", "a", "x", position=9, size=5000, priority=1),
+    }
+    started = {
+        order: [entry.id for entry in backlog_of(list(known.values()), order).next([], Limits(9, 9, 9))]
+        for order in START_ORDERS
+    }
+    assert started == {
+        "in-order": ["wanted", "unknown", "first", "small", "begun", "almost"],
+        "small-first": ["wanted", "small", "first", "begun", "almost", "unknown"],
+        "nearly-done-first": ["wanted", "almost", "begun", "unknown", "first", "small"],
+    }
 
 
 @given(entries("q", 12), limits)
@@ -175,6 +204,15 @@ class TestSlots:
         assert self.started == ["4"]
         self.slots.reopen("2")
         assert self.started == ["4", "3"]
+
+    def test_a_changed_order_holds_for_the_next_that_starts(self) -> None:
+        self.ask(*(Entry(str(size), "a", "x", position=number, size=size) for number, size in enumerate((9, 8, 7, 6))))
+        self.slots.set_order("small-first")
+        assert self.started == ["9", "8"]
+        self.slots.leave("9")
+        self.slots.set_order("in-order")
+        self.slots.leave("8")
+        assert self.started == ["9", "8", "6", "7"]
 
     def test_a_higher_limit_starts_more(self) -> None:
         self.ask(*(Entry(name, "a", "x") for name in "123"))

@@ -22,6 +22,7 @@ Entries = TypeVar("Entries", FoldersEditor, HostsEditor)
 OTHER = Settings(
     libraries=("/other", "/more"),
     jobs=9,
+    order="small-first",
     connections=2,
     rate_limit=1_234_567,
     host_connections=3,

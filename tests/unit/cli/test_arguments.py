@@ -1,7 +1,7 @@
 import pytest
 
-from stabilitydl.cli.arguments import read_rate, read_size
-from stabilitydl.errors import BadNumber
+from stabilitydl.cli.arguments import read_order, read_rate, read_size
+from stabilitydl.errors import BadNumber, UsageError
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,12 @@ def test_a_rate_is_bytes_per_second(text: str, value: int) -> None:
 def test_what_is_no_rate_is_refused(text: str) -> None:
     with pytest.raises(BadNumber):
         read_rate(text)
+
+
+def test_an_order_is_one_of_those_of_the_settings() -> None:
+    assert [read_order(text) for text in ("in-order", "Small-First")] == ["in-order", "small-first"]
+    with pytest.raises(UsageError, match="nearly-done-first"):
+        read_order("random")
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "", "0.0001"])

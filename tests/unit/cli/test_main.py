@@ -192,7 +192,8 @@ def test_every_command_explains_itself(command: str, run: Run) -> None:
 
 def test_every_option_of_the_contract_is_there(run: Run) -> None:
     options = {
-        "get": "--to --include --exclude --checksum --jobs --connections --limit-rate --skip-blocked --json --yes",
+        "get": "--to --include --exclude --checksum --jobs --connections --order --limit-rate --skip-blocked --json"
+        " --yes",
         "plan": "--json",
         "list": "--missing --downloading --downloaded --failed --json",
         "remove": "--include --with-files",
