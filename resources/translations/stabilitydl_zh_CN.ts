@@ -417,6 +417,26 @@
 <context>
     <name>CollectionMenu</name>
     <message>
+        <source>four times that of others</source>
+        <translation>其他合集的四倍</translation>
+    </message>
+    <message>
+        <source>twice that of others</source>
+        <translation>其他合集的两倍</translation>
+    </message>
+    <message>
+        <source>the same as others</source>
+        <translation>与其他合集相同</translation>
+    </message>
+    <message>
+        <source>half that of others</source>
+        <translation>其他合集的一半</translation>
+    </message>
+    <message>
+        <source>a quarter that of others</source>
+        <translation>其他合集的四分之一</translation>
+    </message>
+    <message>
         <source>Download what is missing…</source>
         <translation>下载缺少的文件…</translation>
     </message>
@@ -427,6 +447,10 @@
     <message>
         <source>Resume</source>
         <translation>继续</translation>
+    </message>
+    <message>
+        <source>Share of the speed</source>
+        <translation>速度份额</translation>
     </message>
     <message>
         <source>Look whether the files are still here</source>

@@ -26,6 +26,7 @@ from .requests import (
     PlanRequest,
     QuarantineRequest,
     VerifyRequest,
+    WeightRequest,
 )
 
 PROGRAM = "stabilitydl"
@@ -270,6 +271,23 @@ def limit(
 ) -> Action:
     """Limit how fast each of some files may come, now and later."""
     return _control(Command.LIMIT, collections, include, False, rate=rate)
+
+
+@app.command()
+def weight(
+    collections: options.SomeCollections,
+    weight: options.Weight,
+    debug: options.Debug = False,
+) -> Action:
+    """Give collections a larger or smaller share of a limited speed, now and later."""
+    request = WeightRequest(collections=tuple(collections), weight=weight)
+
+    def run(paths: Paths) -> int:
+        from . import weight as command
+
+        return command.run(request, paths)
+
+    return run
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..domain.checksum import Checksum
+from ..domain.collection import HEAVIEST, LIGHTEST
 from ..errors import BadNumber, UsageError
 from ..settings import START_ORDERS, StartOrder
 from ..text import parse_quantity
@@ -30,6 +31,17 @@ def read_order(text: str) -> StartOrder:
         if text.lower() == order:
             return order
     raise UsageError(detail=f"The order is one of {', '.join(START_ORDERS)}.")
+
+
+def read_weight(text: str) -> float:
+    """The share of a collection. Raises BadNumber."""
+    try:
+        weight = float(text)
+    except ValueError:
+        weight = 0.0
+    if not LIGHTEST <= weight <= HEAVIEST:
+        raise BadNumber(text=text, what=f"weight; it is a number from {LIGHTEST} to {HEAVIEST:g}")
+    return weight
 
 
 def read_checksum(text: str) -> Checksum:

@@ -114,6 +114,7 @@ def _object(
     snapshot: CollectionSnapshot, children: dict[str, list[ResourceSnapshot]], chosen: Sequence[ResourceSnapshot]
 ) -> dict[str, object]:
     fields = collection_object(snapshot.collection, children[snapshot.id])
+    fields["weight"] = snapshot.collection.weight
     fields["resources"] = [
         {
             **resource_object(row, row.target if row.state is State.DOWNLOADED else None),
@@ -143,6 +144,7 @@ def _show_collections(snapshots: Sequence[CollectionSnapshot], children: dict[st
                 f"{summary.count(Tab.DOWNLOADED)} of {format_count(summary.resources, 'file')}",
                 format_bytes(summary.bytes),
                 ", ".join(counts) or "complete",
+                "" if snapshot.collection.weight == 1 else f"{snapshot.collection.weight:g} times the share",
             )
         )
     for line in columns(rows, right=(2, 3)):

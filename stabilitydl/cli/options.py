@@ -143,6 +143,15 @@ FileRate = Annotated[
         show_default=False,
     ),
 ]
+Weight = Annotated[
+    float,
+    typer.Argument(
+        metavar="WEIGHT",
+        parser=_reader(arguments.read_weight),
+        help="How many times the share of others, such as 2 or 0.5; 1 for as much as others.",
+        show_default=False,
+    ),
+]
 SkipBlocked = Annotated[bool, typer.Option("--skip-blocked", help="Files that the hub does not give are no failure.")]
 
 # What becomes of them.

@@ -77,6 +77,14 @@ class ControlRequest:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WeightRequest:
+    """``weight``: how many times the share of others these collections get."""
+
+    collections: Sequence[str]
+    weight: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class VerifyRequest:
     """``verify``. No ``collections`` means all of them."""
 

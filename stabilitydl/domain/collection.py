@@ -14,6 +14,9 @@ import msgspec
 from .resource import ResourceSnapshot
 from .states import State, Tab, tab_of
 
+LIGHTEST, HEAVIEST = 0.01, 100.0
+"""What the weight of a collection may be."""
+
 
 class Layout(StrEnum):
     """Where children go: sorted below the library by type and collection, or flat below a chosen folder."""
@@ -48,7 +51,8 @@ class Collection(msgspec.Struct, frozen=True, kw_only=True):
     ``target`` is the absolute folder below which its files go. ``commit`` is what the requested revision resolved
     to. ``locator`` is what the user typed, without secrets. ``updated`` is when its author last added to it, as far as
     the hub says; that, ``last_checked`` and ``last_notified`` are seconds since 1970. ``lock_old`` and ``lock_new`` are
-    digests of what a hub listed before and now.
+    digests of what a hub listed before and now. ``weight`` says how many times the share of others its files get of a
+    limited speed.
     """
 
     id: str
@@ -72,6 +76,7 @@ class Collection(msgspec.Struct, frozen=True, kw_only=True):
     lock_old: str | None = None
     lock_new: str | None = None
     last_notified: float | None = None
+    weight: float = 1.0
 
     @property
     def hub(self) -> str:

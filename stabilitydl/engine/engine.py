@@ -41,7 +41,7 @@ from .folders import Folders
 from .gallery import Gallery
 from .here import Foreseen, find_damage
 from .ledger import Ledger
-from .listing import add, foresee
+from .listing import add, foresee, set_weight, weigh
 from .logins import Logins
 from .opening import find_again, open_ledger
 from .publisher import Publisher, Subscription
@@ -189,6 +189,7 @@ class Engine:
                 )
                 self._running = Running.start(context, gallery, tasks)
                 try:
+                    await weigh(self._running)
                     task_status.started()
                     await self._stopping.wait()
                 finally:
@@ -342,6 +343,13 @@ class Engine:
     async def set_resource_limit(self, ids: Sequence[str], rate: int) -> None:
         """Let each of ``ids`` have at most ``rate`` bytes per second, now and after a restart; 0 for no limit."""
         await self._on.commands.set_resource_limit(ids, rate)
+
+    async def set_weight(self, collections: Sequence[str], weight: float) -> None:
+        """Let each of these collections have ``weight`` times the share of others, now and after a restart.
+
+        Raises UsageError, StoreError.
+        """
+        await set_weight(collections, weight, self._on)
 
     async def wait_settled(self, ids: Sequence[str]) -> list[ResourceSnapshot]:
         """Return how ``ids`` stand as soon as this engine is at work on none of them."""

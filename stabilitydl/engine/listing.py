@@ -1,11 +1,15 @@
-"""What hubs list, and the list here: what would become of each child, and putting collections on the list."""
+"""What hubs list, and the list here: what would become of each child, putting collections on the list, and how much
+each of them weighs."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from ..domain.collection import HEAVIEST, LIGHTEST
 from ..domain.events import CollectionAdded
 from ..domain.picture import creator_key
+from ..errors import UsageError
 from ..hubs.protocol import Expansion
 from ..hubs.signed import secret_names
 from .folders import Folders
@@ -48,5 +52,28 @@ async def add(expansion: Expansion, folders: Folders, running: Running) -> None:
     await running.recorder.commit(put)
     snapshot = await running.recorder.ask(lambda ledger: ledger.store.collection(collection.id))
     if snapshot is not None:
+        # One that comes back has the weight that it went with.
+        running.services.bandwidth.set_collection(collection.id, snapshot.collection.weight)
         running.context.publisher.publish(CollectionAdded(snapshot=snapshot))
     await running.gallery.listed(collection.id, creator_key(collection), [child.id for child in expansion.resources])
+
+
+async def weigh(running: Running) -> None:
+    """Know the weights that are stored. Raises StoreError."""
+    for each, weight in (await running.recorder.ask(lambda ledger: ledger.store.weights())).items():
+        running.services.bandwidth.set_collection(each, weight)
+
+
+async def set_weight(ids: Sequence[str], weight: float, running: Running) -> None:
+    """Let collections have ``weight`` times the share of others, now and after a restart; tell everybody.
+
+    Raises UsageError, StoreError.
+    """
+    if not LIGHTEST <= weight <= HEAVIEST:
+        raise UsageError(detail=f"A weight is a number from {LIGHTEST} to {HEAVIEST:g}, not {weight}.")
+    await running.recorder.commit(lambda ledger: ledger.store.set_weight(ids, weight))
+    for each in ids:
+        snapshot = await running.recorder.ask(lambda ledger, each=each: ledger.store.collection(each))  # type: ignore[misc]
+        if snapshot is not None:
+            running.services.bandwidth.set_collection(each, weight)
+            running.context.publisher.publish(CollectionAdded(snapshot=snapshot))

@@ -141,6 +141,9 @@ class Member(Membership):
     async def set_resource_limit(self, ids: Sequence[str], rate: int) -> None:
         await self._ask(Engine.set_resource_limit, ids, rate)
 
+    async def set_weight(self, collections: Sequence[str], weight: float) -> None:
+        await self._ask(Engine.set_weight, collections, weight)
+
     async def wait_settled(self, ids: Sequence[str]) -> list[ResourceSnapshot]:
         # Whoever waits wants them: the next owner might know nobody else who does.
         self._want(ids)

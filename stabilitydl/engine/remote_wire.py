@@ -61,6 +61,7 @@ COMMANDS = frozenset(
         "remove",
         "set_priority",
         "set_resource_limit",
+        "set_weight",
         "set_token",
     }
 )

@@ -130,6 +130,10 @@ class EngineBridge(QObject):
         """Let each of these have at most ``rate`` bytes per second, 0 for as many as come."""
         self._send(partial(self.engine.set_resource_limit, rate=rate), list(ids))
 
+    def set_weight(self, collection: str, weight: float) -> None:
+        """Let a collection have ``weight`` times the share of others."""
+        self._send(partial(self.engine.set_weight, weight=weight), [collection])
+
     def go_on(self) -> None:
         """Continue everything unfinished."""
         self._send(self.engine.go_on)

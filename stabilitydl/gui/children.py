@@ -141,6 +141,11 @@ class Children:
                 self._put(slot, snapshot, changed)
         self._queue.put(many)
 
+    def know_order(self, is_known: bool) -> bool:
+        """Can it be told how many start before others? True when that is another answer than before."""
+        was, self._queue.is_known = self._queue.is_known, is_known
+        return was is not is_known
+
     def leave_queue(self, resources: Iterable[str]) -> bool:
         """Children were removed; True when the queue is another now."""
         moved = [self._queue.move(resource, State.MISSING) for resource in resources]

@@ -328,6 +328,7 @@ class MainWindow(QMainWindow):
         self.awake.enabled = settings.keep_awake
         self.clipboard.watches = settings.watch_clipboard
         self.toolbar.show_limit(settings.rate_limit)
+        self.resources.model.follow_order(settings.order)
         self._appearance.choose(ThemeChoice(settings.theme))
         self._language.choose(settings.language)
 
@@ -364,6 +365,7 @@ class MainWindow(QMainWindow):
         self.revival.stop()
         self.shown.stop()
         self.toast.stop()
+        self.activity.curve.stop()
         self.tray.hide()
         self.awake.release()
         self.planning.close()

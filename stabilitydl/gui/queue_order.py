@@ -1,7 +1,8 @@
 """How many others start before a queued resource.
 
 The order is the engine's: higher priority first, then the place in the queue. Only events tell of resources that were
-queued later, and they come in the order of the queue.
+queued later, and they come in the order of the queue. Where the user wants another order, which depends on sizes that
+no event tells, nothing is said.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ class QueueOrder:
         self._order: list[_Place] = []
         self._places: dict[str, _Place] = {}
         self._last = 0
+        self.is_known = True
 
     def __len__(self) -> int:
         return len(self._order)
@@ -58,9 +60,9 @@ class QueueOrder:
         return True
 
     def ahead(self, resource: str) -> int | None:
-        """How many start before ``resource``; None when it is not in the queue."""
+        """How many start before ``resource``; None when it is not in the queue, or nobody knows."""
         place = self._places.get(resource)
-        return None if place is None else bisect_left(self._order, place)
+        return bisect_left(self._order, place) if place is not None and self.is_known else None
 
     def __repr__(self) -> str:
         return f"<QueueOrder {len(self)}>"

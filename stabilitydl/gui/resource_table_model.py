@@ -23,6 +23,7 @@ from ..domain.events import (
 )
 from ..domain.resource import ResourceSnapshot
 from ..domain.states import State
+from ..settings import StartOrder
 from .arrangement import Arrangement, Moves, spans
 from .arranger import Arranger, Prepared
 from .children import Changed
@@ -155,6 +156,11 @@ class ResourceTableModel(ResourceCells):
         self._children.take_snapshots(snapshots, changed)
         self._follow(changed)
         self._announce_queue()
+
+    def follow_order(self, order: StartOrder) -> None:
+        """The waiting ones start in this order from now on."""
+        if self._children.know_order(order == "in-order"):
+            self._announce_queue()
 
     def retranslate(self) -> None:
         """The language changed: everything is read again."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from ..domain.collection import Collection, CollectionSnapshot, CollectionSummary
@@ -107,6 +107,21 @@ def snapshots(database: Database, collection_id: str | None = None) -> list[Coll
 def roots(database: Database) -> list[str]:
     """The folders below which the files of all collections go, each once."""
     return database.read("SELECT DISTINCT target FROM collections WHERE target <> ''", (), lambda row: str(row[0]))
+
+
+def weights(database: Database) -> dict[str, float]:
+    """The weights of those collections that do not weigh as much as others usually do."""
+    return dict(
+        database.read(
+            "SELECT id, weight FROM collections WHERE weight <> 1", (), lambda row: (str(row[0]), float(row[1]))
+        )
+    )
+
+
+def set_weight(database: Database, ids: Iterable[str], weight: float) -> None:
+    """Let each of these collections have this many times the share of others."""
+    with database.transaction():
+        database.write_each("UPDATE collections SET weight = ? WHERE id = ?", ((weight, each) for each in ids))
 
 
 def find_one(database: Database, collection_id: str) -> Collection | None:

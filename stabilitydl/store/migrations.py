@@ -141,6 +141,9 @@ _EIGHTH = ("ALTER TABLE resources ADD COLUMN rate_limit INTEGER NOT NULL DEFAULT
 # When the author of a collection last added to it, in seconds since 1970.
 _NINTH = ("ALTER TABLE collections ADD COLUMN updated REAL",)
 
+# How many times the share of other collections the files of one get.
+_TENTH = ("ALTER TABLE collections ADD COLUMN weight REAL NOT NULL DEFAULT 1",)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _FIRST,
     _SECOND,
@@ -151,5 +154,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _SEVENTH,
     _EIGHTH,
     _NINTH,
+    _TENTH,
 )
 SCHEMA_VERSION = len(MIGRATIONS)

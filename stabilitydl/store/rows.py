@@ -21,7 +21,7 @@ T = TypeVar("T")
 COLLECTION_COLUMNS = (
     "id, hub, endpoint, kind, identity, revision, key_target, title, locator, page, layout, target, commit_id, type,"
     " base_model, creator, avatar, preview, trigger_words, description, added, last_checked, lock_old, lock_new,"
-    " last_notified, updated"
+    " last_notified, updated, weight"
 )
 RESOURCE_COLUMNS = (
     "id, collection, key, name, path, size, checksums, addresses, type, base_model, creator, version, version_id,"
@@ -77,6 +77,7 @@ def collection_row(collection: Collection, added: float) -> tuple[Value, ...]:
         collection.lock_new,
         collection.last_notified,
         collection.updated,
+        collection.weight,
     )
 
 
@@ -104,6 +105,8 @@ def collection_of(row: Row) -> Collection:
         lock_new=row[23],
         last_notified=row[24],
         updated=row[25],
+        # Empty in what a version without weights has left.
+        weight=row[26] or 1.0,
     )
 
 

@@ -89,6 +89,15 @@ class Store:
         """The folders below which the files of all collections go, each once."""
         return collections.roots(self._database)
 
+    def weights(self) -> dict[str, float]:
+        """The weights of those collections that do not weigh as much as others usually do, by their ids."""
+        return collections.weights(self._database)
+
+    def set_weight(self, ids: Sequence[str], weight: float) -> None:
+        """Let each of these collections have this many times the share of others."""
+        if ids:
+            collections.set_weight(self._database, ids, weight)
+
     def parent(self, collection_id: str) -> Collection | None:
         """One collection, without what its children add up to."""
         return collections.find_one(self._database, collection_id)

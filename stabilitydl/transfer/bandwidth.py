@@ -77,6 +77,13 @@ class Bandwidth:
                 flow.share.weight = weight
         self._look_again()
 
+    def set_collection(self, collection: str, weight: float) -> None:
+        """Change how many times the share of others a collection gets, whatever it holds."""
+        if weight <= 0:
+            raise ValueError(weight)
+        self._fairness.weigh(collection, weight)
+        self._look_again()
+
     def forget_resource(self, resource: str) -> None:
         """Nothing of it is read any more."""
         self._resources.pop(resource, None)

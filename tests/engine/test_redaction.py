@@ -64,6 +64,7 @@ def older(path: Path, *packs: tuple[Collection, Resource]) -> None:
         store.database.write("DROP TABLE chores")
         store.database.write("ALTER TABLE resources DROP COLUMN rate_limit")
         store.database.write("ALTER TABLE collections DROP COLUMN updated")
+        store.database.write("ALTER TABLE collections DROP COLUMN weight")
         store.database.value("PRAGMA user_version = 6")
     store.close()
     copy_of(path).write_bytes(path.read_bytes())

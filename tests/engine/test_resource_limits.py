@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from stabilitydl.domain.events import LimitChanged
+from stabilitydl.domain.events import CollectionAdded, LimitChanged
 from stabilitydl.domain.states import State
 from stabilitydl.errors import UsageError
 from stabilitydl.settings import Settings
@@ -101,6 +103,32 @@ async def test_each_step_of_priority_doubles_a_share(tmp_path: Path) -> None:
         for step in steps:
             step.go.set()
         await h.settled(ids)
+
+
+async def test_a_collection_has_its_weight_at_once_after_a_restart_and_when_it_comes_back(tmp_path: Path) -> None:
+    async with Harness(tmp_path) as h:
+        steps = hold(h.fetch, "a.bin", "b.bin")
+        first, second = pack(tmp_path / "a", "a.bin"), pack(tmp_path / "b", "b.bin", title="Other")
+        ids = await h.get(first, second)
+        await h.until_state(State.DOWNLOADING, *ids)
+        flows = [h.engine._bandwidth.flow("any", each.collection.id) for each in (first, second)]
+        await h.engine.set_weight([first.collection.id, "unknown"], 4)
+        assert [flow.share.fraction for flow in flows] == [4, 1]
+        h.follow()
+        told = [event.snapshot for event in h.events if isinstance(event, CollectionAdded)]
+        assert told[-1].collection.weight == 4
+        for step in steps:
+            step.go.set()
+        await h.settled(ids)
+        for wrong in (0, -1, float("nan"), 101):
+            with pytest.raises(UsageError):
+                await h.engine.set_weight([first.collection.id], wrong)
+    async with Harness(tmp_path) as h:
+        assert h.engine._bandwidth.flow("any", first.collection.id).share.fraction == 4
+        for weight in (1.0, 0.5):
+            await h.engine.remove(ids[:1])
+            await h.add(replace(first, collection=msgspec.structs.replace(first.collection, weight=weight)))
+            assert h.engine._bandwidth.flow("any", first.collection.id).share.group.weight == weight
 
 
 async def test_hosts_have_limits_in_the_settings_which_may_change(tmp_path: Path) -> None:

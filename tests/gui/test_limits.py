@@ -5,15 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from stabilitydl.domain.states import State
 from stabilitydl.gui.cell_text import second_line
+from stabilitydl.gui.collection_menu import CollectionMenu
 from stabilitydl.gui.rate_dialog import RateDialog
 from stabilitydl.gui.rate_menu import RATES, RateMenu
 from stabilitydl.gui.resource_index import Column
+from stabilitydl.settings import Settings
 from tests.gui.samples import child
-from tests.gui.stage import Stage
+from tests.gui.stage import SLOW, Stage
 
 FOUR = "demo:?files=4&size=64KiB"
 MB = 1_000_000
@@ -21,6 +24,14 @@ MB = 1_000_000
 
 def choose(menu: QMenu, text: str) -> None:
     next(action for action in menu.actions() if action.text() == text).trigger()
+
+
+def texts_of(menu: CollectionMenu) -> list[tuple[str, QAction]]:
+    return [(action.text(), action) for action in menu.weights.actions()]
+
+
+def told(stage: Stage, resource: str) -> str:
+    return stage.window.resources.model.state_text(stage.row(resource)).left
 
 
 def rates_of(menu: QMenu) -> RateMenu:
@@ -71,6 +82,38 @@ def test_any_rate_may_be_entered_and_holds_for_what_runs(stage: Stage) -> None:
     menu.deleteLater()
     stage.until_states([resource], State.DOWNLOADED)
     assert Path(stage.row(resource).target or "").stat().st_size == 8 << 20
+
+
+def test_a_collection_gets_a_larger_share_and_keeps_it(stage: Stage) -> None:
+    window = stage.open()
+    stage.add(FOUR)
+    (snapshot,) = window.collections.model.snapshots
+    menu = window.resources.header.more.menu()
+    assert isinstance(menu, CollectionMenu)
+    menu.aboutToShow.emit()
+    assert [text for text, action in texts_of(menu) if action.isChecked()] == ["the same as others"]
+    choose(menu.weights, "twice that of others")
+
+    def weight() -> float:
+        found = stage.window.collections.model.snapshot_of(snapshot.id)
+        return found.collection.weight if found is not None else 0
+
+    stage.until(lambda: weight() == 2)
+    menu.aboutToShow.emit()
+    assert [text for text, action in texts_of(menu) if action.isChecked()] == ["twice that of others"]
+    stage.restart()
+    stage.until(lambda: weight() == 2)
+
+
+def test_how_many_start_before_is_told_only_where_it_is_known(stage: Stage) -> None:
+    stage.open(settings=Settings(jobs=1, rate_limit=SLOW))
+    ids = stage.add("demo:?files=3&size=1MiB")
+    stage.start(ids)
+    stage.until(lambda: "starts after" in told(stage, ids[2]))
+    stage.change(order="small-first")
+    stage.until(lambda: told(stage, ids[2]) == "Queued")
+    stage.change(order="in-order")
+    stage.until(lambda: "starts after" in told(stage, ids[2]))
 
 
 def test_a_rate_that_is_given_up_changes_nothing(stage: Stage) -> None:

@@ -23,6 +23,15 @@ def test_priority_counts_before_place() -> None:
     assert repr(queue) == "<QueueOrder 3>"
 
 
+def test_nothing_is_said_of_an_order_that_depends_on_sizes() -> None:
+    queue = QueueOrder()
+    queue.put([child(1, State.QUEUED, position=1)])
+    queue.is_known = False
+    assert queue.ahead(key(1)) is None
+    queue.is_known = True
+    assert queue.ahead(key(1)) == 0
+
+
 def test_who_comes_later_starts_later_and_who_starts_leaves() -> None:
     queue = QueueOrder()
     queue.put([child(1, State.QUEUED, position=7)])

@@ -397,6 +397,20 @@ def test_each_of_some_files_may_be_limited(run: Run, origin: FileOrigin, target:
     assert run("limit", collection["id"], "1M", "--include", "nothing").code == 3
 
 
+def test_a_collection_may_weigh_more_than_others(run: Run, origin: FileOrigin, target: Path, tmp_path: Path) -> None:
+    assert run("weight", "nonsense", "2").code == 3
+    assert run("get", pack(origin, tmp_path, "a.bin", "b.bin"), "--to", target).code == 0
+    (collection,) = run("list", "--json").object["collections"]
+    assert collection["weight"] == 1
+    assert run("weight", collection["id"][:8], "2.5").err == "1 collection gets 2.5 times the share of others.\n"
+    assert run("list").out.endswith("2.5 times the share\n")
+    (collection,) = run("list", "--json").object["collections"]
+    assert collection["weight"] == 2.5
+    assert run("weight", collection["id"], "1").err == "1 collection gets the same share as others.\n"
+    assert "share" not in run("list").out
+    assert run("weight", "nonsense", "2").code == 3
+
+
 def test_a_collection_is_named_by_id_beginning_or_locator(
     run: Run, origin: FileOrigin, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

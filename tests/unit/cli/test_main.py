@@ -58,6 +58,7 @@ MALFORMED = [
     *([command, "--include", ""] for command in ("resume", "pause", "retry", "cancel", "remove")),
     *([command, "--with-files"] for command in ("resume", "pause", "retry", "cancel")),
     *([command, "--json"] for command in ("pause", "cancel", "remove")),
+    *(["weight", *words] for words in ([], ["a"], ["2"], ["a", "heavy"], ["a", "0"], ["a", "nan"], ["a", "101"])),
     *(["limit", *words] for words in ([], ["a"], ["1M"], ["a", "fast"], ["a", "-1"], ["a", "1M", "--with-files"])),
     *(["demo", "--files", text] for text in ("", "0", "-1", "2001", "x", "1.5", "9" * 50)),
     *(["demo", "--size", text] for text in ("", "0", "-1", "100", "x", "999P", "9" * 400, "4 apples")),
@@ -181,7 +182,7 @@ def test_the_demo_opens_the_window_where_there_is_a_display(
 
 
 @pytest.mark.parametrize(
-    "command", ["get", "plan", "list", "resume", "pause", "retry", "cancel", "remove", "limit", "demo"]
+    "command", ["get", "plan", "list", "resume", "pause", "retry", "cancel", "remove", "limit", "weight", "demo"]
 )
 def test_every_command_explains_itself(command: str, run: Run) -> None:
     said = run(command, "--help")
@@ -276,7 +277,7 @@ def test_closed_streams_are_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_all_commands_are_listed_in_the_help(run: Run) -> None:
     text = run("--help").out
-    names = ["get", "plan", "list", "resume", "pause", "retry", "cancel", "remove", "limit", "demo"]
+    names = ["get", "plan", "list", "resume", "pause", "retry", "cancel", "remove", "limit", "weight", "demo"]
     places = [text.index(f"\n  {name} ") for name in names]
     assert all(one < other for one, other in itertools.pairwise(places))
     assert "demo-hub" not in text

@@ -50,6 +50,7 @@ collections = st.builds(
     added=SECONDS,
     last_checked=st.none() | SECONDS,
     lock_old=st.none() | TEXT,
+    weight=st.floats(0.01, 100.0),
 )
 summaries = st.builds(
     CollectionSummary,

@@ -42,6 +42,7 @@ def a_full_collection() -> Collection:
         lock_old="old",
         lock_new="new",
         last_notified=2.0,
+        weight=2.5,
     )
 
 

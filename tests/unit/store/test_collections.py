@@ -71,6 +71,20 @@ def test_adding_again_keeps_what_update_checks_remember(store: Store) -> None:
     assert (kept.last_checked, kept.lock_old, kept.lock_new, kept.last_notified) == (5.0, "aa", "bb", 6.0)
 
 
+def test_a_weight_stays_when_the_hub_is_asked_again(store: Store) -> None:
+    parents = [a_collection("a"), a_collection("b")]
+    for parent in parents:
+        store.add(parent, [], 1.0)
+    assert store.weights() == {}
+    store.set_weight([parents[0].id, "unknown"], 2.5)
+    store.set_weight([], 9)
+    store.add(parents[0], [], 2.0)
+    assert store.weights() == {parents[0].id: 2.5}
+    assert [each.collection.weight for each in store.collections()] == [2.5, 1.0]
+    store.set_weight([parents[0].id], 1)
+    assert store.weights() == {}
+
+
 @pytest.mark.parametrize("name", ["last_checked", "lock_old", "lock_new", "last_notified"])
 def test_each_memory_is_set_alone(store: Store, name: str) -> None:
     parent = a_full_collection()

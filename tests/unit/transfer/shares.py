@@ -1,7 +1,7 @@
 """What would be fair: weighted max-min shares under several limits at once, by filling up.
 
 All rates rise together, each in proportion to its weight, until something is full; whoever it concerns stays there, and
-the others go on rising. The resources of a collection divide its weight, which is that of its heaviest one.
+the others go on rising. The resources of a collection divide what it weighs times the weight of its heaviest one.
 """
 
 from __future__ import annotations
@@ -22,8 +22,11 @@ class Demand:
     most: float = math.inf
 
 
-def fair_shares(demands: Iterable[Demand], total: float, hosts: Mapping[str, float]) -> dict[str, float]:
-    """Bytes per second for each key. ``total`` is the limit in all and ``hosts`` those of servers."""
+def fair_shares(
+    demands: Iterable[Demand], total: float, hosts: Mapping[str, float], weights: Mapping[str, float]
+) -> dict[str, float]:
+    """Bytes per second for each key. ``total`` is the limit in all, ``hosts`` those of servers, ``weights`` those of
+    collections, where others have 1."""
     rising = list(demands)
     shares = {demand.key: 0.0 for demand in rising}
     room: dict[str | None, float] = {None: total, **hosts}
@@ -33,7 +36,10 @@ def fair_shares(demands: Iterable[Demand], total: float, hosts: Mapping[str, flo
     sums: dict[str, float] = {}
     for demand in rising:
         sums[demand.collection] = sums.get(demand.collection, 0.0) + demand.weight
-    slopes = {each.key: heaviest[each.collection] * each.weight / sums[each.collection] for each in rising}
+    slopes = {
+        each.key: weights.get(each.collection, 1.0) * heaviest[each.collection] * each.weight / sums[each.collection]
+        for each in rising
+    }
     while rising:
         load: dict[str | None, float] = {}
         for demand in rising:

@@ -306,6 +306,20 @@ async def test_a_collection_weighs_as_much_as_its_heaviest() -> None:
     assert await reading.run(10) == pytest.approx({"a1": 400_000, "a2": 200_000, "b1": 300_000}, rel=0.05)
 
 
+async def test_collections_have_weights_of_their_own_which_may_change() -> None:
+    reading = Reading(1_000_000)
+    reading.bandwidth.set_collection("b", 3)
+    for name in ("a1", "a2", "b1"):
+        reading.add(name, collection=name[0])
+    assert await reading.run(10) == pytest.approx({"a1": 125_000, "a2": 125_000, "b1": 750_000}, rel=0.05)
+    reading.bandwidth.set_collection("b", 1)
+    reading.bandwidth.set_collection("a", 4)
+    await reading.run(5)
+    assert await reading.run(10) == pytest.approx({"a1": 400_000, "a2": 400_000, "b1": 200_000}, rel=0.05)
+    with pytest.raises(ValueError, match="0"):
+        reading.bandwidth.set_collection("a", 0)
+
+
 async def test_what_one_cannot_use_goes_to_the_others_at_once() -> None:
     reading = Reading(1_000_000)
     reading.add("slow", speed=400_000)
@@ -400,17 +414,26 @@ limits = st.sampled_from([200_000, 800_000, 3_000_000])
 
 
 @settings(deadline=None, max_examples=10)
-@given(worlds, limits, st.dictionaries(st.sampled_from("xy"), limits))
-async def test_everybody_gets_what_is_fair(world: list[Demand], total: int, hosts: dict[str, int]) -> None:
+@given(
+    worlds,
+    limits,
+    st.dictionaries(st.sampled_from("xy"), limits),
+    st.dictionaries(st.sampled_from("AB"), st.sampled_from([0.25, 2.0, 4.0])),
+)
+async def test_everybody_gets_what_is_fair(
+    world: list[Demand], total: int, hosts: dict[str, int], weights: dict[str, float]
+) -> None:
     """Under all kinds of limits at once: max-min shares, and nothing left that somebody could use."""
     reading = Reading(total)
     reading.bandwidth.set_host_limits(hosts)
+    for collection, weight in weights.items():
+        reading.bandwidth.set_collection(collection, weight)
     for demand in world:
         limit = 0 if math.isinf(demand.most) else int(demand.most)
         reading.bandwidth.set_resource(demand.key, limit=limit, weight=demand.weight)
         reading.add(demand.key, host=demand.host, collection=demand.collection)
     await reading.run(2)
     read = await reading.run(8)
-    fair = fair_shares(world, total, {host: float(limit) for host, limit in hosts.items()})
+    fair = fair_shares(world, total, {host: float(limit) for host, limit in hosts.items()}, weights)
     assert read == pytest.approx(fair, rel=0.1, abs=total / 25)
     assert sum(read.values()) == pytest.approx(sum(fair.values()), rel=0.05)
