@@ -25,6 +25,10 @@ T = TypeVar("T")
 
 STOP_SECONDS = 2.0
 
+YOUNG = 10_000
+"""Objects that are made, beyond those that are let go of, before garbage is looked for: a small file takes hundreds, and
+nearly none of them is garbage that only the collector finds."""
+
 
 class EngineThread:
     """Runs the engine that ``make`` makes. Every method may be called from any thread but the engine's own."""
@@ -47,6 +51,7 @@ class EngineThread:
         """
         if not gc.isenabled():
             gc.freeze()
+            gc.set_threshold(YOUNG)
             gc.enable()
         if self._thread.ident is not None:
             self._thread.join()

@@ -12,7 +12,7 @@ import pytest
 from stabilitydl.domain.events import AnyEvent, Downloaded, StateChanged
 from stabilitydl.domain.states import State
 from stabilitydl.engine.engine import Engine
-from stabilitydl.engine.thread import EngineThread
+from stabilitydl.engine.thread import YOUNG, EngineThread
 from stabilitydl.errors import EngineStopped, StoreNotWritable
 from stabilitydl.hubs.registry import Registry
 from stabilitydl.settings import Settings
@@ -50,14 +50,16 @@ def test_a_pack_arrives_and_events_reach_another_thread(thread: EngineThread, tm
 
 def test_the_collector_works_from_the_start_on(thread: EngineThread) -> None:
     """It is off while the program is loaded; what is there by then is left out, and all that comes is looked at."""
-    frozen = gc.get_freeze_count()
+    frozen, thresholds = gc.get_freeze_count(), gc.get_threshold()
     gc.disable()
     try:
         thread.start()
         assert gc.isenabled()
         assert gc.get_freeze_count() > frozen
+        assert gc.get_threshold()[0] == YOUNG
     finally:
         gc.enable()
+        gc.set_threshold(*thresholds)
         gc.unfreeze()
 
 
