@@ -60,7 +60,10 @@ _HEADERS = (("Accept", "application/vnd.github+json"),)
 
 @dataclass(frozen=True)
 class _Asset:
-    """One file of a release, which was published some seconds after 1970."""
+    """One file of a release, which was published some seconds after 1970.
+
+    ``number`` is what GitHub calls it, None when unknown: a file that takes the place of another has its own.
+    """
 
     tag: str
     release: str
@@ -68,6 +71,12 @@ class _Asset:
     size: int | None
     checksums: tuple[Checksum, ...]
     published: float | None = None
+    number: int | None = None
+
+    @property
+    def content(self) -> str:
+        """What its bytes are known by: its digest, else its number; empty where it has neither."""
+        return str(self.checksums[0] if self.checksums else self.number or "")
 
 
 class GitHub(ListsAgain):
@@ -214,8 +223,7 @@ class GitHub(ListsAgain):
 
     def _child(self, collection: Collection, repository: str, asset: _Asset, order: int) -> Resource:
         path, blocked = place(f"{asset.tag}/{asset.name}")
-        content = str(asset.checksums[0]) if asset.checksums else ""
-        key = f"{asset.tag}/{asset.name}\n{content}"
+        key = f"{asset.tag}/{asset.name}\n{asset.content}"
         tag, name = quote(asset.tag, safe="/"), quote(asset.name, safe="")
         return Resource(
             id=resource_id(collection.id, key),
@@ -268,7 +276,8 @@ def _read_release(release: Node, hub: str, problems: list[Problem]) -> list[_Ass
             continue
         checksums = tuple(_digest(node.text("digest")))
         title, size = release.text("name", 200) or tag, plausible_size(node.whole("size"))
-        assets.append(_Asset(tag, title, name, size, checksums, moment(release.text("published_at"))))
+        published = moment(release.text("published_at"))
+        assets.append(_Asset(tag, title, name, size, checksums, published, node.whole("id")))
     return assets
 
 

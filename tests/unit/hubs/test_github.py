@@ -123,6 +123,26 @@ async def test_a_new_file_of_the_same_name_is_another_resource(origin: FileOrigi
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("digest", [None, "", "sha256:zz"])
+async def test_without_a_digest_a_file_that_was_replaced_supersedes_the_one_before(
+    origin: FileOrigin, client: HttpClient, digest: str | None
+) -> None:
+    def listed(number: int) -> Any:
+        return [release("v1", asset(id=number, digest=digest), asset("other.bin", id=9, digest=digest))]
+
+    hub = hub_at(origin)
+    serve(origin, listed(1))
+    before = await expand(hub, "github:owner/name", client)
+    again = await expand(hub, "github:owner/name", client)
+    assert [child.id for child in before.resources] == [child.id for child in again.resources]
+    serve(origin, listed(2))
+    news = await hub.newer(before.collection, before.resources, client)
+    assert news.expansion is not None
+    assert news.changed == ((before.resources[0], news.expansion.resources[0]),)
+    assert (news.added, news.gone) == ((), ())
+
+
+@pytest.mark.anyio
 @pytest.mark.parametrize(
     ("text", "paths"),
     [
