@@ -6,7 +6,6 @@ The recordings belong to others and are no part of the project. The numbers were
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,59 +13,104 @@ from typing import Any
 
 import pytest
 
+from stabilitydl.domain.resource import resource_id
 from tests.fakes.origin import Exchange
 from tests.unit.cli.conftest import Run
 from tests.unit.hubs.pages import CivitaiOrigin
+from tests.unit.hubs.recorded import FOLDER, need_recordings
+from tests.unit.hubs.recorded import recorded as recording
 
-FOLDER = Path(os.environ.get("STABILITYDL_HUB_FIXTURES", "")) / "civitai"
-if not os.environ.get("STABILITYDL_HUB_FIXTURES"):
-    pytest.skip("STABILITYDL_HUB_FIXTURES names no folder of recorded answers", allow_module_level=True)
+need_recordings()
+
+FILES_OF_ONE_ADDRESS = "model-34801-two-files-one-download-url.json"
+SEARCH = "models-search-page1-and-model-1102.json"
+# How many children a page has, counted by hand.
+COUNTED = {
+    "model-20237-lora-pack-100-versions.json": 101,
+    "model-4384-checkpoint-26-versions-50-files.json": 50,
+    FILES_OF_ONE_ADDRESS: 6,
+    "model-4717-duplicate-file-names.json": 9,
+    "model-1619-pickle-scan-danger.json": 2,
+    "model-66093-early-access-no-avatar.json": 1,
+    "model-99832-archived-without-files.json": 0,
+    "model-215485.json": 4,
+    "model-1102-recorded-2023.json": 4,
+    SEARCH: 5,
+}
 
 
 def recorded(name: str) -> Any:
-    return json.loads((FOLDER / name).read_text(encoding="utf-8"))
+    return recording(f"civitai/{name}")
 
 
-def pages() -> dict[int, Any]:
-    """Every recorded model by its number; of two recordings of one model a page of its own counts."""
-    search = recorded("models-search-page1-and-model-1102.json")
-    own = [search["model_get_1102"], *(recorded(path.name) for path in FOLDER.glob("model-[0-9]*.json"))]
-    return {answer["id"]: answer for answer in [*search["models_list_page1"]["items"], *reversed(own)]}
+def answers() -> Iterator[tuple[str, Any]]:
+    """Every recorded answer about a model, some about the same one, and what it is called here."""
+    for path in sorted((Path(FOLDER) / "civitai").glob("model-[0-9]*.json")):
+        yield path.name, recorded(path.name)
+    search = recorded(SEARCH)
+    yield SEARCH, search["model_get_1102"]
+    for answer in search["models_list_page1"]["items"]:
+        yield f"{answer['id']} of the list", answer
 
 
 @pytest.fixture
 def origin(monkeypatch: pytest.MonkeyPatch) -> Iterator[CivitaiOrigin]:
     with CivitaiOrigin() as server:
         monkeypatch.setenv("CIVITAI_ENDPOINT", server.url(""))
-        for answer in pages().values():
+        for _, answer in answers():
             server.give_model(answer)
         yield server
 
 
-def bytes_of(answer: Any) -> Counter[int]:
-    return Counter(
-        round(entry["sizeKB"] * 1024) for version in answer["modelVersions"] for entry in version.get("files") or []
-    )
+Told = tuple[str, str, int | None, dict[str, str]]
+"""Name, version, bytes and checksums of one child."""
+
+
+def told(collection: Any) -> dict[str, Told]:
+    """What a plan says of each child, by its id."""
+    return {
+        child["id"]: (child["name"], child["version"], child["bytes"], child["checksums"])
+        for child in collection["resources"]
+    }
+
+
+def expected(collection: Any, answer: Any) -> dict[str, Told]:
+    """What the recorded answer says of each of its files."""
+    return {
+        resource_id(collection["id"], f"file:{entry['id']}"): (
+            entry["name"],
+            " ".join(version["name"].split()),
+            round(entry["sizeKB"] * 1024),
+            digests(entry["hashes"]),
+        )
+        for version in answer["modelVersions"]
+        for entry in version.get("files") or []
+    }
+
+
+def digests(hashes: dict[str, str]) -> dict[str, str]:
+    """The hashes of a file as they are compared: of AutoV3 its beginning, CRC32 with its bytes turned around."""
+    lower = {name.lower(): digits.lower() for name, digits in hashes.items() if name != "SHA256_12"}
+    lower |= {"autov3": lower["autov3"][:12]} if "autov3" in lower else {}
+    return lower | {"crc32": bytes.fromhex(lower["crc32"])[::-1].hex()}
 
 
 def test_every_page_is_one_collection_with_all_its_files(run: Run, origin: CivitaiOrigin) -> None:
     counted = {}
-    for number, answer in pages().items():
-        said = run("plan", f"https://civitai.com/models/{number}", "--json")
+    for name, answer in answers():
+        origin.give_model(answer)
+        said = run("plan", f"https://civitai.com/models/{answer['id']}", "--json")
         plan = said.object
         (collection,) = plan["collections"]
-        children = collection["resources"]
-        assert Counter(child["bytes"] for child in children) == bytes_of(answer), number
-        assert len({child["id"] for child in children}) == len(children)
-        for child in children:
-            assert len(child["checksums"]["sha256"]) == 64
+        children = told(collection)
+        assert children == expected(collection, answer), name
+        assert len(children) == len(collection["resources"])
+        assert not any(child["blocked"] for child in collection["resources"])
         if children:
             assert (said.code, plan["errors"]) == (0, [])
-        counted[number] = len(children)
+        counted[name] = len(children)
+    assert {name: counted[name] for name in COUNTED} == COUNTED
     assert sum(counted.values()) > 300
-    assert {number: counted[number] for number in (20237, 4384, 34801, 4717, 1619, 66093, 99832, 215485)} == {
-        20237: 101, 4384: 50, 34801: 6, 4717: 9, 1619: 2, 66093: 1, 99832: 0, 215485: 4,
-    }  # fmt: skip
 
 
 def test_an_archived_page_says_so(run: Run, origin: CivitaiOrigin) -> None:
@@ -88,7 +132,9 @@ def test_two_files_of_one_name_and_two_of_one_address_stay_two(run: Run, origin:
     children = run("plan", "civitai:4717", "--json").object["collections"][0]["resources"]
     assert max(Counter(child["name"] for child in children).values()) > 1
     assert len({child["id"] for child in children}) == 9
-    addresses = [entry["downloadUrl"] for one in pages()[34801]["modelVersions"] for entry in one["files"]]
+    addresses = [
+        entry["downloadUrl"] for one in recorded(FILES_OF_ONE_ADDRESS)["modelVersions"] for entry in one["files"]
+    ]
     assert max(Counter(addresses).values()) > 1
     children = run("plan", "civitai:34801", "--json").object["collections"][0]["resources"]
     assert len({child["id"] for child in children}) == 6
@@ -113,17 +159,22 @@ def test_filters_and_the_word_for_one_that_leaves_nothing(run: Run, origin: Civi
     )
 
 
-def test_versions_lead_to_their_models(run: Run, origin: CivitaiOrigin) -> None:
-    answer = recorded("model-version-242807.json")
-    origin.give("/api/v1/model-versions/242807", answer)
-    plan = run("plan", "https://civitai.com/model-versions/242807", "--json").object
-    (child,) = plan["collections"][0]["resources"]
-    assert child["bytes"] == round(answer["files"][0]["sizeKB"] * 1024)
+@pytest.mark.parametrize("name", ["model-version-242807.json", "model-version-128078-2026-trimmed.json"])
+def test_versions_lead_to_their_models(run: Run, origin: CivitaiOrigin, name: str) -> None:
+    answer = recorded(name)
+    page = {"id": answer["modelId"], "name": "Model", "type": "Checkpoint", "modelVersions": [answer]}
+    if page["id"] not in {known["id"] for _, known in answers()}:
+        origin.give_model(page)  # its own page was not recorded
+    origin.give(f"/api/v1/model-versions/{answer['id']}", answer)
+    plan = run("plan", f"https://civitai.com/model-versions/{answer['id']}", "--json").object
+    (collection,) = plan["collections"]
+    assert told(collection) == expected(collection, page)
+    assert len(collection["resources"]) == 1
     assert plan["errors"] == []
     digest = answer["files"][0]["hashes"]["AutoV2"].lower()
     origin.give(f"/api/v1/model-versions/by-hash/{digest}", answer)
     found = run("plan", f"civitai:autov2:{digest}", "--json").object
-    assert [one["id"] for one in found["collections"][0]["resources"]] == [child["id"]]
+    assert told(found["collections"][0]) == told(collection)
 
 
 def test_a_page_of_a_list_as_the_models_of_a_creator(run: Run, origin: CivitaiOrigin) -> None:
@@ -138,6 +189,8 @@ def test_a_page_of_a_list_as_the_models_of_a_creator(run: Run, origin: CivitaiOr
     origin.routes["/api/v1/models"] = step
     plan = run("plan", "https://civitai.com/user/somebody", "--json").object
     (collection,) = plan["collections"]
+    listed = [expected(collection, answer) for answer in first["items"]]
+    assert told(collection) == {identity: child for one in listed for identity, child in one.items()}
     assert len(collection["resources"]) == 191
     assert plan["errors"] == []
     assert origin.times("/api/v1/models") == 2

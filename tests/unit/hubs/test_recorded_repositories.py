@@ -7,10 +7,8 @@ only the metadata of a repository was recorded, its tree is written here in the 
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -24,10 +22,9 @@ from tests.fakes.canned import Canned, CannedClient
 
 from .hasty import HastyClock
 from .mutations import Mutant, mutants, survey
+from .recorded import FOLDER, need_recordings, tree_of
 
-FOLDER = os.environ.get("STABILITYDL_HUB_FIXTURES", "")
-if not FOLDER:
-    pytest.skip("STABILITYDL_HUB_FIXTURES names no folder of recorded answers", allow_module_level=True)
+need_recordings()
 
 SDXL = "model-info-blobs-stabilityai-sdxl-turbo.json"
 PIPER = "model-info-rhasspy-piper-voices-3151-siblings.json"
@@ -43,18 +40,6 @@ async def expand(text: str, info: bytes, tree: bytes) -> Expansion:
     assert locator is not None
     client = CannedClient(lambda path: Canned(tree if "/tree/" in path else info)).client
     return await hub.expand(locator, Destination(Path("/models")), client)
-
-
-def tree_of(siblings: list[dict[str, Any]]) -> bytes:
-    """The tree that belongs to the siblings of recorded metadata."""
-    entries = []
-    for number, sibling in enumerate(siblings):
-        entry = {"type": "file", "path": sibling["rfilename"], "oid": sibling.get("blobId", f"{number:040x}")}
-        entry["size"] = sibling.get("size", number)
-        if lfs := sibling.get("lfs"):
-            entry["lfs"] = {"oid": lfs["sha256"], "size": lfs["size"], "pointerSize": lfs["pointerSize"]}
-        entries.append(entry)
-    return json.dumps(entries).encode()
 
 
 @pytest.mark.parametrize(
