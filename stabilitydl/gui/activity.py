@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from ..clock import Clock
 from ..domain.events import HostLine, Progress, ProgressTick
 from ..text import format_bytes, format_count, format_speed
 from .amounts import duration_text, percent_text
@@ -27,10 +28,11 @@ class Activity(QFrame):
 
     opened = Signal(bool)
 
-    def __init__(self, appearance: Appearance) -> None:
+    def __init__(self, appearance: Appearance, clock: Clock | None = None) -> None:
         super().__init__()
         mark(self, surface="panel", edge="top")
-        self.curve = SpeedCurve(appearance)
+        self.curve = SpeedCurve(appearance, clock)
+        self.curve.moved.connect(self._show_peak)
         self.peak = ElidedLabel()
         self.today = ElidedLabel()
         self.ever = ElidedLabel()
@@ -41,7 +43,7 @@ class Activity(QFrame):
         self.open_button = QToolButton()
         self._titles = [QLabel() for _ in range(3)]
         self._totals = (0, 0), (0, 0)
-        self._tick = ProgressTick(entries=(), speed=0.0)
+        self._running, self._speed = 0, 0.0
         self._panels = QWidget()
         self._strip = QWidget()
         self._arrange()
@@ -90,12 +92,15 @@ class Activity(QFrame):
         self.opened.emit(self.is_open)
 
     def show_tick(self, tick: ProgressTick, names: Mapping[str, str]) -> None:
-        """One tick; ``names`` maps resource ids to what they are called."""
-        self._tick = tick
+        """One tick; ``names`` maps the ids of what runs to what it is called."""
+        self._speed = tick.speed
+        # The last tick of a child may come after its end.
+        running = [(names[one.resource], _running_text(one), False) for one in tick.entries if one.resource in names]
+        self._running = len(running)
         self.curve.add(tick.speed)
         self._show_peak()
         self.hosts.show_lines([(_host_name(line), _host_text(line), line.cooling > 0) for line in tick.hosts])
-        self.running.show_lines([(names.get(one.resource, ""), _running_text(one), False) for one in tick.entries])
+        self.running.show_lines(running)
         self._show_line()
 
     def show_totals(self, today: tuple[int, int], ever: tuple[int, int]) -> None:
@@ -133,9 +138,8 @@ class Activity(QFrame):
         self.curve.setAccessibleDescription(words)
 
     def _show_line(self) -> None:
-        running = len(self._tick.entries)
-        parts = [fill(translate("Activity", "{count} running"), count=running), format_speed(self._tick.speed)]
-        self.line.setText(" \u00b7 ".join([*(parts if running else []), self.today.text(), self.ever.text()]))
+        parts = [fill(translate("Activity", "{count} running"), count=self._running), format_speed(self._speed)]
+        self.line.setText(" \u00b7 ".join([*(parts if self._running else []), self.today.text(), self.ever.text()]))
 
     def _panel(self, number: int, corner: QWidget | None, *content: QWidget) -> QFrame:
         panel = QFrame()
@@ -183,7 +187,7 @@ class _Lines(QFrame):
             for label in (left, right):
                 label.setTextFormat(Qt.TextFormat.PlainText)
                 mark(label, kind="secondary")
-            right.setAlignment(Qt.AlignmentFlag.AlignRight)
+            right.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             grid.addWidget(left, number, 0)
             grid.addWidget(right, number, 1)
             self._labels.append((left, right))

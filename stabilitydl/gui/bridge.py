@@ -166,6 +166,10 @@ class EngineBridge(QObject):
     ) -> None:
         self.ask(partial(self.engine.resources, collection), then, otherwise)
 
+    def snapshots(self, ids: Sequence[str], then: Callable[[list[ResourceSnapshot]], None]) -> None:
+        """How these stand, as far as they are on the list."""
+        self.ask(partial(self.engine.snapshots, list(ids)), then)
+
     def expand(
         self,
         locators: Sequence[str],

@@ -49,6 +49,7 @@ class Shown(QObject):
         self._destination = destination
         self._current = ""
         self._names: dict[str, str] = {}
+        self._unnamed: set[str] = set()
         self._asked = 0
         self._meanwhile: list[AnyEvent] | None = None
         self._moved_meanwhile = False
@@ -91,13 +92,19 @@ class Shown(QObject):
         self._collections.choose(collection)
 
     def names(self, tick: ProgressTick) -> dict[str, str]:
-        """What the running children are called, by id."""
+        """What the running children are called, by id; those that nobody has told of yet are asked for."""
+        unknown = []
         for each in tick.entries:
             if each.resource not in self._names:
                 row = self._children.model.snapshot_of(each.resource)
                 # The last tick of a child may come after its end.
                 if row is not None and row.state.is_running:
                     self._names[each.resource] = row.resource.name
+                elif row is None and each.resource not in self._unnamed:
+                    unknown.append(each.resource)
+        if unknown:
+            self._unnamed.update(unknown)
+            self._bridge.snapshots(unknown, lambda rows: self._take_names(unknown, rows))
         return self._names
 
     def apply(self, events: Sequence[AnyEvent]) -> None:
@@ -193,7 +200,15 @@ class Shown(QObject):
         folder = snapshot.collection.target if snapshot is not None else ""
         return Path(folder) if folder else self._destination()
 
+    def _take_names(self, asked: Sequence[str], rows: Sequence[ResourceSnapshot]) -> None:
+        for row in rows:
+            # What has moved meanwhile has told its name, or runs no more.
+            if row.id in self._unnamed and row.state.is_running:
+                self._names[row.id] = row.resource.name
+        self._unnamed.difference_update(asked)
+
     def _note_name(self, event: StateChanged) -> None:
+        self._unnamed.discard(event.resource)
         if event.new.is_running:
             self._names[event.resource] = event.name
         else:

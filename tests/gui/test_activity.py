@@ -8,8 +8,9 @@ from pytestqt.qtbot import QtBot
 from stabilitydl.domain.events import HostLine, ProgressTick
 from stabilitydl.gui.activity import Activity
 from stabilitydl.gui.elided_label import ElidedLabel
-from stabilitydl.gui.speed_curve import SAMPLES, SpeedCurve
+from stabilitydl.gui.speed_curve import SPAN, SpeedCurve
 from stabilitydl.gui.theme import ACTIVITY_HEIGHT, Appearance
+from tests.fakes.clock import ManualClock
 from tests.gui.samples import MB, key, progress
 
 
@@ -72,6 +73,14 @@ def test_more_than_fits_is_counted(activity: Activity) -> None:
     assert len(lines(activity.running)) == 5
 
 
+def test_what_has_ended_when_its_last_tick_comes_is_no_line_without_a_name(activity: Activity) -> None:
+    tick = ProgressTick(entries=(progress(1), progress(2)), speed=MB)
+    activity.show_tick(tick, {key(2): "epiNoiseoffset_v2"})
+    assert [left for left, _right in lines(activity.running)] == ["epiNoiseoffset_v2"]
+    activity.close_button.click()
+    assert activity.line.text().startswith("1 running")
+
+
 def test_totals_of_today_and_of_all_time(activity: Activity) -> None:
     activity.show_totals((41_200 * MB, 312), (2_000_000 * MB, 9_000))
     assert (activity.today.text(), activity.ever.text()) == ("today 41.2 GB, 312 files", "in all 2.0 TB, 9,000 files")
@@ -82,7 +91,7 @@ def test_totals_of_today_and_of_all_time(activity: Activity) -> None:
 def test_closed_it_is_one_line_that_still_tells(qtbot: QtBot, activity: Activity) -> None:
     told: list[bool] = []
     activity.opened.connect(told.append)
-    activity.show_tick(ProgressTick(entries=(progress(1),), speed=5 * MB), {})
+    activity.show_tick(ProgressTick(entries=(progress(1),), speed=5 * MB), {key(1): "add-detail-xl"})
     activity.close_button.click()
     assert not activity.is_open
     assert activity.height() < 40
@@ -103,13 +112,58 @@ def test_long_names_give_way_in_the_middle(activity: Activity) -> None:
     assert activity.minimumSizeHint().width() < 900
 
 
-def test_the_curve_forgets_what_is_older_than_two_minutes(qtbot: QtBot, appearance: Appearance) -> None:
-    curve = SpeedCurve(appearance)
-    qtbot.addWidget(curve)
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def curve(qtbot: QtBot, appearance: Appearance, clock: ManualClock) -> SpeedCurve:
+    made = SpeedCurve(appearance, clock)
+    qtbot.addWidget(made)
+    made.resize(240, 64)
+    return made
+
+
+def heights(curve: SpeedCurve, *seconds: float) -> list[int]:
+    """How high the area below the curve is, in pixels, so many seconds before now."""
+    image, area = curve.grab().toImage(), curve._appearance.theme.color("accent_surface")
+    places = [round((curve.width() - 1) * (1 - each / SPAN)) for each in seconds]
+    return [sum(image.pixelColor(x, y) == area for y in range(image.height())) for x in places]
+
+
+def test_the_curve_forgets_what_is_older_than_two_minutes(curve: SpeedCurve, clock: ManualClock) -> None:
     curve.add(100.0)
-    for _ in range(SAMPLES - 1):
-        curve.add(1.0)
+    clock.now += SPAN
+    curve.add(1.0)
     assert curve.peak == 100.0
+    clock.now += 1.0
     curve.add(2.0)
     assert curve.peak == 2.0
     assert not curve.grab().isNull()
+
+
+def test_the_curve_moves_on_while_nothing_comes(curve: SpeedCurve, clock: ManualClock) -> None:
+    for _ in range(40):
+        clock.now += 0.25
+        curve.add(50.0)
+    full, before = heights(curve, 2, 20)
+    assert full > 40
+    assert before == 0
+    clock.now += 30.0
+    assert heights(curve, 2, 20, 38) == [0, 0, full]
+    curve.add(50.0)
+    assert heights(curve, 20, 38) == [0, full], "nothing came in between"
+
+
+def test_after_two_minutes_of_rest_nothing_is_left_of_the_peak(
+    qtbot: QtBot, appearance: Appearance, clock: ManualClock
+) -> None:
+    activity = Activity(appearance, clock)
+    qtbot.addWidget(activity)
+    activity.show_tick(ProgressTick(entries=(), speed=5 * MB), {})
+    assert activity.peak.text() == "last 2 min · peak 5.0 MB/s"
+    clock.now += SPAN + 1.0
+    qtbot.waitUntil(lambda: activity.peak.text() == "")
+    assert activity.curve.accessibleDescription() == ""
+    assert not activity.curve._timer.isActive()

@@ -60,6 +60,15 @@ def test_a_collection_says_whose_and_how_large_it_is(header: Header) -> None:
     assert header.get_missing.text() == "Get the missing file · 1.0 MB"
 
 
+def test_a_repository_says_at_which_revision_it_is(header: Header) -> None:
+    snapshot = collection()
+    key = msgspec.structs.replace(snapshot.collection.key, revision="v2.5")
+    header.show_collection(
+        msgspec.structs.replace(snapshot, collection=msgspec.structs.replace(snapshot.collection, key=key))
+    )
+    assert header.facts.text() == "aurora_ink · Civitai · v2.5"
+
+
 def test_a_collection_says_when_it_was_updated_where_its_hub_does(header: Header, clock: ManualClock) -> None:
     for days, words in ((-3, "today"), (0.9, "today"), (1, "yesterday"), (3, "3 days ago"), (400, "13 months ago")):
         header.show_collection(collection(updated=clock.wall() - days * 86_400))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import sqlite3
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -37,6 +39,8 @@ def test_files_of_all_collections_run_side_by_side_and_are_named(stage: Stage) -
     stage.until_states(second, State.DOWNLOADING)
     names += [stage.row(each).resource.name for each in second]
     stage.until(lambda: sorted(lines(window.activity.running)) == sorted(names), "all five are named")
+    window.shown._names.clear()
+    stage.until(lambda: sorted(lines(window.activity.running)) == sorted(names), "they are asked for")
     (host,) = lines(window.activity.hosts)
     assert host.startswith("127.0.0.1")
     assert window.collections.model.count(CollectionFilter.ACTIVE) == 2
@@ -55,8 +59,12 @@ def test_what_came_is_added_up_for_today_and_for_ever(stage: Stage) -> None:
     stage.until(lambda: window.activity.today.text() == "today 131 KB, 2 files")
     assert window.activity.ever.text() == "in all 131 KB, 2 files"
     assert "downloaded 2 times" in window.resources.header.facts.text()
-    window = stage.restart()
+    stage.close()
+    with contextlib.closing(sqlite3.connect(stage.paths.database)) as database, database:
+        database.execute('UPDATE attempts SET start = start - 172800, "end" = "end" - 172800')
+    window = stage.open()
     stage.until(lambda: window.activity.ever.text() == "in all 131 KB, 2 files")
+    assert window.activity.today.text() == "today 0 B, 0 files", "they came two days ago"
     stage.until(lambda: "downloaded 2 times" in window.resources.header.facts.text())
 
 

@@ -19,7 +19,7 @@ from stabilitydl.engine.remote import SharedEngine
 from stabilitydl.gui.collection_groups import Grouping
 from stabilitydl.gui.language import Language
 from stabilitydl.gui.main_window import MainWindow
-from stabilitydl.gui.speed_curve import SAMPLES
+from stabilitydl.gui.speed_curve import SPAN
 from stabilitydl.gui.theme import Appearance
 from stabilitydl.hubs.direct import Direct
 from stabilitydl.hubs.registry import Registry
@@ -37,6 +37,8 @@ HOSTS = (
     HostLine(host="b2.civitai-delivery.com", running=0, waiting=1, limit=8, cooling=37.5, status=429),
     HostLine(host="huggingface.co", running=0, limit=8),
 )
+TICKS = 480
+"""As many as there are in the span of the curve."""
 _HUBS = ("civitai", "huggingface", "modelscope")
 
 
@@ -45,6 +47,15 @@ class StoppedClock(SystemClock):
 
     def wall(self) -> float:
         return NOW
+
+
+class Metronome(SystemClock):
+    """Its time is moved by hand."""
+
+    now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
 
 
 class Stage:
@@ -130,9 +141,12 @@ class Stage:
         self.until(lambda: all(self.states([each]) == {state} for each, state in wanted.items()))
         self.until(lambda: all((model.progress_of(each) or _NOTHING).speed for each in running))
         self.bridge.is_still = True
-        self.window.activity.curve._samples.clear()
+        curve = self.window.activity.curve
+        curve._samples.clear()
+        curve._clock = metronome = Metronome()
         for speed in _breathing(self.bridge.pace.sum):
-            self.window.activity.curve.add(speed)
+            metronome.now += SPAN / TICKS
+            curve.add(speed)
         self.settle()
 
     def states(self, ids: Sequence[str]) -> set[State]:
@@ -179,9 +193,9 @@ class Stage:
 def _breathing(speed: float) -> Iterator[float]:
     """The speeds of two minutes, none above ``speed``, which is the last one."""
     chance, drift = random.Random(11), 0.0
-    for number in range(SAMPLES):
+    for number in range(TICKS):
         drift = 0.94 * drift + 0.06 * chance.uniform(-1, 1)
-        rise = min(1.0, 0.66 + 0.8 * number / SAMPLES)
+        rise = min(1.0, 0.66 + 0.8 * number / TICKS)
         yield min(speed, speed * rise * (0.8 + drift))
 
 
