@@ -12,7 +12,7 @@ from .. import settings as stored
 from ..engine.engine import Engine
 from ..engine.remote import SharedEngine
 from ..engine.thread import STOP_SECONDS
-from ..errors import UsageError
+from ..errors import Problem
 from ..hubs.registry import Registry
 from ..paths import Paths
 from ..settings import Settings
@@ -35,19 +35,17 @@ def run(locators: Sequence[str] = (), paths: Paths | None = None) -> int:
     """
     where = paths or Paths.from_environment()
     application = make_application([])
-    settings, trouble = _settings(where)
+    settings, trouble = stored.recover(where.settings)
     language = Language(application)
     language.choose(settings.language)
     appearance = Appearance(ThemeChoice(settings.theme), application)
     appearance.apply()
 
     def start() -> Callable[[], object]:
-        opened = Opened(where, settings, appearance, language)
+        opened = Opened(where, settings, appearance, language, notices=() if trouble is None else [trouble.problem])
         # Not `quit`, which asks every window whether it may: that has been settled here.
         opened.ended.connect(lambda: application.exit(0))
         opened.start([for_any_folder(locator) for locator in locators])
-        if trouble is not None and opened.window is not None:
-            opened.window.notices.show_notice(Notice.of(trouble.problem))
         return opened.finish
 
     return run_application(application, start)
@@ -56,6 +54,7 @@ def run(locators: Sequence[str] = (), paths: Paths | None = None) -> int:
 class Opened(QObject):
     """One window with what it stands on. ``ended`` says that it has been closed, or was not needed.
 
+    ``notices`` are what the window has to tell of what was before it.
     ``window`` is None before `start`, and where another process has the window of the data directory already.
     """
 
@@ -68,6 +67,7 @@ class Opened(QObject):
         appearance: Appearance,
         language: Language,
         demo: DemoHub | None = None,
+        notices: Sequence[Problem] = (),
     ) -> None:
         super().__init__()
         self.window: MainWindow | None = None
@@ -75,6 +75,7 @@ class Opened(QObject):
         self._settings = settings
         self._appearance = appearance
         self._language = language
+        self._notices = notices
         self._own_demo: DemoHub | None = None
         self._hubs = Registry.standard(demo or self._make_demo)
         self.bridge = EngineBridge(SharedEngine(paths, self._make_engine), self._hubs, self)
@@ -96,6 +97,8 @@ class Opened(QObject):
         application = QGuiApplication.instance()
         assert isinstance(application, QGuiApplication)
         application.commitDataRequest.connect(window.expect_end)
+        for problem in self._notices:
+            window.notices.show_notice(Notice.of(problem))
         window.show()
         window.start(locators)
 
@@ -128,8 +131,3 @@ class Opened(QObject):
 
     def _make_engine(self) -> Engine:
         return Engine.open(self._paths, self._settings, hubs=self._hubs, may_log_in=True)
-
-
-def _settings(paths: Paths) -> tuple[Settings, UsageError | None]:
-    """What can be used of the settings, and what is wrong with the file."""
-    return stored.recover(paths.settings)

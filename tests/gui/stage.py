@@ -91,9 +91,9 @@ class Stage:
         if settings is not None:
             stored.save(self.paths.settings, settings)
         kind = _with(engine) if engine else Opened
-        self._opened = opened = kind(
-            self.paths, stored.load(self.paths.settings), self.appearance, self.language, self.demo
-        )
+        kept, trouble = stored.recover(self.paths.settings)
+        notices = [] if trouble is None else [trouble.problem]
+        self._opened = opened = kind(self.paths, kept, self.appearance, self.language, self.demo, notices)
         opened.bridge.events.connect(self.events.extend)
         opened.start(locators)
         window = self.window

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 
+import pytest
+
 from stabilitydl.errors import Problem, StoreNewer
 from stabilitydl.gui.notice_bar import Notice, NoticeBar
+from stabilitydl.settings import Settings
 from tests.gui.stage import Stage
 
 
@@ -26,6 +29,27 @@ def test_each_notice_stands_once_until_it_is_put_away(stage: Stage) -> None:
     assert bar.lines == [first]
     first.dismiss.click()
     assert bar.isHidden()
+
+
+@pytest.mark.parametrize(
+    ("content", "jobs"),
+    [(b"\x00\xff\x00", 7), (b"jobs = 3\nlangu", 7), (b'jobs = 3\ntheme = "loud"', 3), (b"jobs = [[[[", 7)],
+)
+def test_broken_settings_are_told_once_and_the_last_good_ones_hold(stage: Stage, content: bytes, jobs: int) -> None:
+    """B08"""
+    stage.open(settings=Settings(jobs=7))
+    stage.close()
+    stage.paths.settings.write_bytes(content)
+    window = stage.open()
+    (notice,) = window.notices.lines
+    assert notice.isVisible()
+    assert "settings.toml" in notice.label.text()
+    assert window.preferences.settings.jobs == jobs
+    (aside,) = stage.paths.config.glob("*.unreadable")
+    assert aside.read_bytes() == content
+    window = stage.restart()
+    assert not window.notices.lines
+    assert window.preferences.settings.jobs == jobs
 
 
 def test_a_damaged_database_is_told_at_the_start(stage: Stage) -> None:

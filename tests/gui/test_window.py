@@ -250,14 +250,18 @@ def test_everything_is_as_it_was_after_a_restart(stage: Stage) -> None:
 
 def test_a_link_or_a_second_start_opens_the_plan_only(stage: Stage) -> None:
     window = stage.open()
+    window.hide()
     window.take_over(["stabilitydl://add?locator=demo%3A%3Ffiles%3D2&target=%2Ftmp&start=1"])
+    assert window.isVisible()
     plan = stage.plan()
     assert plan.start.text() == "Download 2 files"
     assert plan.plan is not None
     assert plan.plan.forecast.volumes[0].path.is_relative_to(stage.paths.library)
     assert not stage.ids()
     plan.reject()
+    window.showMinimized()
     window.take_over(["stabilitydl://add?locator=%2Fetc%2Fpasswd"])
+    assert not window.isMinimized()
     assert window.toast.label.text() == "This link names nothing that can be shown."
 
 
