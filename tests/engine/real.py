@@ -130,16 +130,16 @@ class Child:
 
     def kill(self) -> None:
         self._process.kill()
-        self._process.wait(20)
+        self._process.wait(PATIENCE)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.kill()
-        self._reader.join(5)
+        self._reader.join(PATIENCE)
         if self._process.stdout is not None:
             self._process.stdout.close()
 
     def wait(self) -> int:
-        return self._process.wait(30)
+        return self._process.wait(PATIENCE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -45,12 +46,11 @@ class Shared(SharedEngine):
 
     def until(self, condition: Callable[[], bool]) -> None:
         """Return when ``condition`` holds; it is looked at after every batch of events, and now and then."""
+        deadline = time.monotonic() + PATIENCE
         with self._news:
-            for _ in range(int(PATIENCE / 0.05)):
-                if condition():
-                    return
+            while not condition():
+                assert time.monotonic() < deadline, f"it did not happen: {self!r} {self.events[-20:]}"
                 self._news.wait(0.05)
-        raise AssertionError(f"it did not happen: {self!r} {self.events[-20:]}")
 
     def until_state(self, state: State, *ids: str) -> None:
         self.until(lambda: all(self.state(each) is state for each in ids))

@@ -21,7 +21,7 @@ from stabilitydl.hubs.protocol import Destination
 from stabilitydl.hubs.registry import Registry
 from stabilitydl.settings import Settings
 from stabilitydl.transfer.fetch import fetch
-from tests.engine.harness import Harness, paths_in
+from tests.engine.harness import PATIENCE, Harness, paths_in
 from tests.engine.remote import Shared
 from tests.fakes import keyring
 from tests.fakes.civitai import GOOD, LoginOrigin
@@ -214,7 +214,7 @@ def test_another_process_logs_in_and_the_files_go_on(tmp_path: Path) -> None:
         assert guest.call(guest.engine.has_token, "fake")
         assert not guest.call(guest.engine.has_token, "civitai")
         assert login.source is LoginSource.SESSION, "there is no keyring"
-        owner.stop(10)
+        assert owner.stop(PATIENCE)
         guest.until_owner()
         assert guest.call(guest.engine.has_token, "fake"), "who entered it gives it to the next owner"
         assert "canary" not in repr(guest.engine._entrusted)
@@ -223,5 +223,5 @@ def test_another_process_logs_in_and_the_files_go_on(tmp_path: Path) -> None:
         assert not guest.call(guest.engine.has_token, "fake")
         assert "fake" not in repr(guest.engine._entrusted), "who logged out does not log in again"
     finally:
-        guest.stop(10)
-        owner.stop(10)
+        guest.stop(PATIENCE)
+        owner.stop(PATIENCE)

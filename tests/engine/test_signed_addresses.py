@@ -16,7 +16,7 @@ from stabilitydl.hubs.protocol import Destination
 from stabilitydl.hubs.registry import Registry
 from stabilitydl.settings import Settings
 from stabilitydl.transfer.fetch import fetch
-from tests.engine.harness import Harness, paths_in
+from tests.engine.harness import PATIENCE, Harness, paths_in
 from tests.engine.remote import Shared
 from tests.fakes import keyring
 from tests.fakes.origin import Exchange, FileOrigin
@@ -101,7 +101,7 @@ def test_without_a_keyring_the_next_owner_has_it_from_who_typed_it(
         (expansion,), _ = guest.call(guest.engine.expand, [url], Destination(tmp_path / "to", Layout.FLAT))
         guest.call(guest.engine.add, [expansion])
         assert SECRET not in str(expansion)
-        owner.stop(10)
+        assert owner.stop(PATIENCE)
         guest.until_owner()
         ids = [child.id for child in expansion.resources]
         guest.call(guest.engine.enqueue, ids)
@@ -109,8 +109,8 @@ def test_without_a_keyring_the_next_owner_has_it_from_who_typed_it(
         assert (tmp_path / "to" / "a.bin").read_bytes() == DATA
         assert spilt(tmp_path) == []
     finally:
-        guest.stop(10)
-        owner.stop(10)
+        guest.stop(PATIENCE)
+        owner.stop(PATIENCE)
 
 
 async def test_without_a_keyring_it_lasts_as_long_as_the_process(

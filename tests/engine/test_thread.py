@@ -170,4 +170,4 @@ def test_an_engine_that_fails_while_it_runs_says_so(tmp_path: Path) -> None:
     )
     thread.start()
     with pytest.raises(RuntimeError, match="broken"):
-        thread.stop()
+        thread.stop(PATIENCE)

@@ -11,12 +11,14 @@ from stabilitydl.lane import Lane
 
 pytestmark = pytest.mark.anyio
 
+PATIENCE = 60.0
+
 
 @pytest.fixture
 def lane() -> Iterator[Lane]:
     opened = Lane("test lane")
     yield opened
-    assert opened.close()
+    assert opened.close(PATIENCE)
 
 
 class Gate:
@@ -28,7 +30,7 @@ class Gate:
 
     def __call__(self) -> None:
         self.entered.set()
-        assert self.open.wait(60)
+        assert self.open.wait(PATIENCE)
 
 
 async def test_results_arguments_and_exceptions_come_back(lane: Lane) -> None:
@@ -76,7 +78,7 @@ async def test_lanes_do_not_wait_for_each_other(lane: Lane) -> None:
     lane.post(gate)
     assert await other.run(lambda: 5) == 5
     gate.open.set()
-    assert other.close()
+    assert other.close(PATIENCE)
 
 
 async def test_cancelling_drops_the_result_and_not_the_call(lane: Lane) -> None:
@@ -123,15 +125,15 @@ async def test_closing_lets_queued_calls_end() -> None:
     seen: list[int] = []
     for number in range(100):
         lane.post(lambda number=number: seen.append(number))  # type: ignore[misc]
-    assert lane.close()
+    assert lane.close(PATIENCE)
     assert seen == list(range(100))
 
 
 async def test_a_closed_lane_refuses_calls() -> None:
     lane = Lane("closed one")
     assert repr(lane) == "<Lane closed one>"
-    assert lane.close()
-    assert lane.close()
+    assert lane.close(PATIENCE)
+    assert lane.close(PATIENCE)
     assert repr(lane) == "<Lane closed one closed>"
     with pytest.raises(RuntimeError, match="closed"):
         lane.post(lambda: None)
@@ -144,7 +146,7 @@ async def test_a_stuck_lane_is_given_up(lane: Lane) -> None:
     lane.post(gate)
     assert not lane.close(timeout=0)
     gate.open.set()
-    assert lane.close()
+    assert lane.close(PATIENCE)
 
 
 async def test_a_stuck_lane_cannot_keep_the_process_alive(lane: Lane) -> None:
@@ -162,4 +164,4 @@ def test_a_call_may_outlive_its_loop() -> None:
 
     anyio.run(begin)
     gate.open.set()
-    assert lane.close()
+    assert lane.close(PATIENCE)
