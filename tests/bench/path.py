@@ -29,6 +29,8 @@ from tests.fakes.nginx import Authority, Nginx, make_authority
 MIB = 1024 * 1024
 LIMITED = 80
 """Files that are downloaded under one limit."""
+GIGABIT = 125_000_000
+"""Bytes per second of a network of 1 Gbit/s."""
 
 _SERVER = "access_log off; ssl_session_cache shared:s:1m;"
 _PLAIN = "access_log off;"
@@ -41,6 +43,7 @@ class Sizes:
     large: int
     distant: int
     small: int
+    synced: int
     throttled: int
     limited: int
     limit: int
@@ -51,6 +54,7 @@ class Sizes:
             large=max(64 * MIB, int(1536 * MIB * factor)),
             distant=max(32 * MIB, int(256 * MIB * factor)),
             small=max(50, int(1000 * factor)),
+            synced=max(64 * MIB, int(1024 * MIB * factor)),
             throttled=max(64 * MIB, int(2048 * MIB * factor)),
             limited=int(24 * MIB * factor),
             limit=int(200e6 * factor),
@@ -79,6 +83,7 @@ class Bench:
             "small20": lambda: self._small(0.020),
             "small": lambda: self._small(0.0),
             "ext4": self._durable,
+            "sync": self._synced,
             "distant": self._distant,
             "throttled": self._throttled,
             "limit": self._limited,
@@ -136,6 +141,20 @@ class Bench:
             usage = median_of(self._runs, lambda: rivals.get(path, jobs=16))
         speed = count / usage.wall
         return f"| {count} x 64 KiB onto {self._disk} | | {speed:.0f} files/s, CPU {usage.cpu:.2f} s | 250 files/s |"
+
+    def _synced(self) -> str:
+        """What syncing to a real disk costs where the network is the bound."""
+        size = self._sizes.synced
+        name, digest = self._file("synced.bin", size)
+        rivals = Rivals(self._disk)
+        options = ("--checksum", f"sha256:{digest}", "--limit-rate", str(GIGABIT))
+        with self._server(tls=False) as (url, _):
+            ratios = compare(
+                self._runs,
+                lambda: rivals.get(f"{url}/{name}", options=options),
+                lambda: rivals.get(f"{url}/{name}", options=options, program="tests.bench.unsynced"),
+            )
+        return _line(f"{size / MIB:.0f} MiB at 1 Gbit/s onto {self._disk}", "no sync at all", ratios, wall=1.03)
 
     def _throttled(self) -> str:
         """Four files at once and one of them alone, once each: the disk, not the machine, says how long they take."""
@@ -226,7 +245,7 @@ class Bench:
         return path
 
 
-ROWS = ("tls4", "tls1", "plain4", "small20", "small", "ext4", "distant", "throttled", "limit")
+ROWS = ("tls4", "tls1", "plain4", "small20", "small", "ext4", "sync", "distant", "throttled", "limit")
 
 
 def _line(work: str, rival: str, ratios: Ratios, *, wall: float, cpu: float | None = None, note: str = "") -> str:

@@ -36,10 +36,11 @@ class Rivals:
         connections: int = 4,
         options: tuple[str, ...] = (),
         look: Callable[[Path], object] = str,
+        program: str = "stabilitydl",
     ) -> Usage:
         """Our own program, every file checked; ``jobs`` files and connections per host at once.
 
-        ``look`` is shown the folder with the files before it is gone.
+        ``look`` is shown the folder with the files before it is gone; ``program`` is a module that runs it.
         """
         with _Scratch(self.folder) as place:
             home = place / "home"
@@ -51,7 +52,7 @@ class Rivals:
             variables = {"HOME": str(place), "STABILITYDL_HOME": str(home)}
             if self.certificate is not None:
                 variables["SSL_CERT_FILE"] = str(self.certificate)
-            command = [sys.executable, "-m", "stabilitydl", "get", str(locator), "--yes", "--json", *options]
+            command = [sys.executable, "-m", program, "get", str(locator), "--yes", "--json", *options]
             usage = run([*command, "--to", place / "out"], env=self._environment(variables))
             look(place / "out")
             return usage
