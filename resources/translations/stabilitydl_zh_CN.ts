@@ -2041,6 +2041,22 @@
         <translation>撤销</translation>
     </message>
     <message>
+        <source>Remove {count} file?</source>
+        <translation>移除 {count} 个文件？</translation>
+    </message>
+    <message>
+        <source>Remove {count} files?</source>
+        <translation>移除 {count} 个文件？</translation>
+    </message>
+    <message>
+        <source>{bytes} that have come of unfinished files are thrown away.</source>
+        <translation>未完成的文件已下载的 {bytes} 将被丢弃。</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
         <source>{count} file taken off the list.</source>
         <translation>已从列表中移除 {count} 个文件。</translation>
     </message>

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from ..domain.collection import Collection
 from ..domain.resource import ResourceSnapshot
 from ..domain.states import State
 from ..hubs.protocol import Expansion
+from ..text import format_bytes
+from . import offer as offers
 from .bridge import EngineBridge
 from .collection_tree_model import CollectionTreeModel
 from .planning import Planning
@@ -25,6 +27,7 @@ from .tr import fill, translate
 
 MOST_RANK = 9
 """How far a child can be put before or behind the others."""
+_WITH_PARTS = offers.CANCEL | {State.FAILED}
 
 
 class ResourceCommands(QObject):
@@ -38,9 +41,10 @@ class ResourceCommands(QObject):
         planning: Planning,
         remedies: Remedies,
         toast: Toast,
-        parent: QObject,
+        window: QWidget,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(window)
+        self._window = window
         self._bridge = bridge
         self._children = children
         self._collections = collections
@@ -74,10 +78,36 @@ class ResourceCommands(QObject):
     ) -> None:
         """Take children off the list; their files stay, or go to the trash ``with_files``.
 
-        ``rows`` are how they stand, where the list does not show them.
+        What has come of unfinished ones is lost with them, which is asked before. ``rows`` are how they stand, where
+        the list does not show them.
         """
         if rows is None:
             rows = [row for each in ids if (row := self._children.snapshot_of(each)) is not None]
+        lost = sum(self._received(row) for row in rows if row.state in _WITH_PARTS)
+        if not lost:
+            self._remove(ids, rows, with_files=with_files)
+            return
+        from .question import Question
+
+        template = (
+            translate("ResourceCommands", "Remove {count} file?")
+            if len(ids) == 1
+            else translate("ResourceCommands", "Remove {count} files?")
+        )
+        more = translate("ResourceCommands", "{bytes} that have come of unfinished files are thrown away.")
+        Question(
+            self._window,
+            fill(template, count=f"{len(ids):,}"),
+            fill(more, bytes=format_bytes(lost)),
+            translate("ResourceCommands", "Remove"),
+            lambda: self._remove(ids, rows, with_files=with_files),
+        ).open()
+
+    def _received(self, row: ResourceSnapshot) -> int:
+        progress = self._children.progress_of(row.id)
+        return row.received if progress is None else max(row.received, progress.received)
+
+    def _remove(self, ids: Sequence[str], rows: Sequence[ResourceSnapshot], *, with_files: bool) -> None:
         parents = {row.resource.collection for row in rows}
         known = {each: found.collection for each in parents if (found := self._collections.snapshot_of(each))}
         self._bridge.remove(ids, with_files=with_files)
@@ -110,9 +140,7 @@ class ResourceCommands(QObject):
         from .rate_dialog import RateDialog
 
         rates = {row.rate_limit for each in ids if (row := self._children.snapshot_of(each)) is not None}
-        parent = self.parent()
-        assert isinstance(parent, QWidget)
-        dialog = RateDialog(len(ids), rates.pop() if len(rates) == 1 else 0, parent)
+        dialog = RateDialog(len(ids), rates.pop() if len(rates) == 1 else 0, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.chosen.connect(lambda rate: self._bridge.set_resource_limit(ids, rate))
         dialog.open()
@@ -152,5 +180,26 @@ class ResourceCommands(QObject):
             )
             for collection in parents.values()
         ]
-        wanted = [row.id for row in rows if row.state.is_unfinished or row.state is State.DOWNLOADED]
-        self._bridge.add(expansions, lambda _done: self._bridge.enqueue(wanted) if wanted else None)
+        self._bridge.add(expansions, lambda _done: self._put_back_life(rows))
+
+    def _put_back_life(self, rows: Sequence[ResourceSnapshot]) -> None:
+        """The choices of the user first, so that what starts again starts with them."""
+        for priority, ids in _by(rows, lambda row: row.priority).items():
+            self._bridge.set_priority(ids, priority, self._children.update)
+        for rate, ids in _by(rows, lambda row: row.rate_limit).items():
+            self._bridge.set_resource_limit(ids, rate)
+        wanted = [row.id for row in rows if row.state.is_unfinished or row.state in (State.DOWNLOADED, State.PAUSED)]
+        if wanted:
+            self._bridge.enqueue(wanted)
+        paused = [row.id for row in rows if row.state is State.PAUSED]
+        if paused:
+            self._bridge.pause(paused)
+
+
+def _by(rows: Sequence[ResourceSnapshot], value: Callable[[ResourceSnapshot], int]) -> dict[int, list[str]]:
+    """The ids of those for which ``value`` is not 0, by it."""
+    found: dict[int, list[str]] = {}
+    for row in rows:
+        if value(row):
+            found.setdefault(value(row), []).append(row.id)
+    return found

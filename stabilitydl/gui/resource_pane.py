@@ -29,6 +29,7 @@ from .resource_grid import ResourceGrid
 from .resource_index import Query
 from .resource_table_model import ResourceTableModel
 from .resource_view import ResourceView
+from .state_text import RowAction
 from .tab_bar import TabBar
 from .theme import SPACE, Appearance, mark
 from .tr import fill, translate
@@ -322,19 +323,22 @@ class ResourcePane(QFrame):
         among = frozenset(ids)
         menu = QMenu(self)
         row = self.model.snapshot_of(ids[0]) if len(ids) == 1 else None
-        if row is not None and (action := self.model.state_text(row).action) is not None:
+        action = None if row is None else self.model.state_text(row).action
+        if row is not None and action is not None:
             # What the row offers at its end, for those who use the keyboard.
             words = plain(self.model.state_text(row).right)
             menu.addAction(words, lambda: self.row_action.emit(row.id, action))
             menu.addSeparator()
-        for title, states, wanted in (
-            (translate("ResourcePane", "Download"), offers.DOWNLOAD, self.download_wanted.emit),
-            (translate("ResourcePane", "Pause"), offers.PAUSE, self.pause_wanted.emit),
-            (translate("ResourcePane", "Resume"), offers.RESUME, self.resume_wanted.emit),
-            (translate("ResourcePane", "Try again"), offers.RETRY, self.retry_wanted.emit),
-            (translate("ResourcePane", "Cancel"), offers.CANCEL, self.cancel_wanted.emit),
+        for title, states, wanted, same in (
+            (translate("ResourcePane", "Download"), offers.DOWNLOAD, self.download_wanted.emit, None),
+            (translate("ResourcePane", "Pause"), offers.PAUSE, self.pause_wanted.emit, None),
+            (translate("ResourcePane", "Resume"), offers.RESUME, self.resume_wanted.emit, RowAction.RESUME),
+            (translate("ResourcePane", "Try again"), offers.RETRY, self.retry_wanted.emit, RowAction.RETRY),
+            (translate("ResourcePane", "Cancel"), offers.CANCEL, self.cancel_wanted.emit, None),
         ):
-            self._command(menu, title, self.model.ids_in(states, among), wanted)
+            # What the row offers stands above already.
+            if same is None or same is not action:
+                self._command(menu, title, self.model.ids_in(states, among), wanted)
         kept = self.model.ids_in(offers.KEPT, among)
         for title, wanted in (
             (translate("ResourcePane", "Try another address"), self.elsewhere_wanted.emit),

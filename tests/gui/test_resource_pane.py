@@ -158,7 +158,6 @@ def test_the_menu_of_one_row_begins_with_its_remedy(pane: ResourcePane) -> None:
         "Download": False,
         "Pause": False,
         "Resume": False,
-        "Try again": True,
         "Cancel": False,
         "Start earlier": False,
         "Start later": False,

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 
 from stabilitydl.domain.states import State, Tab
 from stabilitydl.gui.plan_dialog import PlanDialog
+from stabilitydl.gui.question import Question
 from stabilitydl.settings import Settings
 from tests.engine.real import contents, expand
 from tests.fakes.origin import FileOrigin
@@ -188,6 +189,40 @@ def test_what_is_removed_leaves_the_list_and_comes_back(stage: Stage) -> None:
     stage.until(lambda: stage.counts()[Tab.ALL] == 8, "they come back")
     stage.until_states(ids[:2], State.DOWNLOADED)
     assert stage.row(ids[2]).state is State.MISSING
+
+
+def test_what_has_partly_come_is_removed_only_after_a_question(stage: Stage) -> None:
+    window = stage.open(settings=Settings(rate_limit=SLOW, jobs=2, connections=1))
+    ids = stage.add("demo:?files=3&size=8MiB")
+    model, bridge = window.resources.model, stage.opened.bridge
+    bridge.set_priority(ids[:1], 2, model.update)
+    bridge.set_resource_limit(ids[1:2], 7000)
+    stage.start(ids[:2])
+    stage.until(lambda: all((one := model.progress_of(each)) and one.received for each in ids[:2]), "some bytes come")
+    bridge.pause(ids[:1])
+    stage.until_states(ids[:1], State.PAUSED)
+    model.selection.replace(ids)
+    window.resources.bar.remove.click()
+    question = stage.dialog(Question)
+    assert question.text() == "Remove 3 files?"
+    assert question.informativeText().endswith("that have come of unfinished files are thrown away.")
+    assert question.defaultButton() is question.no
+    question.no.click()
+    stage.until(lambda: stage.find(Question) is None)
+    assert stage.counts()[Tab.ALL] == 3
+
+    window.resources.bar.remove.click()
+    stage.dialog(Question).yes.click()
+    stage.until(lambda: not window.collections.model.snapshots)
+    window.toast.button.click()
+    stage.until(lambda: window.collections.model.snapshots, "it comes back")
+    window.shown.choose(window.collections.model.snapshots[0].id)
+    stage.until(lambda: len(stage.ids()) == 3)
+    stage.until(lambda: stage.row(ids[1]).state.is_running, "what was on its way is brought again")
+    stage.until_states(ids[:1], State.PAUSED)
+    assert stage.row(ids[2]).state is State.MISSING
+    assert [stage.row(each).priority for each in ids] == [2, 0, 0]
+    assert [stage.row(each).rate_limit for each in ids] == [0, 7000, 0]
 
 
 def test_a_collection_that_is_emptied_leaves_the_window(stage: Stage) -> None:
