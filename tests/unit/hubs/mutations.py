@@ -7,6 +7,8 @@ every run: a field missing, null, of another type, out of range, with a new or h
     for mutant in mutants(page, seed=7, count=1000, below=("modelVersions", 0, "files", 1)):
         ...
 
+``swamped`` puts one word everywhere; ``garbled`` changes bytes and ``reworded`` words, for what is no JSON.
+
 ``await survey(ask, mutants)`` lets a hub read each and counts; anything but a StabilityError is a failure of the test.
 """
 
@@ -14,6 +16,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -119,6 +122,21 @@ def mutants(document: Any, *, seed: int, count: int, below: Place = ()) -> Itera
         yield Mutant(_encode(changed), tuple(chosen))
 
 
+def swamped(document: Any) -> Iterator[Mutant]:
+    """One document for each hostile word, which is in the place of every text; and once before every text."""
+    for word in _WORDS:
+        yield Mutant(_encode(_swamp(document, lambda text, word=word: word)), ())
+        yield Mutant(_encode(_swamp(document, lambda text, word=word: word + text)), ())
+
+
+def _swamp(value: Any, change: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, list):
+        return [_swamp(member, change) for member in value]
+    return {key: _swamp(member, change) for key, member in value.items()} if isinstance(value, dict) else value
+
+
 def garbled(data: bytes, *, seed: int, count: int) -> Iterator[Mutant]:
     """``count`` answers with bytes flipped, taken out, doubled, or cut off."""
     chance = random.Random(seed)
@@ -136,6 +154,24 @@ def garbled(data: bytes, *, seed: int, count: int) -> Iterator[Mutant]:
                 case _:
                     del changed[-chance.randint(1, max(1, len(changed) // 4)) :]
         yield Mutant(bytes(changed), ())
+
+
+def reworded(text: str, words: str, *, seed: int, count: int, inside: str = "") -> Iterator[Mutant]:
+    """``count`` texts in which one to three of the ``words``, a pattern, are others, gone, or there twice.
+
+    All changes are in the first place that has the pattern ``inside``.
+    """
+    chance = random.Random(seed)
+    part = re.search(inside, text, re.DOTALL)
+    assert part is not None
+    spans = [match.span() for match in re.finditer(words, text) if part.start() <= match.start() < part.end()]
+    for _ in range(count):
+        changed = text
+        for start, end in sorted(chance.sample(spans, min(len(spans), chance.choice((1, 1, 1, 2, 3)))), reverse=True):
+            old = text[start:end]
+            other = chance.choice((chance.choice(_WORDS), str(chance.choice(_NUMBERS)), "", old + old, old.upper()))
+            changed = changed[:start] + other + changed[end:]
+        yield Mutant(changed.encode("utf-8", "surrogatepass"), ())
 
 
 def _places(value: Any, here: Place = ()) -> Iterator[Place]:

@@ -12,94 +12,30 @@ from typing import Any
 import pytest
 
 from stabilitydl.disk.names import safe_path
-from stabilitydl.hubs.civitai import Civitai
-from stabilitydl.hubs.github import GitHub
-from stabilitydl.hubs.openmodeldb import OpenModelDB
-from stabilitydl.hubs.protocol import Destination, Expansion, Hub
-from tests.fakes.canned import Canned, CannedClient
+from stabilitydl.domain.resource import Resource
+from stabilitydl.hubs.protocol import Expansion
 
-from .hasty import HastyClock
+from .good_pages import (
+    CIVITAI,
+    CREATOR,
+    MODEL,
+    MODELS,
+    READ_CREATOR,
+    READ_DIGEST,
+    READ_MODEL,
+    READ_RELEASES,
+    READ_UPSCALER,
+    READ_VERSION,
+    RELEASES,
+    VERSION,
+    Asked,
+    reader,
+)
 from .mutations import Mutant, Survey, garbled, mutants, survey
-from .pages import file, model, version
 
 pytestmark = pytest.mark.anyio
 
-HERE = Destination(Path("/models"))
 FOLDER = os.environ.get("STABILITYDL_HUB_FIXTURES", "")
-# Access told in every way that the hub ever used.
-TIMED = {
-    "earlyAccessEndsAt": "2024-01-01T00:00:00Z",
-    "earlyAccessConfig": {"timeframe": 3},
-    "paidAccess": {"endsAt": "x"},
-}
-MODEL = model(
-    7,
-    [
-        version(70, [file(1), file(2, type="VAE"), file(3, metadata={"quantType": "Q4_K_M"})], **TIMED),
-        version(71, [file(4, pickleScanResult="Danger")], usageControl="Download", earlyAccessTimeFrame=5),
-    ],
-    mode=None,
-    allowCommercialUse=["Image"],
-    stats={"downloadCount": 5},
-)
-CREATOR = {
-    "items": [MODEL, model(8, [version(80)])],
-    "metadata": {"nextCursor": "2", "nextPage": "https://h/?cursor=2"},
-}
-LAST = {"items": [model(9, [version(90, [file(900)])])], "metadata": {}}
-VERSION = {**version(70, [file(1)]), "modelId": 7, "model": {"name": "x", "type": "LORA"}, "air": "urn:air:x"}
-RELEASES = [
-    {
-        "tag_name": f"v{number}",
-        "name": "name",
-        "draft": False,
-        "assets": [
-            {"id": n, "name": f"{n}.bin", "state": "uploaded", "size": n, "digest": "sha256:" + "0" * 64}
-            for n in (1, 2)
-        ],
-    }
-    for number in (1, 2)
-]
-MODELS = {
-    "1x": {
-        "name": "n",
-        "author": ["a"],
-        "architecture": "compact",
-        "images": [{"LR": "https://h.test/x.png"}],
-        "resources": [
-            {"platform": "pytorch", "type": "pth", "size": 5, "sha256": "0" * 64, "urls": ["https://h.test/a.pth"]},
-            {"platform": "onnx", "type": "onnx", "size": 6, "sha256": "1" * 64, "urls": ["https://h.test/a.onnx"]},
-        ],
-    }
-}
-
-Asked = Callable[[Mutant], Any]
-
-
-def reader(hub: Hub, text: str, part: str, **good: Any) -> Asked:
-    """Lets ``hub`` expand ``text``: the answer whose path holds ``part`` is the mutant, the others are ``good``."""
-    locator = hub.recognise(text)
-    assert locator is not None
-    bodies = {name: json.dumps(answer).encode() for name, answer in good.items()}
-
-    async def ask(mutant: Mutant) -> Expansion:
-        def answer(path: str) -> Canned:
-            if "cursor=" in path:
-                return Canned(bodies["last"])
-            return Canned(mutant.data if part in path else next(body for name, body in bodies.items() if name in path))
-
-        return await hub.expand(locator, HERE, CannedClient(answer).client)
-
-    return ask
-
-
-CIVITAI = Civitai(clock=HastyClock())
-READ_MODEL = reader(CIVITAI, "civitai:7", "/models/7")
-READ_CREATOR = reader(CIVITAI, "civitai:user/maker", "/models?", last=LAST)
-READ_VERSION = reader(CIVITAI, "https://civitai.com/model-versions/70", "/model-versions/", models=MODEL)
-READ_DIGEST = reader(CIVITAI, "civitai:crc32:6C53EE01", "/by-hash/", models=MODEL)
-READ_RELEASES = reader(GitHub(clock=HastyClock()), "github:owner/name", "/releases")
-READ_UPSCALER = reader(OpenModelDB(clock=HastyClock()), "openmodeldb:1x", "models.json")
 
 
 def look_at(mutant: Mutant, expansion: Expansion) -> None:
@@ -113,12 +49,23 @@ def look_at(mutant: Mutant, expansion: Expansion) -> None:
         assert not text or text.startswith(("https://", "http://"))
 
 
-async def still_lists(ask: Asked, document: Any, below: tuple[str | int, ...], expected: set[str], seed: int) -> None:
+def key_of(child: Resource) -> str:
+    return child.key.partition("\n")[0]
+
+
+async def still_lists(
+    ask: Asked,
+    document: Any,
+    below: tuple[str | int, ...],
+    expected: set[str],
+    seed: int,
+    named: Callable[[Resource], str] = key_of,
+) -> None:
     """Change only one child, and see the others."""
 
     def check(mutant: Mutant, expansion: Expansion) -> None:
         look_at(mutant, expansion)
-        assert expected <= {child.key.partition("\n")[0] for child in expansion.resources}, mutant.data
+        assert expected <= {named(child) for child in expansion.resources}, mutant.data
 
     result = await survey(ask, mutants(document, seed=seed, count=500, below=below), check)
     assert result.codes == {}
@@ -146,6 +93,9 @@ async def test_answers_of_github_and_openmodeldb() -> None:
     await still_lists(READ_RELEASES, RELEASES, (0, "assets", 0), {"v1/2.bin", "v2/1.bin", "v2/2.bin"}, seed=9)
     total = await survey(READ_UPSCALER, mutants(MODELS, seed=10, count=700), look_at)
     assert total.share >= 0.6, total.codes
+    for place, other in ((0, "a.onnx"), (1, "a.pth")):
+        files = ("1x", "resources", place)
+        await still_lists(READ_UPSCALER, MODELS, files, {other}, seed=13 + place, named=lambda child: child.path)
 
 
 async def test_garbled_answers() -> None:
