@@ -1,8 +1,9 @@
 """The gallery: which picture stands for what, for every window and command of the data directory.
 
 Whoever shows a picture asks for its key once, shows what is there, and follows `PictureChanged`. A picture is fetched
-behind the downloads, kept in the cache, and looked at again once a day, or when its collection is listed anew. What
-cannot be reached keeps its last picture; what is no picture has none.
+behind the downloads, kept in the cache, and looked at again once a day, or when its collection is listed anew. Where a
+source cannot be reached, or gives something that is no picture, the last good one stays, and it is asked again soon;
+where it says that it has none, there is none.
 """
 
 from __future__ import annotations
@@ -142,8 +143,8 @@ class Gallery:
     def _is_due(self, name: str, entry: Entry | None) -> bool:
         now = self._clock.wall()
         failed = self._failed.get(name)
-        if failed is not None and 0 <= now - failed < SOON:
-            return False
+        if failed is not None:
+            return not 0 <= now - failed < SOON
         return entry is None or not 0 <= now - entry.checked < FRESH
 
     async def _ask(self, source: PictureSource) -> None:

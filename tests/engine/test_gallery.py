@@ -166,24 +166,91 @@ async def test_the_newest_address_of_an_avatar_counts_for_all_collections_of_its
         assert len([one for one in news(h) if one.key == key and one.version]) == 2, "one event for each change"
 
 
-@pytest.mark.parametrize(
-    "broken", [b"<svg onload='x'/>" * 10, b"<html>gone</html>" * 10, b"", b"\x89PNG\r\n\x1a\n" + bytes(9_000_000)]
-)
-async def test_a_broken_picture_is_none_for_everybody(tmp_path: Path, host: PictureHost, broken: bytes) -> None:
+BROKEN = [b"<svg onload='x'/>" * 10, b"<html>log in</html>" * 10, b"", b"\x89PNG\r\n\x1a\n" + bytes(9_000_000)]
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+async def test_a_broken_picture_is_the_same_placeholder_for_everybody(
+    tmp_path: Path, host: PictureHost, broken: bytes
+) -> None:
+    """F17."""
+    one, two = (listed(tmp_path / "to", host, title, preview="/avatar") for title in ("One", "Two"))
+    keys = [creator_key(one.collection), one.collection.id, two.collection.id]
+    host.pictures = {"/avatar": broken}
+    async with Harness(tmp_path) as h:
+        await h.add(one, two)
+        other = h.engine.subscribe()
+        await h.engine.pictures(keys)
+        await h.until(lambda: [picture.key for picture in news(h)] == keys)
+        assert news(h) == [Picture(key=key) for key in keys]
+        assert [event.picture for event in other.take() if isinstance(event, PictureChanged)] == news(h)
+        assert await h.engine.pictures(keys) == news(h)
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+async def test_a_broken_picture_takes_no_good_one_away_and_is_asked_for_again_soon(
+    tmp_path: Path, host: PictureHost, broken: bytes
+) -> None:
     """F17."""
     expansion = listed(tmp_path / "to", host)
     key = creator_key(expansion.collection)
     host.pictures = {"/avatar": png(1)}
     async with Harness(tmp_path) as h:
         await h.add(expansion)
-        assert data(await shown(h, key)) == png(1)
+        first = await shown(h, key)
+        h.clock.advance(FRESH + 1)
         host.pictures = {"/avatar": broken}
+        assert await h.engine.pictures([key]) == [first]
+        await refreshed(h, host, 2)
+        assert news(h) == [first]
+        assert await h.engine.pictures([key]) == [first]
+        await h.calm()
+        assert len(host.requests) == 2, "it is not tried again at once"
+    host.pictures = {"/avatar": png(2)}
+    async with Harness(tmp_path, clock=h.clock) as h:
+        assert data((await h.engine.pictures([key]))[0]) == png(1), "it is kept beyond the end of the program"
+        await h.until(lambda: [data(one) for one in news(h)] == [png(2)])
+        host.pictures = {"/avatar": broken}
+        await h.engine.refresh_pictures()
+        await refreshed(h, host, 4)
+        host.pictures = {"/avatar": png(3)}
+        h.clock.advance(SOON + 1)
+        await h.engine.pictures([key])
+        await h.until(lambda: [data(one) for one in news(h)] == [png(2), png(3)])
+
+
+async def test_what_the_hub_says_is_gone_is_shown_no_more(tmp_path: Path, host: PictureHost) -> None:
+    expansion = listed(tmp_path / "to", host)
+    key = creator_key(expansion.collection)
+    host.pictures = {"/avatar": png(1)}
+    async with Harness(tmp_path) as h:
+        await h.add(expansion)
+        assert data(await shown(h, key)) == png(1)
+        host.pictures = {}
         await h.engine.refresh_pictures()
         await h.until(lambda: news(h)[-1] == Picture(key=key))
         assert await h.engine.pictures([key]) == [Picture(key=key)]
 
 
-async def test_offline_the_last_good_picture_stays(tmp_path: Path, host: PictureHost) -> None:
+async def test_offline_the_last_good_picture_stays(tmp_path: Path) -> None:
+    with PictureHost() as host:
+        expansion = listed(tmp_path / "to", host)
+        key = creator_key(expansion.collection)
+        host.pictures = {"/avatar": png(1)}
+        async with Harness(tmp_path) as h:
+            await h.add(expansion)
+            first = await shown(h, key)
+    # Nobody listens at that port any more.
+    async with Harness(tmp_path) as h:
+        assert await h.engine.pictures([key]) == [first]
+        await h.engine.refresh_pictures()
+        assert h.engine._on.gallery.is_busy
+        await refreshed(h, host, 1)
+        assert (news(h), await h.engine.pictures([key])) == ([], [first])
+        assert data(first) == png(1)
+
+
+async def test_while_a_hub_fails_the_last_good_picture_stays(tmp_path: Path, host: PictureHost) -> None:
     expansion = listed(tmp_path / "to", host)
     key = creator_key(expansion.collection)
     host.pictures = {"/avatar": png(1)}
@@ -195,7 +262,7 @@ async def test_offline_the_last_good_picture_stays(tmp_path: Path, host: Picture
         await refreshed(h, host, 2)
         assert news(h)[-1] == first
         assert await h.engine.pictures([key]) == [first], "it is not tried again at once"
-        h.clock.advance(FRESH + 1)
+        h.clock.advance(SOON + 1)
         host.status = 0
         host.pictures = {"/avatar": png(2)}
         await h.engine.pictures([key])
