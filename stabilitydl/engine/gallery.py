@@ -18,6 +18,7 @@ from ..domain.events import AnyEvent, PictureChanged, removed
 from ..domain.picture import CREATOR, Picture, PictureSource
 from ..errors import StabilityError
 from ..http.client import HttpClient
+from ..http.governor import CALLS_PER_HOST
 from ..http.origins import Origin
 from ..http.request import Request
 from ..hubs.registry import Registry
@@ -33,7 +34,8 @@ FRESH = 24 * 3600.0
 SOON = 300.0
 """Seconds after which a picture that could not be had is tried again when somebody asks."""
 
-WORKERS = 4
+WORKERS = CALLS_PER_HOST - 1
+"""Pictures that are fetched at once; files can ask their hub all the same."""
 
 _log = logging.getLogger("stabilitydl.pictures")
 
@@ -187,7 +189,8 @@ class Gallery:
         Origin.parse(url)
         # What lies at the hub itself may be where the user put that hub, on this machine for example.
         is_relative = url != source.reference
-        return Request(url=url, trusted=is_relative or _is_at(url, source.endpoint), direct=is_relative)
+        is_trusted = is_relative or _is_at(url, source.endpoint)
+        return Request(url=url, trusted=is_trusted, direct=is_relative, is_minor=True)
 
     def _picture(self, key: str, entry: Entry | None, *, is_loading: bool) -> Picture:
         if entry is None or not entry.content:

@@ -92,7 +92,7 @@ class HttpClient:
             answer = sent.answer
             location = answer.headers.get("location")
             if answer.status not in STATUSES or location is None:
-                self._heed(answer, origin, slot)
+                self._heed(answer, origin, slot, is_minor=request.is_minor)
                 return answer
             try:
                 named_by = url.host
@@ -151,14 +151,14 @@ class HttpClient:
 
         return Proxies.chosen(self._proxy)
 
-    def _heed(self, answer: Answer, origin: Origin, slot: Slot) -> None:
+    def _heed(self, answer: Answer, origin: Origin, slot: Slot, *, is_minor: bool) -> None:
         """Ask a host for less that is busy, and leave it alone where it says for how long."""
         if answer.status not in (429, 503):
             slot.serve()
         else:
             self.governor.refuse(slot, busy=True)
             seconds = retry_after(answer.headers, self._clock.wall())
-            if seconds:
+            if seconds and not is_minor:
                 self.governor.cool_down(origin, seconds, answer.status)
 
     async def _drain(self, answer: Answer) -> None:

@@ -12,7 +12,8 @@ class Request:
     ``headers`` reach only the origin of ``url``; of a redirect's other origins only harmless ones (``Accept``,
     ``Range``) see them. ``hub`` names the hub whose credential may be added where its origins are asked.
     ``trusted`` means that the user typed or configured this address, so it may be a private one. ``direct`` goes past
-    every proxy: the server is a process of this machine that no proxy can reach.
+    every proxy: the server is a process of this machine that no proxy can reach. ``is_minor``: where the server is too
+    busy for it, as for a picture, nothing else has to leave that server alone.
     """
 
     url: str
@@ -20,6 +21,7 @@ class Request:
     hub: str = ""
     trusted: bool = False
     direct: bool = False
+    is_minor: bool = False
     body: bytes | None = None
 
     def __repr__(self) -> str:

@@ -16,7 +16,9 @@ from stabilitydl.domain.events import PictureChanged
 from stabilitydl.domain.picture import Picture, creator_key
 from stabilitydl.domain.resource import resource_id
 from stabilitydl.domain.states import State
-from stabilitydl.engine.gallery import FRESH, SOON
+from stabilitydl.engine.gallery import FRESH, SOON, WORKERS
+from stabilitydl.errors import ServerBusy
+from stabilitydl.http.request import Request
 from stabilitydl.hubs.protocol import Expansion
 from tests.engine.harness import Harness
 from tests.fakes.hub import pack
@@ -40,12 +42,12 @@ class PictureHost(Origin):
         self.gate: threading.Event | None = None
 
     def _serve_picture(self, exchange: Exchange) -> None:
-        if self.gate is not None:
+        if self.gate is not None and exchange.request.path != "/file":
             exchange.wait(self.gate)
         data = self.pictures.get(exchange.request.path)
         tag = f'"{hash(data)}"'
         if self.status or data is None:
-            exchange.answer(self.status or 404)
+            exchange.answer(self.status or 404, {"Retry-After": "60"} if self.status == 429 else {})
         elif exchange.request.headers.get("if-none-match") == tag:
             exchange.answer(304, {"ETag": tag})
         else:
@@ -370,6 +372,37 @@ async def test_while_something_downloads_pictures_come_one_after_the_other(tmp_p
         await h.until(lambda: len({one.key for one in news(h) if one.version}) == 4)
         step.go.set()
         await h.settled(ids)
+
+
+async def test_a_host_that_is_too_busy_for_pictures_is_asked_for_files_all_the_same(
+    tmp_path: Path, host: PictureHost
+) -> None:
+    expansion = listed(tmp_path / "to", host)
+    host.status = 429
+    async with Harness(tmp_path) as h:
+        await h.add(expansion)
+        key = creator_key(expansion.collection)
+        assert await shown(h, key) == Picture(key=key)
+        request = Request(url=host.url("/file"), trusted=True)
+        answer, _ = await h.engine._client.get(request)
+        assert answer.status == 429, "a picture left the host free, so it was asked"
+        with pytest.raises(ServerBusy):
+            await h.engine._client.get(request)
+
+
+async def test_pictures_leave_room_for_what_files_ask_of_the_same_host(tmp_path: Path, host: PictureHost) -> None:
+    expansion = listed(tmp_path / "to", host, preview="/preview")
+    host.pictures = {"/avatar": png(0), "/preview": png(3), "/preview/a.bin": png(1), "/preview/b.bin": png(2)}
+    host.gate = threading.Event()
+    async with Harness(tmp_path) as h:
+        ids = await h.add(expansion)
+        await h.engine.pictures([*ids, expansion.collection.id, creator_key(expansion.collection)])
+        with anyio.fail_after(60):
+            while len(host.requests) < WORKERS:
+                await anyio.lowlevel.checkpoint()
+            answer, _ = await h.engine._client.get(Request(url=host.url("/file"), trusted=True))
+        assert answer.status == 404
+        host.gate.set()
 
 
 def test_namesakes_on_other_hubs_are_other_people() -> None:
