@@ -309,6 +309,18 @@ def verify(
 
 
 @app.command()
+def repair(
+    collections: options.Collections = None,
+    include: options.Include = None,
+    with_files: options.NoFiles = False,
+    json: options.Json = False,
+    debug: options.Debug = False,
+) -> Action:
+    """Read files back that are here, and bring again what is damaged: of large files only the bad blocks."""
+    return _control(Command.REPAIR, collections, include, with_files, json)
+
+
+@app.command()
 def quarantine(
     empty: options.Empty = False,
     keep: options.Keep = None,

@@ -1,4 +1,4 @@
-"""``resume``, ``retry``, ``pause``, ``cancel``, ``remove``, ``limit``: commands about files that are on the list."""
+"""``resume``, ``retry``, ``repair``, ``pause``, ``cancel``, ``remove``, ``limit``: commands about files on the list."""
 
 from __future__ import annotations
 
@@ -50,6 +50,8 @@ def _run(request: ControlRequest, session: Session, renderer: Renderer) -> int:
     match request.command:
         case Command.RESUME | Command.RETRY:
             return _bring(request, rows, session, renderer)
+        case Command.REPAIR:
+            return _repair(rows, session, renderer)
         case Command.PAUSE:
             wanted = [row for row in rows if row.state.is_unfinished]
             return _change(request, wanted, session, renderer, "paused; go on with: stabilitydl resume")
@@ -107,6 +109,25 @@ def _bring(request: ControlRequest, rows: Sequence[ResourceSnapshot], session: S
     if request.command is Command.RETRY:
         return bring(session, renderer, tally, ids, lambda engine: engine.retry(ids))
     return bring(session, renderer, tally, ids, lambda engine: engine.resume(ids))
+
+
+def _repair(rows: Sequence[ResourceSnapshot], session: Session, renderer: Renderer) -> int:
+    """Read back what is here, and bring again what is damaged."""
+    here = [row for row in rows if row.state is State.DOWNLOADED]
+    damaged = []
+    for row in here:
+        problem = session.ask(lambda engine, row=row: engine.verify(row.id))  # type: ignore[misc]
+        if problem is not None:
+            renderer.note(problem.message)
+            damaged.append(row)
+    count = format_count(len(here), "file")
+    if not damaged:
+        renderer.note(f"{count} read back, and nothing is damaged." if here else "No file is here.")
+        return ExitCode.OK
+    tally = Tally()
+    tally.ask_for(damaged)
+    ids = [row.id for row in damaged]
+    return bring(session, renderer, tally, ids, lambda engine: engine.repair(ids))
 
 
 def _goes_on(row: ResourceSnapshot) -> bool:

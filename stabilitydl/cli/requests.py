@@ -56,6 +56,7 @@ class Command(StrEnum):
     RESUME = "resume"
     PAUSE = "pause"
     RETRY = "retry"
+    REPAIR = "repair"
     CANCEL = "cancel"
     REMOVE = "remove"
     LIMIT = "limit"
@@ -63,9 +64,9 @@ class Command(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ControlRequest:
-    """``resume``, ``pause``, ``retry``, ``cancel``, ``remove``, ``limit``. No ``collections`` means all of them.
+    """``resume``, ``pause``, ``retry``, ``repair``, ``cancel``, ``remove``, ``limit``.
 
-    ``rate`` is that of ``limit``, bytes per second for each file, 0 for no limit.
+    No ``collections`` means all of them. ``rate`` is that of ``limit``, bytes per second for each file, 0 for no limit.
     """
 
     command: Command

@@ -51,10 +51,21 @@ def _select(request: VerifyRequest, session: Session) -> list[ResourceSnapshot]:
 
 def _print_object(found: Sequence[tuple[ResourceSnapshot, Problem | None]]) -> None:
     files = [
-        {"resource": row.id, "path": row.target, "problem": describe(problem) if problem is not None else None}
+        {
+            "resource": row.id,
+            "path": row.target,
+            "problem": describe(problem) if problem is not None else None,
+            "damaged": ranges_of(problem),
+        }
         for row, problem in found
     ]
     console.data(json.dumps({"files": files}))
+
+
+def ranges_of(problem: Problem | None) -> list[list[int]] | None:
+    """The half-open byte ranges that are wrong, None where nobody knows."""
+    ranges = str(problem.arguments.get("ranges") or "") if problem is not None else ""
+    return [[int(end) for end in each.split("-")] for each in ranges.split()] or None
 
 
 def _say(found: Sequence[tuple[ResourceSnapshot, Problem | None]]) -> None:
@@ -63,6 +74,4 @@ def _say(found: Sequence[tuple[ResourceSnapshot, Problem | None]]) -> None:
     if not damaged:
         console.say(f"{count} read back, and nothing is damaged." if found else "No file is here.")
         return
-    console.say(
-        f"{damaged} of {count} damaged, and left as it is. To have it again: move it away, then get it once more."
-    )
+    console.say(f"{damaged} of {count} damaged, and left as it is. To have it again: stabilitydl repair")

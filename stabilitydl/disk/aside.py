@@ -19,29 +19,35 @@ QUARANTINE = ".stabilitydl-quarantine"
 _OLD, _OLD_JOURNAL = ".old", ".oldj"
 
 
-def folder_for(part: Path, root: Path | None, device: int) -> Path:
-    """The quarantine of a part on ``device``: below ``root`` if that is on the same volume, else beside the part."""
+def folder_for(file: Path, root: Path | None, device: int) -> Path:
+    """The quarantine of a file on ``device``: below ``root`` if that is on the same volume, else beside the file."""
     if root is not None:
         with contextlib.suppress(FileNotFoundError):
             if system.look_behind(os.fspath(root)).st_dev == device:
                 return root / QUARANTINE
-    return part.parent / QUARANTINE
+    return file.parent / QUARANTINE
 
 
-def move(part: Path, folder: Path, name: str, digest: str, size: int) -> Path:
-    """Move ``part`` of ``size`` bytes into a quarantine, never replacing anything; where it lies now.
+def take_in(file: Path, root: Path | None, name: str, tag: str, digest: str, status: os.stat_result) -> Path:
+    """Move a part, or a finished file, durably into its quarantine under a name made of ``name``; where it lies now."""
+    folder = folder_for(file, root, status.st_dev)
+    system.make_folders(os.fspath(folder))
+    place = _move(file, folder, name, tag, digest, status.st_size)
+    for each in dict.fromkeys((folder, folder.parent, file.parent)):
+        system.sync_folder(os.fspath(each))
+    return place
 
-    Of the same bytes, as ``digest`` and size say, the ones that are there already stay.
-    """
-    tag = part.name.rsplit(".", 2)[-2]
+
+def _move(file: Path, folder: Path, name: str, tag: str, digest: str, size: int) -> Path:
+    """Never replaces anything. Of the same bytes, as ``digest`` and size say, the ones that are there already stay."""
     for number in itertools.count(1):
         suffix = f".{tag}" + f".{digest[:8]}" * bool(digest) + f".{number}" * (number > 1)
         place = folder / (names.shorten(name, len(suffix)) + suffix)
         try:
-            system.rename_exclusive(os.fspath(part), os.fspath(place))
+            system.rename_exclusive(os.fspath(file), os.fspath(place))
         except FileExistsError:
             if digest and system.look(os.fspath(place)).st_size == size:
-                system.remove(os.fspath(part))
+                system.remove(os.fspath(file))
                 return place
         else:
             return place

@@ -1,6 +1,11 @@
-"""Digests of the blocks of a file, taken from the bytes as they came in, before the disk had them."""
+"""Digests of the blocks of a file, taken from the bytes as they came in, before the disk had them.
+
+Those of a whole file are kept together, one after another, and tell later which blocks have rotted.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from blake3 import blake3
 
@@ -8,6 +13,7 @@ from ..domain.chunk import Chunk
 from .journal import BLOCK
 
 DIGEST_SIZE = 16
+_UNKNOWN = bytes(DIGEST_SIZE)
 
 
 class BlockDigester:
@@ -61,3 +67,21 @@ class BlockDigester:
 def digest_block(data: Chunk) -> bytes:
     """The digest of one whole block."""
     return blake3(data).digest(length=DIGEST_SIZE)
+
+
+def pack(proofs: Mapping[int, bytes], size: int) -> bytes:
+    """The digests of all blocks of a file of ``size`` bytes in a row, zeros where there is none."""
+    return b"".join(proofs.get(index, _UNKNOWN) for index in range(count(size)))
+
+
+def unpack(packed: bytes, size: int) -> dict[int, bytes]:
+    """The known digests by block; none when they are those of a file of another size."""
+    if len(packed) != count(size) * DIGEST_SIZE:
+        return {}
+    digests = (packed[start : start + DIGEST_SIZE] for start in range(0, len(packed), DIGEST_SIZE))
+    return {index: digest for index, digest in enumerate(digests) if digest != _UNKNOWN}
+
+
+def count(size: int) -> int:
+    """How many blocks a file of ``size`` bytes has."""
+    return -(-size // BLOCK)

@@ -13,7 +13,8 @@ from send2trash import send2trash
 from ..clock import Clock
 from ..domain.checksum import Checksum, Verification
 from ..errors import ChecksumMismatch, DiskError, NoSpace, PartInUse
-from .aside import QUARANTINE, drop_old, has_old
+from .aside import QUARANTINE, drop_old, has_old, take_in
+from .blocks import unpack
 from .errands import Errands
 from .hasher import Hasher
 from .journal import Header
@@ -100,6 +101,15 @@ class Disk:
             return None
         return Match(sha256=digests.sha256, verification=verification, size=found[0], mtime_ns=found[1])
 
+    async def damaged_blocks(self, path: Path, size: int, blocks: bytes) -> tuple[list[int], int]:
+        """Which blocks of a finished file of ``size`` bytes are not as they came in, and of how many that is known.
+
+        ``blocks`` are their digests: see `blocks.pack`. Reads the file. Raises DiskError.
+        """
+        proofs = unpack(blocks, size)
+        volume = await self._volume(path)
+        return await volume.hasher.damaged(path, size, proofs), len(proofs)
+
     async def stat(self, path: Path) -> tuple[int, int] | None:
         """Size in bytes and mtime in nanoseconds of a regular file, None when there is none."""
         return await self._errands.run(path, _stat, path)
@@ -145,6 +155,13 @@ class Disk:
     async def discard(self, target: Path, tag: str) -> None:
         """Remove the part and the journal of ``target``. Raises PartInUse, DiskError."""
         await self._errands.run(target, _discard, target, tag)
+
+    async def put_aside(self, path: Path, root: Path | None, tag: str, digest: str) -> Path:
+        """Move a finished file that is damaged into quarantine, below ``root`` where that can be; where it lies now.
+
+        Raises DiskError.
+        """
+        return await self._errands.run(path, _put_aside, path, root, tag, digest)
 
     async def quarantined(self, folders: Iterable[Path]) -> list[tuple[Path, int]]:
         """All files in these folders of quarantine, and their sizes in bytes; an unreadable folder counts as empty."""
@@ -270,6 +287,13 @@ def _files_in(folder: Path) -> list[tuple[Path, int]]:
     except OSError:
         return found
     return found
+
+
+def _put_aside(path: Path, root: Path | None, tag: str, digest: str) -> Path:
+    try:
+        return take_in(path, root, path.name, tag, digest, system.look(os.fspath(path)))
+    except OSError as error:
+        raise map_error(error, path) from error
 
 
 def _remove_kept(path: Path) -> None:

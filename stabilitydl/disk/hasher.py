@@ -23,6 +23,8 @@ from .partfile import MIB, PartFile
 from .system import let_go, map_error, system
 
 SLICE = 64 * MIB
+BLOCKS_IN_A_ROW = SLICE // BLOCK
+"""Blocks that are checked before other files get a turn."""
 _BUFFER = MIB
 _WORTH_A_HOP = 4 * MIB
 
@@ -80,6 +82,22 @@ class Hasher:
             raise map_error(error, path) from error
         finally:
             # Also when this task is cancelled while the file is being opened.
+            self.lane.post(lambda: _close(opened))
+
+    async def damaged(self, path: Path, size: int, proofs: Mapping[int, bytes]) -> list[int]:
+        """Those blocks of a finished file that do not have the digest which they should have. Raises DiskError."""
+        opened: list[int] = []
+        wrong: list[int] = []
+        blocks = sorted(proofs)
+        try:
+            await self.lane.run(lambda: opened.append(system.open_reader(os.fspath(path))))
+            for start in range(0, len(blocks), BLOCKS_IN_A_ROW):
+                few = {index: proofs[index] for index in blocks[start : start + BLOCKS_IN_A_ROW]}
+                wrong += await self.lane.run(self.check, opened[0], few, size)
+            return wrong
+        except OSError as error:
+            raise map_error(error, path) from error
+        finally:
             self.lane.post(lambda: _close(opened))
 
     def close(self, timeout: float) -> bool:

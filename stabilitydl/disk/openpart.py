@@ -14,8 +14,9 @@ from ..domain.checksum import Checksum
 from ..domain.chunk import Chunk
 from ..domain.ranges import Ranges
 from ..errors import FileHeld, PartChanged, StabilityError
+from .blocks import pack
 from .digests import Digests
-from .hasher import Hasher, PrefixHasher
+from .hasher import BLOCKS_IN_A_ROW, Hasher, PrefixHasher
 from .journal import Header
 from .partfile import PartFile, PartIdentity
 from .syncer import Syncer
@@ -28,9 +29,6 @@ HELD_SECONDS = 10.0
 """How long a virus scanner or an indexer may hold a whole file before that is an error."""
 FIRST_PAUSE = 0.1
 """Seconds before the second try; each further pause is twice as long."""
-
-_BLOCKS_IN_A_ROW = 32
-"""Blocks that are checked before other files get a turn: 64 MiB."""
 
 
 class OpenPart:
@@ -119,6 +117,14 @@ class OpenPart:
         return digests
 
     @property
+    def blocks(self) -> bytes:
+        """The digests of all blocks as they came in, see `blocks.pack`; empty for what is small."""
+        identity = self.file.identity
+        if identity is None or self.file.journal is None:
+            return b""
+        return pack(self.file.proofs, identity.size)
+
+    @property
     def header(self) -> Header | None:
         """What the part is a part of, if it has a journal and can be gone on with."""
         identity = self.file.identity
@@ -149,8 +155,8 @@ class OpenPart:
         proofs = list(file.proofs.items())
         bad = file.unproven if unproven else set[int]()
         try:
-            for start in range(0, len(proofs), _BLOCKS_IN_A_ROW):
-                few = dict(proofs[start : start + _BLOCKS_IN_A_ROW])
+            for start in range(0, len(proofs), BLOCKS_IN_A_ROW):
+                few = dict(proofs[start : start + BLOCKS_IN_A_ROW])
                 bad.update(await self._hasher.lane.run(self._hasher.check, file.descriptor, few, identity.size))
         except OSError as error:
             raise map_error(error, file.target) from error

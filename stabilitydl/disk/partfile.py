@@ -334,17 +334,12 @@ class PartFile:
 
     def quarantine(self, root: Path | None = None, digest: str = "") -> Path:
         """Move the part aside and close it; where it lies now: see `aside`. Raises DiskError."""
-        folder = self.path.parent
+        tag = self.path.name.rsplit(".", 2)[-2]
         try:
-            found = system.status(self.descriptor)
-            folder = aside.folder_for(self.path, root, found.st_dev)
-            system.make_folders(os.fspath(folder))
-            place = aside.move(self.path, folder, self.target.name, digest, found.st_size)
-            for each in dict.fromkeys((folder, folder.parent, self.path.parent)):
-                system.sync_folder(os.fspath(each))
+            place = aside.take_in(self.path, root, self.target.name, tag, digest, system.status(self.descriptor))
             self.drop_journal()
         except OSError as error:
-            raise map_error(error, folder) from error
+            raise map_error(error, root or self.path.parent) from error
         finally:
             self.close()
         return place

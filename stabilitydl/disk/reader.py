@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from ..lane import Lane
+from .blocks import digest_block
 from .system import map_error
 
 
@@ -41,6 +42,13 @@ class Reader:
         except OSError as error:
             raise map_error(error, self._path) from error
 
+    async def read_block(self, start: int, size: int, digest: bytes) -> bytes | None:
+        """``size`` bytes from ``start``, if there are as many and their digest as a block is this. Raises DiskError."""
+        try:
+            return await self._lane.run(self._read_block, start, size, digest)
+        except OSError as error:
+            raise map_error(error, self._path) from error
+
     def close(self) -> None:
         """Let go of the file as soon as the thread comes to it."""
         self._lane.post(self._close)
@@ -53,6 +61,14 @@ class Reader:
     def _read(self, count: int) -> bytes:
         assert self._file is not None, "opened before it is read"
         return self._file.read(count)
+
+    def _read_block(self, start: int, size: int, digest: bytes) -> bytes | None:
+        assert self._file is not None, "opened before it is read"
+        self._file.seek(start)
+        block = b""
+        while len(block) < size and (piece := self._read(size - len(block))):
+            block += piece
+        return block if len(block) == size and digest_block(block) == digest else None
 
     def _close(self) -> None:
         if self._file is not None:

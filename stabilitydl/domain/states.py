@@ -84,7 +84,7 @@ MOVES: Mapping[State, frozenset[State]] = MappingProxyType(
         State.RESOLVING: _INTERRUPTED | {State.DOWNLOADING, State.VERIFYING, State.DOWNLOADED},
         State.DOWNLOADING: _INTERRUPTED | {State.RESOLVING, State.VERIFYING},
         State.VERIFYING: _INTERRUPTED | {State.RESOLVING, State.DOWNLOADING, State.DOWNLOADED},
-        State.DOWNLOADED: frozenset({State.MISSING, State.QUEUED}),
+        State.DOWNLOADED: frozenset({State.MISSING, State.QUEUED, State.QUARANTINED}),
         State.PAUSED: frozenset({State.QUEUED, State.MISSING, State.DOWNLOADED}),
         State.WAITING: _INTERRUPTED | {State.RESOLVING, State.DOWNLOADING, State.VERIFYING, State.DOWNLOADED},
         State.FAILED: frozenset({State.QUEUED, State.MISSING, State.DOWNLOADED}),

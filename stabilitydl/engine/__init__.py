@@ -6,16 +6,16 @@ runs), ``thread`` (the engine in a thread of its own), ``commands`` (what the us
 on the list), ``fleet`` (what is queued and at work), ``job`` (one resource from its place in the queue to its end),
 ``waiting`` (what it does while it cannot go on), ``life`` (its moves from state to state).
 
-What they decide with, pure: ``scheduler`` (what starts next), ``targets`` (where files go), ``remedies`` (what
-becomes of a resource that met an error), ``meter`` (speed). What they stand on: ``slots`` (applies the scheduler),
-``here`` (is the file here already), ``twins`` (resources with the same bytes), ``places`` and ``pace`` (several
-addresses, slow ones), ``volumes`` and ``space`` (drives that come and go, and their room), ``gallery`` (which picture
-stands for what), ``source`` (asks hubs for addresses), ``reach`` (is it the host or the network), ``locks`` (one for
-each resource), ``ledger`` (store and locks together), ``recorder`` (what is written when), ``rounds`` (one trip to
-the database for many jobs), ``housekeeping`` (what nobody asked for), ``redaction`` (secrets that older versions
-stored), ``opening``, ``record``, ``folders`` and ``rebuild`` (what the disk knows when the database is lost),
-``undo`` (parts of cancelled resources are kept for a while), ``logins`` (which hubs wait for one), ``publisher``
-(tells everybody), ``context`` (what a job works with).
+What they decide with, pure: ``scheduler`` (what starts next), ``targets`` (where files go), ``remedies`` (what becomes
+of a resource that met an error), ``meter`` (speed). What they stand on: ``slots`` (applies the scheduler), ``here``
+(is the file here already), ``twins`` (resources with the same bytes), ``mending`` (of a file that rotted, what is
+right of it), ``places`` and ``pace`` (several addresses, slow ones), ``volumes`` and ``space`` (drives that come and
+go, and their room), ``gallery`` (which picture stands for what), ``source`` (asks hubs for addresses), ``reach`` (is
+it the host or the network), ``locks`` (one for each resource), ``ledger`` (store and locks together), ``recorder``
+(what is written when), ``rounds`` (one trip to the database for many jobs), ``housekeeping`` (what nobody asked for),
+``redaction`` (secrets that older versions stored), ``opening``, ``record``, ``folders`` and ``rebuild`` (what the disk
+knows when the database is lost), ``undo`` (parts of cancelled resources are kept for a while), ``logins`` (which hubs
+wait for one), ``publisher`` (tells everybody), ``context`` (what a job works with).
 
 One engine per data directory: ``remote`` (run it or attach to the process that does; what window and command line
 start), ``any_engine`` (what they may ask of either), ``remote_membership`` (owner or attached, and the change between

@@ -78,6 +78,15 @@ class Commands:
         await self.retry(chosen)
         return chosen
 
+    async def repair(self, ids: Sequence[str]) -> list[str]:
+        """Queue those of the files that are here and are not what arrived any more; the ids of them.
+
+        Each is read first. What is damaged is kept in quarantine, and lends the new file what is right of it.
+        """
+        damaged = await self.quarantine.take_in([each for each in ids if each not in self._fleet])
+        await self.enqueue(damaged)
+        return damaged
+
     async def go_on(self, rows: Iterable[ResourceSnapshot], *, paused: bool) -> list[str]:
         """Continue what is unfinished or failed in a way that another try may cure; the ids of it."""
 

@@ -284,7 +284,10 @@ class Engine:
         rows = await self._on.recorder.ask(lambda ledger: ledger.store.snapshots([resource_id]))
         if not rows:
             raise NoLongerListed
-        return await find_damage(self._on.services.disk, rows[0]) if rows[0].state is State.DOWNLOADED else None
+        if rows[0].state is not State.DOWNLOADED:
+            return None
+        blocks = await self._on.recorder.ask(lambda ledger: ledger.store.blocks(resource_id))
+        return await find_damage(self._on.services.disk, rows[0], blocks)
 
     # Commands: see `commands`.
 
@@ -319,6 +322,10 @@ class Engine:
 
     async def remove(self, ids: Sequence[str], *, with_files: bool = False) -> None:
         await self._on.commands.remove(ids, with_files=with_files)
+
+    async def repair(self, ids: Sequence[str]) -> list[str]:
+        """Bring the damaged ones among the files of DOWNLOADED resources again; the ids of them."""
+        return await self._on.commands.repair(ids)
 
     async def retry_elsewhere(self, ids: Sequence[str]) -> list[str]:
         return await self._on.commands.retry_elsewhere(ids)

@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..disk.disk import Disk
+from ..disk.journal import BLOCK
 from ..domain.checksum import Algorithm, Checksum, Verification
+from ..domain.ranges import Ranges
 from ..domain.resource import ResourceSnapshot
 from ..domain.states import State
 from ..errors import FileDamaged, Problem
+from ..store.blocks import Blocks
 
 FileStatus = tuple[int, int]
 """Size in bytes and mtime in nanoseconds."""
@@ -87,12 +90,29 @@ async def accept(disk: Disk, row: ResourceSnapshot, target: Path) -> Found | Non
     return Found(target, match.size, match.mtime_ns, Verification.UNVERIFIABLE, match.sha256)
 
 
-async def find_damage(disk: Disk, row: ResourceSnapshot) -> Problem | None:
-    """What is wrong with the file of a DOWNLOADED row, None if nothing is. Reads the file. Raises DiskError."""
+async def find_damage(disk: Disk, row: ResourceSnapshot, blocks: Blocks | None = None) -> Problem | None:
+    """What is wrong with the file of a DOWNLOADED row, None if nothing is. Reads the file. Raises DiskError.
+
+    Where ``blocks`` are known, ``ranges`` of the problem says which bytes are wrong, half-open, as in ``0-10 30-40``;
+    ``sha256`` is that of what is there now.
+    """
     path = Path(row.target or "")
     found = await disk.matches(path, None, ())
     if found is None:
         return FileDamaged(path=str(path), detail="it is not there").problem
-    if row.sha256 is not None and found.sha256 != row.sha256:
-        return FileDamaged(path=str(path), detail="its bytes have changed").problem
-    return None
+    if row.sha256 is None or found.sha256 == row.sha256:
+        return None
+    bad: list[int] = []
+    known = 0
+    if blocks is not None and blocks.sha256 == row.sha256 and found.size == row.file_size:
+        bad, known = await disk.damaged_blocks(path, found.size, blocks.digests)
+    if not bad:
+        return FileDamaged(path=str(path), detail="its bytes have changed", sha256=found.sha256).problem
+    where = f"in {len(bad):,} of {known:,} blocks, the first from byte {bad[0] * BLOCK:,} on"
+    ranges = Ranges((index * BLOCK, min((index + 1) * BLOCK, found.size)) for index in bad)
+    return FileDamaged(
+        path=str(path),
+        detail=f"its bytes have changed, {where}",
+        sha256=found.sha256,
+        ranges=" ".join(f"{start}-{stop}" for start, stop in ranges.items),
+    ).problem

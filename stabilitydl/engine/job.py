@@ -38,6 +38,7 @@ from .context import Context
 from .here import Found, accept, is_recorded, known_checksums, read_and_compare
 from .ledger import Claim, Finish
 from .life import Ending, Life
+from .mending import begin_with_damaged
 from .places import fetch_from
 from .record import record_of
 from .remedies import judge
@@ -256,6 +257,7 @@ class Job:
                 root=self._root,
                 record=self._record,
             )
+            await begin_with_damaged(order, self.life.row, self.live, self._context)
             return Ending(State.DOWNLOADED, file=await fetch_from(places, order, self.live, self, self._context))
         except TargetTaken:
             found = await self._look()

@@ -1,9 +1,9 @@
 """The quarantine: files whose bytes are wrong are kept aside until the user says what becomes of them.
 
 Each lies in a folder ``.stabilitydl-quarantine`` on the volume of its target, under a name that no program takes for a
-model, and takes space there. The choices: try again (`Commands.retry`), try the next address first
-(`Commands.retry_elsewhere`), keep it all the same (`accept`), or throw it away (`empty`). Nothing is thrown away by
-itself.
+model, and takes space there. So does a finished file that rotted, once it is to be repaired. The choices: try again
+(`Commands.retry`), try the next address first (`Commands.retry_elsewhere`), keep it all the same (`accept`), or throw
+it away (`empty`). Nothing is thrown away by itself.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
+
+import msgspec
 
 from ..disk.aside import QUARANTINE
 from ..disk.disk import Disk
@@ -21,7 +23,8 @@ from ..domain.states import State
 from ..errors import StabilityError
 from ..store.change import Change
 from .context import Context
-from .ledger import Applied
+from .here import find_damage
+from .ledger import Applied, Ledger
 from .turns import Turns
 
 KEPT = "kept"
@@ -99,6 +102,46 @@ class Quarantine:
                 await self._settle([row.id], partial(_unless_moved, change))
                 accepted.append(row.id)
         return accepted
+
+    async def take_in(self, ids: Sequence[str]) -> list[str]:
+        """Move the files of DOWNLOADED resources that are not what arrived any more into quarantine; the ids of them,
+        and of what is not there at all.
+
+        Reads them. Raises DiskError.
+        """
+        damaged: list[str] = []
+        for each in ids:
+            async with self._turns.take([each]):
+                rows = await self._context.recorder.ask(lambda ledger, each=each: ledger.store.snapshots([each]))  # type: ignore[misc]
+                if rows and rows[0].state is State.DOWNLOADED and await self._take_in(rows[0]):
+                    damaged.append(each)
+        return damaged
+
+    async def _take_in(self, row: ResourceSnapshot) -> bool:
+        """Take one in; False when nothing is wrong with it."""
+        blocks = await self._context.recorder.ask(lambda ledger: ledger.store.blocks(row.id))
+        damage = await find_damage(self._disk, row, blocks)
+        if damage is None:
+            return False
+        digest = damage.arguments.get("sha256")
+        if not digest:
+            return True
+        target = Path(row.target or "")
+        parent = await self._context.recorder.ask(lambda ledger: ledger.store.parent(row.resource.collection))
+        root = Path(parent.target) if parent is not None and parent.target else None
+        if root not in target.parents:
+            root = None
+        place = await self._disk.put_aside(target, root, row.resource.tag, str(digest))
+        problem = msgspec.structs.replace(damage, arguments={**damage.arguments, KEPT: str(place)})
+        change = Change(row.id, State.QUARANTINED, received=0, problem=problem)
+
+        def keep(ledger: Ledger) -> Applied:
+            with ledger.store.together():
+                ledger.store.keep_damaged(row.id, str(place))
+                return ledger.settle([row.id], lambda now: change if now.state is State.DOWNLOADED else None)
+
+        self._tell(await self._context.recorder.commit(keep))
+        return True
 
     async def _rows(self) -> list[ResourceSnapshot]:
         return await self._context.recorder.ask(lambda ledger: ledger.store.resources(None, {State.QUARANTINED}))

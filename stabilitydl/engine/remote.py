@@ -109,6 +109,11 @@ class Member(Membership):
         self._want(ids)
         await self._ask(Engine.retry, ids)
 
+    async def repair(self, ids: Sequence[str]) -> list[str]:
+        damaged = await self._ask(Engine.repair, ids)
+        self._want(damaged)
+        return damaged
+
     async def retry_elsewhere(self, ids: Sequence[str]) -> list[str]:
         chosen = await self._ask(Engine.retry_elsewhere, ids)
         self._want(chosen)

@@ -52,6 +52,7 @@ COMMANDS = frozenset(
         "go_on",
         "resume",
         "retry",
+        "repair",
         "retry_elsewhere",
         "empty_quarantine",
         "accept_quarantined",

@@ -13,7 +13,8 @@ from ..errors import Problem
 class Change(msgspec.Struct, frozen=True):
     """What ``Store.apply`` writes. ``problem`` and ``wait`` always replace; None in any other field leaves it.
 
-    ``received`` and ``file_size`` are bytes, ``file_mtime`` nanoseconds.
+    ``received`` and ``file_size`` are bytes, ``file_mtime`` nanoseconds; ``blocks`` are the digests of the blocks of
+    the file with this ``sha256``, if there are any.
     """
 
     id: str
@@ -25,3 +26,4 @@ class Change(msgspec.Struct, frozen=True):
     sha256: str | None = None
     file_size: int | None = None
     file_mtime: int | None = None
+    blocks: bytes = b""

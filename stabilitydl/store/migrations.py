@@ -144,6 +144,19 @@ _NINTH = ("ALTER TABLE collections ADD COLUMN updated REAL",)
 # How many times the share of other collections the files of one get.
 _TENTH = ("ALTER TABLE collections ADD COLUMN weight REAL NOT NULL DEFAULT 1",)
 
+# The digests of the blocks of files that arrived, in hexadecimal, and where a damaged file is kept whose right blocks
+# may be used again.
+_ELEVENTH = (
+    """
+    CREATE TABLE blocks (
+        resource TEXT PRIMARY KEY REFERENCES resources (id) ON DELETE CASCADE,
+        sha256 TEXT NOT NULL,
+        digests TEXT NOT NULL,
+        kept TEXT
+    )
+    """,
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _FIRST,
     _SECOND,
@@ -155,5 +168,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _EIGHTH,
     _NINTH,
     _TENTH,
+    _ELEVENTH,
 )
 SCHEMA_VERSION = len(MIGRATIONS)

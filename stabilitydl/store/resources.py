@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 
 from ..domain.resource import Resource, ResourceSnapshot
 from ..domain.states import State
+from . import blocks
 from .change import Change
 from .database import Database, Value
 from .rows import RESOURCE_COLUMNS, SNAPSHOT_COLUMNS, marks, pack_or_none, resource_row, snapshot_of
@@ -127,7 +128,7 @@ def children(
     return found
 
 
-def put_changes(database: Database, changes: Iterable[Change]) -> None:
+def put_changes(database: Database, changes: Sequence[Change]) -> None:
     """Write new states inside a transaction of the caller. Unknown ids are left out."""
     database.write_each(
         _APPLY,
@@ -146,6 +147,7 @@ def put_changes(database: Database, changes: Iterable[Change]) -> None:
             for change in changes
         ),
     )
+    blocks.put(database, changes)
 
 
 def apply(database: Database, changes: Sequence[Change]) -> None:

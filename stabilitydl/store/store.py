@@ -13,7 +13,8 @@ from ..domain.collection import Collection, CollectionSnapshot
 from ..domain.picture import PictureSource
 from ..domain.resource import Resource, ResourceSnapshot
 from ..domain.states import State
-from . import attempts, chores, collections, pictures, queue, resources
+from . import attempts, blocks, chores, collections, pictures, queue, resources
+from .blocks import Blocks
 from .change import Change
 from .database import Database
 from .queue import Place
@@ -173,6 +174,14 @@ class Store:
     def has_twins(self, resource_id: str) -> bool:
         """Does the file of another resource have the same digest as that of this one?"""
         return resources.has_twins(self._database, resource_id)
+
+    def blocks(self, resource_id: str) -> Blocks | None:
+        """The digests of the blocks of the file that arrived for a resource; none of small files."""
+        return blocks.find(self._database, resource_id)
+
+    def keep_damaged(self, resource_id: str, place: str) -> None:
+        """Remember where the damaged file of a resource lies now; forgotten when its file arrives again."""
+        blocks.keep(self._database, resource_id, place)
 
     def apply(self, changes: Sequence[Change]) -> None:
         """Write new states, all in one transaction. Unknown ids are left out; whether a move is legal is not asked."""

@@ -4,7 +4,8 @@ Read in this order: ``fetch`` (open, plan, segments, verify, finalize), ``mode``
 ``plan`` (pure: which ranges are missing, which comes next), ``segment`` (one connection's loop: take a range, read,
 limit, write; retry and back off), ``body`` (one ranged GET: checks status, Content-Range, validator, encoding),
 ``reader`` (notices who sends next to nothing), ``bandwidth`` (the speed limits), ``bucket`` and ``fairness`` (pure:
-how much may be read, and by whom). Beside them: ``copy`` (the same from a file that is here), ``route`` (the current
-address, renewed when it expires), ``retry`` (pure: when to try again and when to stop), ``sniff`` (pure: is this a
-web page instead of a model?), ``order`` (the values that go in and come out).
+how much may be read, and by whom). Beside them: ``copy`` (the same from a file that is here), ``mend`` (what is right
+of a damaged one), ``route`` (the current address, renewed when it expires), ``retry`` (pure: when to try again and
+when to stop), ``sniff`` (pure: is this a web page instead of a model?), ``order`` (the values that go in and come
+out).
 """

@@ -59,6 +59,7 @@ async def _copy(order: Order, reader: Reader, part: OpenPart, live: Live, watche
     digests = await part.digest()
     verification = digests.judge() or Verification.UNVERIFIABLE
     await watcher.publishing(digests.sha256, verification)
+    blocks = part.blocks
     found = await part.finalize()
     live.received = found.st_size
     return Arrival(
@@ -69,4 +70,5 @@ async def _copy(order: Order, reader: Reader, part: OpenPart, live: Live, watche
         sha256=digests.sha256,
         mtime_ns=found.st_mtime_ns,
         host="",
+        blocks=blocks,
     )

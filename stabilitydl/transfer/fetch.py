@@ -317,6 +317,7 @@ class _Fetch:
 
     async def _finalize(self, digests: Digests, verification: Verification) -> Arrival:
         await self._watcher.publishing(digests.sha256, verification)
+        blocks = self._part.blocks
         found = await self._part.finalize()
         return Arrival(
             path=self._order.target,
@@ -326,6 +327,7 @@ class _Fetch:
             sha256=digests.sha256,
             mtime_ns=found.st_mtime_ns,
             host=self._live.host,
+            blocks=blocks,
         )
 
     def _note_written(self, count: int) -> None:

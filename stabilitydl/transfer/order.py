@@ -36,7 +36,10 @@ class Order:
 
 @dataclass(frozen=True)
 class Arrival:
-    """A file under its final name. ``size`` and ``fetched`` (what came over the network) are bytes."""
+    """A file under its final name. ``size`` and ``fetched`` (what came over the network) are bytes.
+
+    ``blocks`` are the digests of its blocks: see `disk.blocks.pack`.
+    """
 
     path: Path
     size: int
@@ -45,6 +48,7 @@ class Arrival:
     sha256: str
     mtime_ns: int
     host: str
+    blocks: bytes = b""
 
 
 STALLED = 5.0

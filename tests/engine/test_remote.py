@@ -144,6 +144,7 @@ def test_every_method_of_an_engine_works_from_another_process(make: Make, tmp_pa
     other.call(engine.set_resource_limit, [second], 5000)
     assert other.call(engine.snapshots, [second])[0].rate_limit == 5000
     other.until(lambda: any(isinstance(each, LimitChanged) for each in other.events))
+    assert other.call(engine.repair, [second]) == []
     other.call(engine.set_weight, [expansion.collection.id], 2.5)
     assert other.call(engine.collections)[0].collection.weight == 2.5
     other.call(engine.set_settings, Settings(jobs=7))

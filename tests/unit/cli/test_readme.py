@@ -30,7 +30,9 @@ def synopsis() -> dict[str, set[str]]:
     return options
 
 
-@pytest.mark.parametrize("command", ["get", "plan", "list", "resume", "remove", "limit", "weight", "demo"])
+@pytest.mark.parametrize(
+    "command", ["get", "plan", "list", "resume", "verify", "repair", "remove", "limit", "weight", "demo"]
+)
 def test_the_synopsis_is_what_the_help_says(command: str, run: Run) -> None:
     shown = set(re.findall(r"--[a-z-]+", run(command, "--help").out))
     extra = {"--help", "--debug"} | ({"--json"} if command == "resume" else set())

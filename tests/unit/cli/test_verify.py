@@ -11,6 +11,8 @@ import pytest
 from tests.fakes.origin import FileOrigin
 from tests.unit.cli.conftest import Run
 
+MIB = 1024 * 1024
+
 
 @pytest.fixture
 def origin() -> Iterator[FileOrigin]:
@@ -73,3 +75,28 @@ def test_some_of_them_can_be_chosen(run: Run, origin: FileOrigin, tmp_path: Path
     assert run("verify", collection["id"]).code == 1
     assert run("verify", "--include", "nothing*").code == 3
     assert run("verify", "ffffffff").code != 0
+
+
+def test_what_is_damaged_is_brought_again(run: Run, origin: FileOrigin, tmp_path: Path) -> None:
+    """D16: of a large file only the bad blocks, which are named before."""
+    assert run("repair").err == "The list is empty.\n"
+    data = os.urandom(9 * MIB)
+    large, small = origin.add("/large.bin", data), origin.add("/small.bin", data[:1000])
+    listed = tmp_path / "pack.txt"
+    listed.write_text("".join(f"{file.url} sha256:{file.sha256}\n" for file in (large, small)))
+    assert run("get", listed, "--to", tmp_path / "to", "-y").code == 0
+    assert run("repair").err == "2 files read back, and nothing is damaged.\n"
+    rot(tmp_path / "to" / "large.bin")
+    (found, _) = run("verify", "--json").object["files"]
+    assert found["damaged"] == [[0, 2 * MIB]]
+    assert "in 1 of 5 blocks" in found["problem"]["message"]
+    before = len(origin.requests)
+    said = run("repair", "--include", "large*")
+    assert said.code == 0
+    assert "in 1 of 5 blocks" in said.err
+    assert [request.range for request in origin.requests[before:]] == [(0, 2 * MIB - 1)]
+    assert (tmp_path / "to" / "large.bin").read_bytes() == data
+    assert run("verify").code == 0
+    assert "large.bin" in run("quarantine").out
+    assert run("quarantine", "--empty", "--yes").code == 0
+    assert run("repair", "--include", "small*").err == "1 file read back, and nothing is damaged.\n"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from stabilitydl.disk.blocks import BlockDigester, digest_block
+import pytest
+
+from stabilitydl.disk.blocks import DIGEST_SIZE, BlockDigester, count, digest_block, pack, unpack
 from stabilitydl.disk.journal import BLOCK
 from tests.unit.disk.lanes import noise
 
@@ -50,3 +52,18 @@ def test_bytes_behind_the_end_are_left_out() -> None:
     digester.update(2 * BLOCK, DATA[2 * BLOCK :] + b"surplus")
     digester.update(SIZE + 5, b"more")
     assert digester.take() == {2: BLOCKS[2]}
+
+
+@pytest.mark.parametrize("size", [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, SIZE, 10 * 2**30, 2**40])
+def test_the_digests_of_a_file_lie_one_after_another(size: int) -> None:
+    """H23: 160 KiB tell of 20 GiB."""
+    known = {index: digest for index, digest in BLOCKS.items() if index < count(size)}
+    packed = pack(known, size)
+    assert len(packed) == count(size) * DIGEST_SIZE
+    assert unpack(packed, size) == known
+    assert unpack(packed, size + BLOCK) == {}
+
+
+def test_what_is_not_known_stays_unknown() -> None:
+    assert unpack(pack({1: BLOCKS[1]}, SIZE), SIZE) == {1: BLOCKS[1]}
+    assert unpack(b"", SIZE) == {}

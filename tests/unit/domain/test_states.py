@@ -13,7 +13,7 @@ LEGAL = {
     "resolving": "missing queued paused waiting failed blocked gone quarantined downloading verifying downloaded",
     "downloading": "missing queued paused waiting failed blocked gone quarantined resolving verifying",
     "verifying": "missing queued paused waiting failed blocked gone quarantined resolving downloading downloaded",
-    "downloaded": "missing queued",
+    "downloaded": "missing queued quarantined",
     "paused": "queued missing downloaded",
     "waiting": "missing queued paused waiting failed blocked gone quarantined"
     " resolving downloading verifying downloaded",

@@ -8,6 +8,7 @@ from stabilitydl.domain.resource import Address, Wait
 from stabilitydl.domain.states import State, WaitReason
 from stabilitydl.errors import Problem
 from stabilitydl.store import resources
+from stabilitydl.store.blocks import Blocks
 from stabilitydl.store.change import Change
 from stabilitydl.store.database import Database
 from stabilitydl.store.store import Store
@@ -145,3 +146,27 @@ def test_the_cache_is_given_back_after_a_long_list(store: Store, monkeypatch: py
     monkeypatch.undo()
     store._database.let_go()
     assert len(store.resources()) == 3
+
+
+def test_the_blocks_of_a_file_are_known_as_long_as_it_is_on_the_list(store: Store) -> None:
+    parent, children = a_pack(2)
+    store.add(parent, children, now=1.0)
+    one, other = (child.id for child in children)
+    digests = bytes(range(256)) * 3
+    store.apply(
+        [
+            Change(one, State.DOWNLOADED, sha256="a" * 64, blocks=digests),
+            Change(other, State.DOWNLOADED, sha256="b" * 64),
+            Change("unknown", State.DOWNLOADED, sha256="c" * 64, blocks=digests),
+        ]
+    )
+    assert store.blocks(one) == Blocks("a" * 64, digests)
+    assert store.blocks(other) is store.blocks("unknown") is None
+    store.keep_damaged(one, "/kept/\udcff")
+    store.keep_damaged(other, "/kept")
+    store.apply([Change(one, State.QUEUED)])
+    assert store.blocks(one) == Blocks("a" * 64, digests, "/kept/\udcff")
+    store.apply([Change(one, State.DOWNLOADED, sha256="d" * 64, blocks=digests[:16])])
+    assert store.blocks(one) == Blocks("d" * 64, digests[:16])
+    store.remove([one])
+    assert store.blocks(one) is None
