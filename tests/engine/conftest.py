@@ -9,11 +9,17 @@ from pathlib import Path
 import pytest
 
 from stabilitydl.engine import remedies
+from tests.fakes.transfer import never_split
 
 
 @pytest.fixture(autouse=True)
 def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remedies, "PROCESS_POLL", 0.05)
+
+
+@pytest.fixture(autouse=True)
+def no_splits(monkeypatch: pytest.MonkeyPatch) -> None:
+    never_split(monkeypatch)
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from stabilitydl.hubs.registry import Registry
 from stabilitydl.settings import Settings
 from stabilitydl.transfer.fetch import fetch
 from tests.engine.harness import Harness
-from tests.engine.real import MIB, contents, eventually
+from tests.engine.real import MIB, contents
 from tests.fakes.huggingface import HuggingFaceOrigin
 from tests.fakes.nginx import Nginx, missing
 from tests.fakes.repository import Blob, FakeRepository
@@ -33,13 +33,11 @@ pytestmark = pytest.mark.anyio
 
 TOKEN = "hf_canary0123456789"
 KEY = "nginx-canary-key"
-LIFE = 2
-"""Seconds after which the first address runs out."""
 DATA = contents(24 * MIB, 7)
 
 
 class SigningHub(HuggingFaceOrigin):
-    """Signs addresses of ``storage``: the first one lives ``LIFE`` seconds, all others an hour."""
+    """Signs addresses of ``storage``: each lives an hour and a second more than the one before."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,7 +45,7 @@ class SigningHub(HuggingFaceOrigin):
         self.ends: list[int] = []
 
     def _sign(self, blob: Blob) -> str:
-        path, end = f"/{blob.sha256}", int(time.time()) + (3600 if self.ends else LIFE)
+        path, end = f"/{blob.sha256}", int(time.time()) + 3600 + len(self.ends)
         self.ends.append(end)
         digest = hashlib.md5(f"{end}{path} {KEY}".encode()).digest()
         signature = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
@@ -55,7 +53,11 @@ class SigningHub(HuggingFaceOrigin):
 
 
 def storage(files: Path, log: Path) -> Nginx:
-    """nginx that gives a file to whoever has a signed address of it, and refuses what was meant for others."""
+    """nginx that gives a file to whoever has a signed address of it, and refuses what was meant for others.
+
+    The addresses with a certain end have run out as soon as there is a file of that name beside ``files``: an end that
+    comes by itself may come before the first byte does.
+    """
     found = Nginx(
         files,
         http="log_format seen '$status $body_bytes_sent $arg_expires [$http_authorization$http_cookie]';",
@@ -66,6 +68,7 @@ def storage(files: Path, log: Path) -> Nginx:
         if ($http_authorization) {{ return 400; }}
         if ($secure_link = "") {{ return 403; }}
         if ($secure_link = "0") {{ return 403; }}
+        if (-f {files.parent}/$arg_expires) {{ return 403; }}
         """,
     )
     built = subprocess.run([shutil.which("nginx") or "/usr/sbin/nginx", "-V"], capture_output=True, text=True)
@@ -86,14 +89,14 @@ async def test_an_address_that_runs_out_in_mid_file(tmp_path: Path, monkeypatch:
         monkeypatch.setenv("HF_ENDPOINT", hub.url(""))
         monkeypatch.setenv("HF_TOKEN", TOKEN)
         hubs = Registry([HuggingFace()])
-        # So slow that the first range of the file cannot end before its address does.
+        # So slow that the file cannot be here before its first address has run out.
         settings = Settings(connections=1, rate_limit=MIB)
         async with Harness(tmp_path, settings=settings, fetch=fetch, hubs=hubs, clock=SystemClock()) as h:
             (expansion,), problems = await h.engine.expand(["org/pack"], Destination(tmp_path / "to", Layout.FLAT))
             assert problems == []
             ids = await h.get(expansion)
             await h.until(lambda: any(entry.received for tick in h.ticks() for entry in tick.entries))
-            await eventually(lambda: time.time() > hub.ends[0] + 1)
+            (tmp_path / str(hub.ends[0])).touch()
             h.engine.set_limit(0)
             (row,) = await h.settled(ids)
             assert row.state is State.DOWNLOADED

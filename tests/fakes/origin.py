@@ -356,8 +356,9 @@ class FileOrigin(Origin):
         request = exchange.request
         if file.gate is not None:
             exchange.wait(file.gate)
-        if file.statuses:
-            entry = file.statuses.pop(0)
+        with self._lock:
+            entry = file.statuses.pop(0) if file.statuses else None
+        if entry is not None:
             status, headers = entry if isinstance(entry, tuple) else (entry, {})
             exchange.answer(status, headers)
             return
@@ -408,9 +409,10 @@ class FileOrigin(Origin):
 
     def _body(self, exchange: Exchange, file: Served, first: int, length: int) -> None:
         limit = min((n for n in (file.cut_after, file.reset_after) if n is not None), default=None)
-        faulty = limit is not None and limit < length and file.faults != 0
-        if faulty and file.faults is not None:
-            file.faults -= 1
+        with self._lock:
+            faulty = limit is not None and limit < length and file.faults != 0
+            if faulty and file.faults is not None:
+                file.faults -= 1
         stop = length if not faulty or limit is None else limit
         sent = 0
         while sent < stop:
@@ -422,7 +424,8 @@ class FileOrigin(Origin):
             block = bytes(file.data[first + sent : first + end])
             exchange.send(b"%x\r\n%b\r\n" % (len(block), block) if file.chunked else block)
             sent = end
-            file.sent += len(block)
+            with self._lock:
+                file.sent += len(block)
         if faulty:
             (RESET if file.reset_after == limit else CLOSE)(exchange)
         if file.chunked:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections import defaultdict
 from dataclasses import dataclass, field
 
 import anyio
+import pytest
 
 from stabilitydl.domain.checksum import Verification
 from stabilitydl.domain.states import State
 from stabilitydl.errors import StabilityError, TargetTaken
+from stabilitydl.transfer import plan
 from stabilitydl.transfer.order import Arrival, Live, Order, Services, Source, Watcher
 
 
@@ -110,3 +113,11 @@ def hold(fetch: FakeFetch, *names: str) -> list[Hold]:
 def fail(fetch: FakeFetch, name: str, *errors: StabilityError, after: int = 0) -> None:
     """Make the next fetches of ``name`` fail."""
     fetch.scripts[name].extend(Raise(error, after) for error in errors)
+
+
+def never_split(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no connection take over half of what a slow one brings: what was on its way then comes twice.
+
+    On a slow machine every connection is a slow one.
+    """
+    monkeypatch.setattr(plan, "SHORTEST_SPLIT", sys.maxsize)

@@ -6,8 +6,10 @@ import sys
 from pathlib import Path
 
 import anyio
+import pytest
 
 from stabilitydl.errors import StabilityError
+from tests.fakes.transfer import never_split
 from tests.unit.transfer.rig import Rig
 
 
@@ -24,4 +26,6 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    anyio.run(main)
+    with pytest.MonkeyPatch.context() as patch:
+        never_split(patch)
+        anyio.run(main)

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.origin import FileOrigin
+from tests.fakes.transfer import never_split
 from tests.unit.transfer.rig import Rig
 
 
 @pytest.fixture
-async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
+async def rig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Rig]:
+    never_split(monkeypatch)
     rig = Rig(tmp_path)
     yield rig
     await rig.aclose()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 import zlib
 
+import anyio
 import pytest
 from blake3 import blake3
 
@@ -13,7 +15,7 @@ from stabilitydl.domain.checksum import Verification
 from stabilitydl.domain.states import State
 from stabilitydl.errors import LengthUnknown, NoSpace, SizeMismatch, TargetTaken
 from tests.fakes.origin import FileOrigin
-from tests.unit.transfer.rig import ID, MIB, Addresses, Rig, noise, sha256
+from tests.unit.transfer.rig import ID, MIB, Addresses, Rig, noise, sha256, until
 
 pytestmark = pytest.mark.anyio
 
@@ -69,9 +71,14 @@ async def test_the_first_request_is_the_probe_and_ranges_come_from_the_front(rig
 
 async def test_several_connections_share_the_work(rig: Rig, origin: FileOrigin) -> None:
     data = noise(20 * MIB)
-    file = origin.add("/m", data)
-    arrival = await rig.fetch(file.url, checksum=sha256(data), connections=4)
-    assert arrival.fetched == len(data)
+    gate = threading.Event()
+    file = origin.add("/m", data, body_gate=gate, gate_at=MIB)
+    async with anyio.create_task_group() as group:
+        group.start_soon(lambda: rig.fetch(file.url, checksum=sha256(data), connections=4))
+        await until(lambda: origin.connections > 1)
+        gate.set()
+    assert rig.target.read_bytes() == data
+    assert rig.live.fetched == len(data)
     assert 2 <= origin.connections <= 4
 
 
