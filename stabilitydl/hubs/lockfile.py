@@ -29,6 +29,7 @@ from .children import key_for, name_of, place
 from .direct import Direct
 from .news import ListsAgain
 from .protocol import Destination, Expansion, Locator, without_body
+from .repositories import plausible_size
 from .signed import MARK, is_marked, split_secret
 from .urls import clean_url, file_here, is_web
 from .wire import Node
@@ -224,9 +225,7 @@ def _child(collection: Collection, entry: Node, order: int) -> Resource:
     written = entry.text("path", 20_000)
     if not written:
         raise ValueError("it has no path")
-    addresses = tuple(_addresses(entry.nodes("sources")))
-    if not addresses:
-        raise ValueError("it has no source")
+    addresses = _addresses(entry.nodes("sources"))
     path, blocked = place(written)
     checksums = tuple(_checksums(entry.texts("checksums")))
     content = min(checksums).digits if checksums else addresses[0].reference
@@ -237,7 +236,7 @@ def _child(collection: Collection, entry: Node, order: int) -> Resource:
         key=key,
         name=name_of(path),
         path=path,
-        size=entry.whole("bytes"),
+        size=plausible_size(entry.whole("bytes")),
         checksums=checksums,
         addresses=addresses,
         type=entry.text("type", 100),
@@ -253,14 +252,28 @@ def _child(collection: Collection, entry: Node, order: int) -> Resource:
     )
 
 
-def _addresses(sources: Sequence[Node]) -> Iterable[Address]:
+def _addresses(sources: Sequence[Node]) -> tuple[Address, ...]:
+    """The places that can be used. Raises ValueError where there is none, with what is wrong with the first."""
+    usable: list[Address] = []
+    reasons: list[str] = []
     for priority, source in enumerate(sources):
-        hub, reference = source.text("hub", 100), source.text("reference", _LONGEST_REFERENCE)
-        if not hub or not reference or hub == Lockfile.name:
-            continue
-        if hub == Direct.name:
-            reference = clean_url(reference.removesuffix(MARK)) + (MARK if is_marked(reference) else "")
-        yield Address(hub, reference, priority)
+        try:
+            usable.append(_address(source, priority))
+        except ValueError as error:
+            reasons.append(str(error))
+    if not usable:
+        raise ValueError(f"none of its sources can be used: {reasons[0]}" if reasons else "it has no source")
+    return tuple(usable)
+
+
+def _address(source: Node, priority: int) -> Address:
+    """One source. Raises ValueError with the reason when it cannot be used."""
+    hub, reference = source.text("hub", 100), source.text("reference", _LONGEST_REFERENCE)
+    if not hub or not reference or hub == Lockfile.name:
+        raise ValueError("it names no hub, or nothing there")
+    if hub == Direct.name:
+        reference = clean_url(reference.removesuffix(MARK)) + (MARK if is_marked(reference) else "")
+    return Address(hub, reference, priority)
 
 
 def _checksums(texts: Iterable[str]) -> Iterable[Checksum]:

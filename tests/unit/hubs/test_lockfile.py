@@ -57,6 +57,36 @@ async def test_bad_entries_are_named_and_the_good_ones_go_on(client: HttpClient,
     assert expansion.collection.title == "Pack"
 
 
+async def test_a_bad_source_costs_only_itself(client: HttpClient, tmp_path: Path) -> None:
+    bad = [
+        {"hub": "direct", "reference": "https://[x/a.bin"},
+        {"hub": "direct", "reference": "https://u:p@h.test/a.bin"},
+        {"hub": "lockfile", "reference": "x"},
+        {"hub": "civitai"},
+        {"reference": "7?fileId=8"},
+    ]
+    good = [{"hub": "civitai", "reference": "7?fileId=8"}, {"hub": "direct", "reference": "https://h.test/a.bin"}]
+    path = written(
+        tmp_path,
+        {"path": "a.bin", "sources": [bad[0], good[0], *bad[1:], good[1]]},
+        {"path": "b.bin", "sources": bad},
+        {"path": "c.bin", "sources": []},
+    )
+    expansion = await expand(path, client)
+    (child,) = expansion.resources
+    assert child.addresses == (Address("civitai", "7?fileId=8", 1), Address("direct", "https://h.test/a.bin", 6))
+    assert [problem.arguments["reason"] for problem in expansion.problems] == [
+        "none of its sources can be used: the address is malformed",
+        "it has no source",
+    ]
+
+
+@pytest.mark.parametrize("size", [2**50 + 1, 2**62, -1, "x", 1.5, True])
+async def test_a_size_that_no_file_has_is_unknown_f12(client: HttpClient, tmp_path: Path, size: object) -> None:
+    expansion = await expand(written(tmp_path, {**GOOD, "bytes": size}), client)
+    assert [child.size for child in expansion.resources] == [None]
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
