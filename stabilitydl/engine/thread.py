@@ -26,8 +26,8 @@ T = TypeVar("T")
 STOP_SECONDS = 2.0
 
 YOUNG = 10_000
-"""Objects that are made, beyond those that are let go of, before garbage is looked for: a small file takes hundreds, and
-nearly none of them is garbage that only the collector finds."""
+"""Objects that are made, beyond those that are let go of, before garbage is looked for: a small file takes hundreds,
+and nearly none of them is garbage that only the collector finds."""
 
 
 class EngineThread:

@@ -5,8 +5,8 @@
   ``credentials`` (tokens bound to origins), ``accounts`` (which hubs have some), ``vault`` (the keyring of the
   system), ``governor`` (who may ask which host now, and cool-down), ``budget`` (how much a host bears);
 - ``sender`` (one request, one answer; imported with the first one), ``transport`` (the httpx transport: routes and
-  pools), ``bodies`` (read past the parser or through it), ``pools``, ``proxies``, ``trust`` (certificates), ``faults``
-  (foreign exceptions become ours), ``logs`` (foreign loggers keep quiet);
+  pools), ``plain`` (what needs no parser), ``bodies`` (read past the parser or through it), ``pools``, ``proxies``,
+  ``trust`` (certificates), ``faults`` (foreign exceptions become ours), ``logs`` (foreign loggers keep quiet);
 - ``network`` (what httpcore's pools stand on: wide reads), ``framing`` (where heads and bodies end), ``links``
   (sockets and TLS), ``connecting`` (names and addresses).
 """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
 from types import AsyncGeneratorType
 from typing import cast
 
@@ -11,8 +10,6 @@ from ..domain.chunk import WIDTH, Chunk, split
 from .faults import mapped
 from .network import Stream
 from .pools import Loan
-
-Fields = Sequence[tuple[bytes, bytes]]
 
 
 class Body(ABC):
@@ -51,7 +48,7 @@ class Body(ABC):
 
 
 class DetachedBody(Body):
-    """Read from the stream itself. httpcore knows an empty body, whose end it is shown when the real one is over."""
+    """Read from the stream itself. httpcore knows an empty body, or none, and is told when the real one is over."""
 
     async def read(self, most: int = WIDTH) -> Chunk:
         assert self._stream is not None
@@ -63,8 +60,7 @@ class DetachedBody(Body):
     async def _finish(self) -> None:
         assert self._stream is not None
         if self._stream.is_exact and not self._stream.is_closed:
-            async for _ in self._loan.response.aiter_stream():
-                pass
+            await self._loan.end()
         else:
             self._stream.close()
         await self._loan.aclose()
@@ -75,7 +71,7 @@ class ParsedBody(Body):
 
     def __init__(self, loan: Loan, stream: Stream | None, host: str) -> None:
         super().__init__(loan, stream, host)
-        self._parts = cast("AsyncGeneratorType[bytes, None]", loan.response.aiter_stream())
+        self._parts = cast("AsyncGeneratorType[bytes, None]", loan.parts())
         self._rest: Chunk = b""
 
     async def read(self, most: int = WIDTH) -> Chunk:

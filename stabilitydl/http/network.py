@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ssl
 from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
@@ -16,6 +17,7 @@ from .connecting import Resolver, connect
 from .framing import Body, CountedBody, Head, body_of
 from .links import Link, SocketLink, TlsLink
 from .origins import Reach
+from .plain import PlainAnswer, plain_answer
 
 PATIENCE = 30.0
 """Seconds for connecting, for each wait for bytes where the caller names none, and for a whole response head."""
@@ -47,6 +49,7 @@ class Stream(httpcore.AsyncNetworkStream):
         self._head_deadline = 0.0
         self._body: Body | None = None
         self._rest: Chunk = b""
+        self._asked = b""
         self._requests = 0
         self._gets = False
         self.is_through = False
@@ -99,7 +102,25 @@ class Stream(httpcore.AsyncNetworkStream):
         """Did the body of the current answer end where it has to, with nothing behind it?"""
         return self._body is None or (self._body.is_exact and not self._rest)
 
+    async def ask(self, request: bytes) -> PlainAnswer | None:
+        """Send a GET and read the head of its answer; None where that is not plain, or its body not detached.
+
+        Then httpcore is to send the same request: it finds it sent, and the head still to be read. Raises what `write`
+        and `read` raise.
+        """
+        with contextlib.suppress(httpcore.WriteError):
+            await self.write(request)
+        assert self._head is not None
+        head = await self._read_head(self._head, PATIENCE)
+        answer = plain_answer(head) if self.length is not None else None
+        if answer is None:
+            self._asked = head
+        return answer
+
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._asked:
+            head, self._asked = self._asked, b""
+            return head
         patience = PATIENCE if timeout is None else timeout
         if self._head is not None:
             return await self._read_head(self._head, patience)
@@ -139,7 +160,7 @@ class Stream(httpcore.AsyncNetworkStream):
         return ConnectionLost(host=self._host)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        if not buffer:
+        if not buffer or self._asked:
             return
         if buffer.startswith(_REQUESTS):
             self._head = Head()

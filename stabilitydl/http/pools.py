@@ -1,19 +1,22 @@
 """Connections that are kept between requests, one pool for each route, with a guard around each connection.
 
-httpcore makes the connections. Its own pools look at every connection and every request several times for each request,
-which for many small files takes longer than the requests; here an idle connection is taken from a list.
+httpcore makes the connections, and sends the first request over each. Its own pools look at every connection and every
+request several times for each request, which for many small files takes longer than the requests; here an idle
+connection is taken from a list, and a plain request goes over its stream as it is.
 """
 
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 
 import anyio
 import httpcore
 
 from ..errors import ProxyFailed, StabilityError
 from .network import Backend, Stream, opened
+from .plain import Fields, PlainAnswer
 from .proxies import Proxy
 
 KEPT = 55.0
@@ -21,6 +24,15 @@ KEPT = 55.0
 
 MOST_IDLE = 64
 """Idle connections that one pool keeps; the one that was used longest ago goes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A request to ``origin``: as httpcore wants it, and as it is sent where that is ``plain``."""
+
+    origin: httpcore.Origin
+    whole: Callable[[], httpcore.Request]
+    plain: bytes | None = None
 
 
 class GuardedConnection:
@@ -36,12 +48,16 @@ class GuardedConnection:
         self._failed = False
         self._streams: list[Stream] = []
 
-    async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
-        """Send ``request`` and return the answer, its body still to be read. Raises what httpcore raises."""
+    async def send(self, message: Message) -> httpcore.Response | PlainAnswer:
+        """Send ``message`` and return the answer, its body still to be read. Raises what httpcore raises."""
         streams = self._streams
         token = opened.set(streams)
         try:
-            return await self._inner.handle_async_request(request)
+            if self.stream is not None and message.plain is not None:
+                answer = await self.stream.ask(message.plain)
+                if answer is not None:
+                    return answer
+            return await self._inner.handle_async_request(message.whole())
         except BaseException as error:
             self._failed = True
             for stream in self._streams:
@@ -58,6 +74,11 @@ class GuardedConnection:
     async def aclose(self) -> None:
         """End it."""
         await self._inner.aclose()
+
+    @property
+    def stream(self) -> Stream | None:
+        """What its answers are read from, None while it is not connected."""
+        return self._streams[-1] if self._streams else None
 
     @property
     def is_closed(self) -> bool:
@@ -77,7 +98,8 @@ class GuardedConnection:
         return self.is_idle and not self._inner.has_expired()
 
     def __repr__(self) -> str:
-        return f"<GuardedConnection {self._inner.info()}>"
+        reading = "" if self.stream is None or self.stream.is_exact else ", a body on its way"
+        return f"<GuardedConnection {self._inner.info()}{reading}>"
 
 
 def _words(error: Exception) -> str:
@@ -95,17 +117,16 @@ class Pool:
         self._busy: set[GuardedConnection] = set()
         self._keeps = True
 
-    async def send(self, request: httpcore.Request) -> Loan:
-        """Send ``request``; closing the loan gives its connection back. Raises what httpcore raises."""
-        origin = request.url.origin
-        connection = await self._take(origin)
+    async def send(self, message: Message) -> Loan:
+        """Send ``message``; closing the loan gives its connection back. Raises what httpcore raises."""
+        connection = await self._take(message.origin)
         self._busy.add(connection)
         try:
-            response = await connection.handle_async_request(request)
+            answer = await connection.send(message)
         except BaseException:
             self._busy.discard(connection)
             raise
-        return Loan(response, connection, origin, self)
+        return Loan(answer, connection, message.origin, self)
 
     async def retire(self) -> None:
         """Keep no connection any more: what is idle is closed now, what is in use when its exchange ends."""
@@ -159,17 +180,37 @@ class Loan:
     """An answer and the connection that it comes over."""
 
     def __init__(
-        self, response: httpcore.Response, connection: GuardedConnection, origin: httpcore.Origin, pool: Pool
+        self,
+        answer: httpcore.Response | PlainAnswer,
+        connection: GuardedConnection,
+        origin: httpcore.Origin,
+        pool: Pool,
     ) -> None:
-        self.response = response
+        self.status = answer.status
+        self.headers: Fields = answer.headers
+        self._response = None if isinstance(answer, PlainAnswer) else answer
+        stream = connection.stream if self._response is None else self._response.extensions.get("network_stream")
+        self.stream = stream if isinstance(stream, Stream) else None
         self._connection = connection
         self._origin = origin
         self._pool = pool
 
+    def parts(self) -> AsyncIterator[bytes]:
+        """The body as httpcore reads it, where the stream has not detached it."""
+        assert self._response is not None
+        return self._response.aiter_stream()
+
+    async def end(self) -> None:
+        """A body that the stream has detached is read: show httpcore, where it knows of the answer, an empty one."""
+        if self._response is not None:
+            async for _ in self._response.aiter_stream():
+                pass
+
     async def aclose(self) -> None:
         """Give the connection back, or end it where the answer was not read to its end. May be called again."""
         try:
-            await self.response.aclose()
+            if self._response is not None:
+                await self._response.aclose()
         finally:
             await self._pool.put_back(self._connection, self._origin)
 

@@ -13,12 +13,13 @@ import httpx
 
 from ..clock import Clock
 from ..errors import ProxyFailed
-from .bodies import Body, DetachedBody, Fields, ParsedBody
+from .bodies import Body, DetachedBody, ParsedBody
 from .connecting import Resolver
 from .faults import mapped
 from .network import Backend, StaleConnection, Stream
 from .origins import Origin, Reach, place_of
-from .pools import Loan, Pool, pool_for
+from .plain import Fields, plain_request
+from .pools import Loan, Message, Pool, pool_for
 from .proxies import Proxies, Proxy
 from .trust import tls_context
 
@@ -76,14 +77,11 @@ class Transport:
         origin = Origin.of(url)
         proxy = None if direct else await self._proxies.choose(origin)
         pool = self._pool(_Route(proxy, Reach.ANY if proxy else reach, origin.scheme == "https"), origin.host)
-        peer = _for_proxy(url.raw_host) if proxy is not None and not proxy.is_socks else url.raw_host
-        loan = await _exchange(pool, url, headers, body, peer, origin.host)
-        response = loan.response
-        stream = response.extensions.get("network_stream")
-        stream = stream if isinstance(stream, Stream) else None
+        loan = await _exchange(pool, _message(url, headers, body, proxy), origin.host)
+        stream = loan.stream
         try:
             answer, fields = _body(loan, stream, origin.host)
-            if response.status == 407 and proxy is not None:
+            if loan.status == 407 and proxy is not None:
                 raise ProxyFailed(detail="it wants a name and a password")
         except Exception as error:
             if stream is not None:
@@ -91,7 +89,7 @@ class Transport:
             with anyio.CancelScope(shield=True):
                 await loan.aclose()
             raise mapped(error, origin.host) from error
-        return Reply(response.status, httpx.Headers(fields), answer, _place(origin, proxy, stream))
+        return Reply(loan.status, httpx.Headers(fields), answer, _place(origin, proxy, stream))
 
     async def aclose(self) -> None:
         pools, self._pools, self._retired = [*self._retired, *self._pools.values()], {}, []
@@ -120,22 +118,33 @@ class Transport:
         return pool
 
 
-async def _exchange(
-    pool: Pool, url: httpx.URL, headers: Iterable[tuple[str, str]], body: bytes | None, peer: bytes, host: str
-) -> Loan:
-    """Send a request to ``peer``, again where a kept-alive connection was closed before it said anything."""
+def _message(url: httpx.URL, headers: Iterable[tuple[str, str]], body: bytes | None, proxy: Proxy | None) -> Message:
     fields = [(b"Host", url.netloc)]
     if body is not None:
         fields += [(b"Content-Length", b"%d" % len(body)), (b"Content-Type", b"application/json")]
+    fields += [(name.encode("ascii"), value.encode("ascii")) for name, value in headers]
+    is_seen = proxy is not None and not proxy.is_socks
+    peer = _for_proxy(url.raw_host) if is_seen else url.raw_host
+    target = httpcore.URL(scheme=url.raw_scheme, host=peer, port=url.port, target=url.raw_path)
+    # A proxy that reads the request wants another one than the server.
+    is_as_given = body is None and not (is_seen and url.scheme == "http")
+    return Message(
+        target.origin,
+        lambda: httpcore.Request(
+            method=b"GET" if body is None else b"POST",
+            url=target,
+            headers=fields,
+            content=body,
+            extensions={"timeout": _TIMEOUTS},
+        ),
+        plain_request(url.raw_path, fields) if is_as_given else None,
+    )
+
+
+async def _exchange(pool: Pool, message: Message, host: str) -> Loan:
+    """Send a request, again where a kept-alive connection was closed before it said anything."""
     for left in reversed(range(_TRIES)):
         try:
-            message = httpcore.Request(
-                method=b"GET" if body is None else b"POST",
-                url=httpcore.URL(scheme=url.raw_scheme, host=peer, port=url.port, target=url.raw_path),
-                headers=[*fields, *((name.encode("ascii"), value.encode("ascii")) for name, value in headers)],
-                content=body,
-                extensions={"timeout": _TIMEOUTS},
-            )
             return await pool.send(message)
         except StaleConnection as error:
             if not left:
@@ -152,14 +161,13 @@ def _for_proxy(host: bytes) -> bytes:
 
 def _body(loan: Loan, stream: Stream | None, host: str) -> tuple[Body, Fields]:
     """The body of an answer and its headers. Raises httpcore.RemoteProtocolError."""
-    response = loan.response
     if stream is None:
-        return ParsedBody(loan, None, host), response.headers
+        return ParsedBody(loan, None, host), loan.headers
     if stream.length is None:
-        stream.expect(response.status, response.headers)
-        return ParsedBody(loan, stream, host), response.headers
+        stream.expect(loan.status, loan.headers)
+        return ParsedBody(loan, stream, host), loan.headers
     length = b"%d" % stream.length
-    told = [(name, length if name.lower() == b"content-length" else value) for name, value in response.headers]
+    told = [(name, length if name.lower() == b"content-length" else value) for name, value in loan.headers]
     return DetachedBody(loan, stream, host), told
 
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import httpcore
 import pytest
 
-from stabilitydl.http.pools import MOST_IDLE, Loan, Pool
+from stabilitydl.http.pools import MOST_IDLE, Loan, Message, Pool
 
 pytestmark = pytest.mark.anyio
 
@@ -81,7 +81,8 @@ class Made:
         return self.connections[-1]
 
     async def ask(self, host: str = "one.test") -> Loan:
-        return await self.pool.send(httpcore.Request("GET", f"http://{host}/"))
+        request = httpcore.Request("GET", f"http://{host}/")
+        return await self.pool.send(Message(request.url.origin, lambda: request))
 
     @property
     def requests(self) -> list[int]:
