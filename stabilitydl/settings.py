@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, get_args, get_type_hints
 import msgspec
 import tomli_w
 
-from .errors import UsageError
+from .errors import SettingsPutAside, SettingsUnreadable
 from .hosts import host_name, proxy_fault
 from .text import plain
 
@@ -248,17 +248,17 @@ def _field(declared: msgspec.inspect.Field) -> Field:
 def load(path: Path) -> Settings:
     """Read the file, or the defaults where there is none.
 
-    Raises UsageError that names the file and the field when it cannot be read.
+    Raises SettingsUnreadable that names the file and the field when it cannot be read.
     """
     try:
         return msgspec.convert(_read(path), Settings)
     except FileNotFoundError:
         return Settings()
     except _UNREADABLE as error:
-        raise UsageError(detail=f"The settings in {path} cannot be read: {error}") from error
+        raise SettingsUnreadable(path=str(path), detail=str(error)) from error
 
 
-def recover(path: Path) -> tuple[Settings, UsageError | None]:
+def recover(path: Path) -> tuple[Settings, SettingsUnreadable | None]:
     """The settings whatever the file holds, and what was wrong with it: unreadable settings never stop a start.
 
     Of a file with wrong values the others count; instead of one that cannot be read at all the copy of what was last
@@ -266,18 +266,20 @@ def recover(path: Path) -> tuple[Settings, UsageError | None]:
     """
     try:
         return load(path), None
-    except UsageError as error:
+    except SettingsUnreadable as error:
         problem = error
     settings = _good_fields(path)
     if settings is None:
         try:
             settings = load(_copy_of(path))
-        except UsageError:
+        except SettingsUnreadable:
             settings = Settings()
     if path.is_file():
         # Where it cannot be put aside it is told again the next time.
         with contextlib.suppress(OSError):
-            path.replace(path.with_name(path.name + ".unreadable"))
+            aside = path.with_name(path.name + ".unreadable")
+            path.replace(aside)
+            problem = SettingsPutAside(**problem.arguments, aside=aside.name)
             save(path, settings)
     return settings, problem
 

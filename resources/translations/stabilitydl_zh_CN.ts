@@ -765,6 +765,14 @@
         <translation>{host} 指向内部网络中的地址，已拒绝。</translation>
     </message>
     <message>
+        <source>The settings in {path} cannot be read: {detail}</source>
+        <translation>{path} 中的设置无法读取：{detail}</translation>
+    </message>
+    <message>
+        <source>The settings in {path} cannot be read ({detail}). What is good of them holds, or what was saved last; the file is kept as {aside}.</source>
+        <translation>{path} 中的设置无法读取（{detail}）。其中有效的设置或上次保存的设置继续有效；原文件保存为 {aside}。</translation>
+    </message>
+    <message>
         <source>{hub} says: {detail}</source>
         <translation>{hub} 提示：{detail}</translation>
     </message>

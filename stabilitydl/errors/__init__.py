@@ -17,6 +17,7 @@ this tree where they enter (``http.client``, ``disk``, ``store``, ``hubs``), onc
     |  |- NothingMatched: FilterLeftNothing
     |  |- BadToken  TokenRefused     a login that cannot be one, or that the hub does not know
     |  |- UnsafeName                 a path that would leave its folder
+    |  |- SettingsUnreadable: SettingsPutAside
     |- NetworkError                  no answer came; worth another try
     |  |- HostUnreachable  NameNotResolved  ConnectionLost  NetworkTimeout  StalledConnection
     |  |- TlsFailed  ProxyFailed     no try will help
@@ -139,6 +140,8 @@ from .usage import (
     FilterLeftNothing,
     ListEntryUnusable,
     NothingMatched,
+    SettingsPutAside,
+    SettingsUnreadable,
     TokenRefused,
     UnknownCollection,
     UnknownLocator,
@@ -218,6 +221,8 @@ __all__ = [
     "ServerBusy",
     "ServerError",
     "ServerFailed",
+    "SettingsPutAside",
+    "SettingsUnreadable",
     "SizeMismatch",
     "StabilityError",
     "StalledConnection",

@@ -107,3 +107,22 @@ class UnsafeName(UsageError):
     code = "unsafe-name"
     template = "The name “{name}” would leave the folder of the collection and is refused."
     remedy = Remedy.OTHER_FILE
+
+
+class SettingsUnreadable(UsageError):
+    """The file of settings, or one of its values, cannot be used. ``path`` is where the file is."""
+
+    code = "settings-unreadable"
+    template = "The settings in {path} cannot be read: {detail}"
+    remedy = Remedy.CORRECT_INPUT
+
+
+class SettingsPutAside(SettingsUnreadable):
+    """The same at a start, which it does not stop. ``aside`` is the name under which the file is kept."""
+
+    code = "settings-put-aside"
+    template = (
+        "The settings in {path} cannot be read ({detail}). What is good of them holds, or what was saved last; the file"
+        " is kept as {aside}."
+    )
+    remedy = Remedy.NONE

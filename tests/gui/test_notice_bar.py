@@ -43,7 +43,7 @@ def test_broken_settings_are_told_once_and_the_last_good_ones_hold(stage: Stage,
     window = stage.open()
     (notice,) = window.notices.lines
     assert notice.isVisible()
-    assert "settings.toml" in notice.label.text()
+    assert notice.label.text().endswith("the file is kept as settings.toml.unreadable.")
     assert window.preferences.settings.jobs == jobs
     (aside,) = stage.paths.config.glob("*.unreadable")
     assert aside.read_bytes() == content

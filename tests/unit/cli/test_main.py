@@ -223,6 +223,7 @@ def test_bad_settings_are_named_once_and_stop_nothing(run: Run, home: Path) -> N
         assert said.code == 2
         assert "[unknown-locator]" in said.err
         assert ("settings.toml cannot be read" in said.err) is told
+        assert ("kept as settings.toml.unreadable" in said.err) is told
 
 
 class Unexpected(Exception):
