@@ -64,7 +64,11 @@ class KeptTableModel(QAbstractTableModel):
 
     @override
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation is not Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(KeptColumn(section))
+        if role != Qt.ItemDataRole.DisplayRole:
             return None
         return translate("KeptTable", _TITLES[KeptColumn(section)])
 
@@ -73,8 +77,8 @@ class KeptTableModel(QAbstractTableModel):
         if not index.isValid() or index.row() >= len(self.kept):
             return None
         each, column = self.kept[index.row()], KeptColumn(index.column())
-        if role == Qt.ItemDataRole.TextAlignmentRole and column is KeptColumn.SIZE:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(column)
         if role == Qt.ItemDataRole.ToolTipRole:
             return plain(each.path) if column is KeptColumn.NAME else reason_text(each)
         if role != Qt.ItemDataRole.DisplayRole:
@@ -86,6 +90,11 @@ class KeptTableModel(QAbstractTableModel):
                 return _short_reason(each)
             case KeptColumn.SIZE:
                 return format_bytes(each.size)
+
+
+def _alignment(column: KeptColumn) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignTrailing if column is KeptColumn.SIZE else Qt.AlignmentFlag.AlignLeading
+    return side | Qt.AlignmentFlag.AlignVCenter
 
 
 def _short_reason(each: Kept) -> str:

@@ -26,7 +26,7 @@ from .theme import SPACE, mark
 from .tr import fill, translate
 
 _SIZE = 760, 440
-_ROW_HEIGHT = 26
+_ROW_HEIGHT = 32
 
 
 class QuarantineDialog(Dialog):
@@ -49,6 +49,7 @@ class QuarantineDialog(Dialog):
         mark(self.room, kind="secondary")
         self.model = KeptTableModel(self)
         self.table = QTableView()
+        mark(self.table, kind="kept")
         self.reason = QLabel()
         self.reason.setTextFormat(Qt.TextFormat.PlainText)
         self.reason.setWordWrap(True)

@@ -42,6 +42,8 @@ PLAYS: dict[str, scenes.Play] = {
     "about": scenes.about,
     "grouped": scenes.grouped,
     "undo": scenes.undo,
+    "quarantine": scenes.quarantine,
+    "notices": scenes.notices,
 }
 MORE = "\u00e4\u00f6\u00fcw\u00f6rter"
 """What is added to texts; it has the letters of German."""

@@ -7,11 +7,14 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
 
 from stabilitydl.domain.checksum import Verification
+from stabilitydl.domain.kept import Kept
 from stabilitydl.domain.resource import Address
 from stabilitydl.domain.states import State
+from stabilitydl.gui.kept_table_model import KeptColumn, KeptTableModel
 from stabilitydl.gui.quarantine_dialog import QuarantineDialog
 from stabilitydl.gui.question import Question
 from stabilitydl.gui.state_text import RowAction
@@ -163,3 +166,14 @@ def test_what_lies_there_is_told_at_the_next_start(stage: Stage, origin: FileOri
     window = stage.restart()
     stage.until(lambda: window.collections.quarantine.count.text() == "50.0 KB")
     assert window.collections.quarantine.accessibleName() == "Quarantine, 50.0 KB"
+
+
+def test_titles_stand_above_what_they_name(qapp: object) -> None:
+    model = KeptTableModel()
+    model.load([Kept(path="/q/a", size=1, name="a")])
+    sides = []
+    for column in KeptColumn:
+        sides.append(model.headerData(column, Qt.Orientation.Horizontal, Qt.ItemDataRole.TextAlignmentRole))
+        assert model.index(0, column).data(Qt.ItemDataRole.TextAlignmentRole) == sides[-1]
+    assert sides[0] & Qt.AlignmentFlag.AlignLeading
+    assert sides[KeptColumn.SIZE] & Qt.AlignmentFlag.AlignTrailing

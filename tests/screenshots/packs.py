@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from stabilitydl.demo.names import style
 from stabilitydl.domain.checksum import Checksum, Verification
 from stabilitydl.domain.collection import Collection, CollectionKey
+from stabilitydl.domain.kept import Kept
 from stabilitydl.domain.resource import Address, Resource, resource_id
 from stabilitydl.domain.states import State
 from stabilitydl.errors import Problem
@@ -122,6 +123,21 @@ class Pack:
                 order=order,
                 blocked=file.blocked,
             )
+
+    def kept(self) -> list[Kept]:
+        """The files that are in quarantine."""
+        return [
+            Kept(
+                path=f"{LIBRARY}/.stabilitydl-quarantine/{file.name}.{self.child(file.name)[:8]}",
+                size=file.size,
+                name=file.name,
+                resource=self.child(file.name),
+                collection=self.id,
+                problem=file.problem,
+            )
+            for file in self.files
+            if file.state is State.QUARANTINED
+        ]
 
     def child(self, name: str) -> str:
         """The id of a file."""

@@ -9,12 +9,15 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog
 
+from stabilitydl.domain.kept import Kept
 from stabilitydl.domain.states import State, Tab
+from stabilitydl.errors import SettingsPutAside, StoreRebuilt
 from stabilitydl.gui import desktop_links
 from stabilitydl.gui.about import AboutDialog
 from stabilitydl.gui.add_dialog import AddDialog
 from stabilitydl.gui.collection_groups import Grouping
 from stabilitydl.gui.language import ENGLISH
+from stabilitydl.gui.notice_bar import Notice
 from stabilitydl.gui.theme import ThemeChoice
 from stabilitydl.paths import Paths
 from tests.screenshots.packs import Pack
@@ -138,6 +141,33 @@ def undo(stage: Stage) -> None:
     stage.until(lambda: stage.states(queued) == {State.MISSING} and stage.window.toast.isVisible())
 
 
+def quarantine(stage: Stage) -> QDialog:
+    """Files whose bytes are wrong; one of them belongs to nothing any more."""
+    stage.run()
+    before = stage.bridge.kept
+    path = str(Path(before[0].path).with_name("lantern_festival_il_v1.1.safetensors.5d6dae8a"))
+    left = Kept(path=path, size=228_000_000, name="lantern_festival_il_v1.1.safetensors")
+    stage.bridge.kept = [*before, left]
+    dialog = stage.window.quarantine.show()
+    stage.bridge.kept = before
+    return dialog
+
+
+def notices(stage: Stage) -> None:
+    """What the user should know and need not answer."""
+    downloading(stage)
+    home = Path("/home/me")
+    for problem in (
+        StoreRebuilt(path=str(home / ".local/share/stabilitydl/stabilitydl.sqlite3.damaged"), files=305).problem,
+        SettingsPutAside(
+            path=str(home / ".config/stabilitydl/settings.toml"),
+            detail="Expected `int`, got `str` - at `$.jobs`",
+            aside="settings.toml.unreadable",
+        ).problem,
+    ):
+        stage.window.notices.show_notice(Notice.of(problem))
+
+
 @dataclass(frozen=True)
 class Scene:
     """One picture: what happens, and how the window looks."""
@@ -171,5 +201,7 @@ SCENES: dict[str, Scene] = {
     "about": Scene(about),
     "grouped": Scene(grouped),
     "undo": Scene(undo, DARK),
+    "quarantine": Scene(quarantine),
+    "notices": Scene(notices),
 }
 """By the name of the file."""

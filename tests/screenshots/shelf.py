@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from stabilitydl.domain.states import State
-from stabilitydl.errors import Problem
+from stabilitydl.errors import Argument, Problem
 from tests.screenshots.packs import File, Pack, quants, styles
 
+_DIGESTS: dict[str, Argument] = {
+    "algorithm": "sha256",
+    "expected": "2b7051930e39290cde83c75f115633034772f9f5a339219009000415600526af",
+    "actual": "5d6dae8a7bb58acd365d3e7f072cda881475b5611920f3012a6a1127146c3239",
+}
 HERE, RUNNING = State.DOWNLOADED, State.DOWNLOADING
 
 MEGA = Pack(
@@ -144,7 +149,7 @@ TROUBLED = Pack(
             State.QUARANTINED,
             1.0,
             "v2.0 \u00b7 fog",
-            problem=Problem("checksum-mismatch", {"algorithm": "sha256", "expected": "ab12", "actual": "cd34"}),
+            problem=Problem("checksum-mismatch", _DIGESTS),
         ),
         File(
             "old-town-stairs.safetensors",

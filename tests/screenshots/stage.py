@@ -79,6 +79,7 @@ class Stage:
         plain = {child.id for pack in packs if not pack.pictures for child in pack.expansion().resources}
         plain |= {pack.id for pack in packs if not pack.pictures}
         self.bridge = StandInBridge(SharedEngine(self.paths, self._make_engine), self._hubs, plain)
+        self.bridge.kept = [kept for pack in packs for kept in pack.kept()]
         self.bridge.start()
         self.window = MainWindow(self.bridge, appearance, language, self._settings, self.paths, self._hubs.find)
         self.window.resources.model._clock = self.window.resources.header._clock = StoppedClock()
@@ -172,6 +173,9 @@ class Stage:
         self.window.planning.close()
         self.window.preferences.close()
         self.window.toast.stop()
+        self.window.quarantine.stop()
+        for line in list(self.window.notices.lines):
+            line.dismiss.click()
         pane = self.window.resources
         pane.model.selection.clear()
         pane.show_grid(False)

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Slot
 
 from stabilitydl.demo.pictures import landscape
 from stabilitydl.domain.events import AnyEvent, HostLine, Progress, ProgressTick
+from stabilitydl.domain.kept import Kept
 from stabilitydl.domain.login import Login, LoginSource
 from stabilitydl.domain.picture import Picture
 from stabilitydl.domain.resource import Address, Resource, Wait
@@ -141,6 +142,7 @@ class StandInBridge(EngineBridge):
         super().__init__(thread, hubs, parent)
         self.pace = Pace({})
         self.is_still = False
+        self.kept: list[Kept] = []
         self._gradients = gradients
         self._drawn = tempfile.TemporaryDirectory()
 
@@ -177,6 +179,10 @@ class StandInBridge(EngineBridge):
     @override
     def load_logins(self, then: Callable[[list[Login]], None]) -> None:
         then(list(LOGINS))
+
+    @override
+    def load_quarantine(self, then: Callable[[list[Kept]], None]) -> None:
+        then(self.kept)
 
     @override
     def totals(self, since: float, then: Callable[[tuple[int, int]], None]) -> None:
