@@ -114,6 +114,10 @@
         <translation>所选文件的优先级</translation>
     </message>
     <message>
+        <source>Limit</source>
+        <translation>限速</translation>
+    </message>
+    <message>
         <source>Limit speed</source>
         <translation>限速</translation>
     </message>

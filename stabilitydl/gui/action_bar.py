@@ -97,7 +97,7 @@ class ActionBar(QFrame):
 
     def _all_buttons(self) -> tuple[QAbstractButton, ...]:
         """In the order in which they stand, and give way where there is no room."""
-        return self.limit, self.remove, self.cancel, self.rank, self.pause, self.resume, self.retry, self.download
+        return self.remove, self.cancel, self.limit, self.rank, self.pause, self.resume, self.retry, self.download
 
     def show_offer(self, offer: Offer, free: int | None = None) -> None:
         """Say what can be done; ``free`` is bytes on the volume of the target."""
@@ -120,9 +120,10 @@ class ActionBar(QFrame):
         self.remove.setToolTip(translate("ActionBar", "Take off the list; files that are here stay (Delete)"))
         self.rank.setText(translate("ActionBar", "Priority"))
         self.rank.setAccessibleName(translate("ActionBar", "Priority of the selection"))
-        self.limit.setText(translate("ActionBar", "Limit speed"))
+        self.limit.setText(translate("ActionBar", "Limit"))
+        self.limit.setToolTip(translate("ActionBar", "Limit speed"))
         self.limit.setAccessibleName(translate("ActionBar", "Speed limit of the selection"))
-        self.rates.setTitle(self.limit.text())
+        self.rates.setTitle(translate("ActionBar", "Limit speed"))
         self.more.setAccessibleName(translate("ActionBar", "More commands"))
         for action, words, keys in (
             (self.earlier, translate("ActionBar", "Start earlier"), HIGHER),

@@ -45,7 +45,7 @@ def test_missing_ones_can_be_downloaded_and_ranked(bar: ActionBar) -> None:
     assert not bar.isHidden()
     assert bar.count.text() == "2 selected"
     assert bar.detail.text() == "144 MB · 212 GB free"
-    assert shown(bar) == ["Limit speed", "Remove", "Priority", "Download 2 files, 144 MB"]
+    assert shown(bar) == ["Remove", "Limit", "Priority", "Download 2 files, 144 MB"]
 
 
 def test_what_has_come_already_is_not_counted_again(bar: ActionBar) -> None:
@@ -55,15 +55,15 @@ def test_what_has_come_already_is_not_counted_again(bar: ActionBar) -> None:
 
 def test_each_state_has_its_commands(bar: ActionBar) -> None:
     every = {
-        State.QUEUED: ["Limit speed", "Remove", "Cancel 1", "Priority", "Pause 1"],
-        State.DOWNLOADING: ["Limit speed", "Remove", "Cancel 1", "Priority", "Pause 1"],
-        State.WAITING: ["Limit speed", "Remove", "Cancel 1", "Priority", "Pause 1"],
-        State.PAUSED: ["Limit speed", "Remove", "Cancel 1", "Priority", "Resume 1"],
+        State.QUEUED: ["Remove", "Cancel 1", "Limit", "Priority", "Pause 1"],
+        State.DOWNLOADING: ["Remove", "Cancel 1", "Limit", "Priority", "Pause 1"],
+        State.WAITING: ["Remove", "Cancel 1", "Limit", "Priority", "Pause 1"],
+        State.PAUSED: ["Remove", "Cancel 1", "Limit", "Priority", "Resume 1"],
         State.DOWNLOADED: ["Remove"],
-        State.FAILED: ["Limit speed", "Remove", "Retry 1"],
-        State.BLOCKED: ["Limit speed", "Remove", "Retry 1"],
-        State.GONE: ["Limit speed", "Remove", "Retry 1"],
-        State.QUARANTINED: ["Limit speed", "Remove", "Retry 1"],
+        State.FAILED: ["Remove", "Limit", "Retry 1"],
+        State.BLOCKED: ["Remove", "Limit", "Retry 1"],
+        State.GONE: ["Remove", "Limit", "Retry 1"],
+        State.QUARANTINED: ["Remove", "Limit", "Retry 1"],
     }
     for state, words in every.items():
         bar.show_offer(offer(child(1, state)))
@@ -75,7 +75,7 @@ def test_a_mixed_selection_counts_each_apart(bar: ActionBar) -> None:
     bar.show_offer(offer(*(child(number, state, size=MB) for number, state in enumerate(states))))
     assert bar.count.text() == "11 selected"
     assert shown(bar) == [
-        "Limit speed", "Remove", "Cancel 3", "Priority", "Pause 2", "Resume 1", "Retry 4", "Download 3 files, 3.0 MB",
+        "Remove", "Cancel 3", "Limit", "Priority", "Pause 2", "Resume 1", "Retry 4", "Download 3 files, 3.0 MB",
     ]  # fmt: skip
 
 
@@ -100,9 +100,9 @@ def test_what_has_no_room_is_in_a_menu(bar: ActionBar) -> None:
     assert visible[-1] == "Download 3 files, 3.0 MB", "what matters most stays"
     bar.more.menu().aboutToShow.emit()
     hidden = [action.text().partition("\t")[0] for action in bar.more.menu().actions()]
-    assert hidden[:3] == ["Limit speed", "Remove", "Cancel 3"]
+    assert hidden[:3] == ["Remove", "Cancel 3", "Limit speed"]
     told: list[str] = []
     bar.cancel_wanted.connect(lambda: told.append("cancel"))
-    bar.more.menu().actions()[2].trigger()
+    bar.more.menu().actions()[1].trigger()
     assert told == ["cancel"]
     assert bar.minimumSizeHint().width() < 560
