@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from tests.e2e.program import PATIENCE, ROOT, Program, files_in
+from tests.fakes.origin import FileOrigin
 
 _BLOCK = re.compile(r"```sh\n(.+?)```", re.DOTALL)
 
@@ -33,8 +34,11 @@ def test_nothing_but_models_is_left(tmp_path: Path) -> None:
     install(programs)
     # Without a folder named by a variable: everything goes where it goes for everybody.
     program = Program(tmp_path / "home", HOME=str(user), STABILITYDL_HOME="")
-    result = program.run("demo", "--headless", "--trouble", "--files", "12", "--size", "64KiB", "--json")
-    assert result.code == 1, result.err
+    with FileOrigin() as origin:
+        wrong = program.run("get", origin.add("/a.bin", b"model" * 100).url, "--checksum", f"sha256:{'0' * 64}")
+    assert wrong.code == 1, wrong.err
+    result = program.run("demo", "--headless", "--files", "2", "--size", "64KiB", "--json")
+    assert result.code == 0, result.err
     models = {event["path"] for event in result.of("downloaded")}
     for folder in _folders(program):
         # Which of them a run makes depends on what is used of the window.
