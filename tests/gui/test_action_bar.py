@@ -32,7 +32,9 @@ def bar(qtbot: QtBot) -> ActionBar:
 
 def shown(bar: ActionBar) -> list[str]:
     buttons = (bar.limit, bar.remove, bar.cancel, bar.rank, bar.pause, bar.resume, bar.retry, bar.download)
-    return [button.text() for button in buttons if not button.isHidden()]
+    row = bar.layout()
+    assert row is not None
+    return [button.text() for button in sorted(buttons, key=row.indexOf) if not button.isHidden()]
 
 
 def test_nothing_selected_hides_it(bar: ActionBar) -> None:
