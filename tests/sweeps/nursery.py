@@ -24,7 +24,7 @@ import stabilitydl.http.sender  # noqa: F401
 from .child import Report, Task, main
 from .faults import Meter
 
-PATIENCE = 40.0
+PATIENCE = 120.0
 """Seconds after which a child counts as stuck."""
 
 ROOT = Path(__file__).resolve().parents[2]

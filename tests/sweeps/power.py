@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +26,9 @@ END = 1 << 30
 """As the first point of a sweep: only the one after the end."""
 
 IMAGE_SIZE = 160 * MIB
+
+PATIENCE = 60.0
+"""Seconds after which a volume that was unmounted has to be free."""
 
 
 class Refused(Exception):
@@ -64,19 +68,25 @@ class Volume:
     def come_back(self) -> None:
         """The machine starts again: mount what is on the device."""
         _run("umount", str(self.place))
+        # Whoever looked at the volume in this moment keeps it for another one, and what is mounted then is cut off.
+        deadline = time.monotonic() + PATIENCE
+        while _run("losetup", "--associated", str(self._image)):
+            assert time.monotonic() < deadline, "somebody holds the volume"
+            time.sleep(0.01)
         self._mount()
 
     def _mount(self) -> None:
         _run("mount", "-o", "loop", str(self._image), str(self.place))
 
 
-def _run(*command: str) -> None:
+def _run(*command: str) -> str:
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     except OSError as error:
         raise Refused(f"{command[0]}: {error.strerror}") from error
     if done.returncode:
         raise Refused(f"{command[0]}: {done.stderr.strip()}")
+    return done.stdout
 
 
 def sweep(
