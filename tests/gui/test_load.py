@@ -28,11 +28,12 @@ from stabilitydl.settings import Settings
 from stabilitydl.transfer.order import Arrival, Live, Order, Services, Source, Watcher
 from tests.bench.window_homes import fill_many
 from tests.fakes.clock import ManualClock
+from tests.gui.patience import PATIENCE_MS
 from tests.gui.samples import MB, child, key, moved, pack, progress, tick
 from tests.gui.stage import SLOW, Stage
 
 JOBS, LISTED, FILES, PIECES = 1000, 1040, 1000, 8
-HISTORY = 20_000
+HISTORY = 20_000, pytest.param(100_000, marks=pytest.mark.slow)
 """More rows than the window searches by itself."""
 
 
@@ -158,7 +159,7 @@ def test_a_hundred_thousand_files_are_searched_beside_the_window(
 
     def search(self: Background, asked: object) -> None:
         threads.append(threading.current_thread())
-        assert go_on.wait(60)
+        assert go_on.wait(PATIENCE_MS / 1000)
         work(self, asked)
 
     monkeypatch.setattr(Background, "_work", search)
@@ -181,26 +182,27 @@ def test_a_hundred_thousand_files_are_searched_beside_the_window(
     qtbot.waitUntil(lambda: pane.model.shown_ids() == [key(99_901)])
 
 
-def test_the_history_is_searched_while_files_come(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("history", HISTORY)
+def test_the_history_is_searched_while_files_come(stage: Stage, monkeypatch: pytest.MonkeyPatch, history: int) -> None:
     """G02: a real store, a real engine and a real download; the search neither waits for them nor holds them up."""
-    fill_many(stage.home, 1, HISTORY)
+    fill_many(stage.home, 1, history)
     window = stage.open(settings=Settings(rate_limit=SLOW), tested=False)
     ids = stage.add("demo:?files=2&size=8MiB")
     stage.start(ids)
     stage.until_states(ids, State.DOWNLOADING)
     window.shown.choose("")
     model = window.resources.model
-    stage.until(lambda: window.shown.is_loaded and model.rowCount() == HISTORY + 1 + len(ids), "everything is shown")
+    stage.until(lambda: window.shown.is_loaded and model.rowCount() == history + 1 + len(ids), "everything is shown")
     begun, go_on = threading.Event(), threading.Event()
     work: Callable[..., None] = Background._work
 
     def search(self: Background, asked: object) -> None:
         begun.set()
-        assert go_on.wait(60)
+        assert go_on.wait(PATIENCE_MS / 1000)
         work(self, asked)
 
     monkeypatch.setattr(Background, "_work", search)
-    window.resources.search("style_0199")
+    window.resources.search(f"style_{(history - 1) // 100:04}")
     try:
         stage.until(begun.is_set, "the search begins in its thread")
         stage.events.clear()
@@ -213,7 +215,7 @@ def test_the_history_is_searched_while_files_come(stage: Stage, monkeypatch: pyt
         go_on.set()
     stage.until(lambda: model.rowCount() == 100, "the search has found what there is")
     assert {stage.row(each).resource.name for each in model.shown_ids()} == {
-        f"style_{number:06}_xl.safetensors" for number in range(19_900, HISTORY)
+        f"style_{number:06}_xl.safetensors" for number in range(history - 100, history)
     }
 
 
