@@ -2,7 +2,7 @@
 
 Everywhere the frozen program, as a folder and packed; on Linux besides that the Debian package, where dpkg is there; on
 Windows the installer, where makensis is there; on macOS the application. ``SHA256SUMS`` names what was made. What the
-bundle weighs, and what was left out of it, is printed.
+bundle weighs, and what was left out of it, is printed. A list of its parts (CycloneDX) lies beside it.
 
 Needs the extra ``build`` of pyproject.toml (``pip install -e '.[build]'``), on Linux binutils too.
 """
@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import argparse
 import platform
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from . import archive, debian, sizes, source, windows
+from . import archive, debian, inventory, sizes, source, windows
+from .bundle import LIBRARIES
 from .freeze import NAME, freeze
 
 
@@ -38,17 +40,21 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _packages(bundle: Path, out: Path, is_quick: bool) -> Iterator[Path]:
-    """Pack the bundle in the ways of this system."""
+    """Pack the bundle in the ways of this system, and take the list of its parts out of it."""
     name = f"{NAME}-{source.version()}"
     machine = platform.machine().lower()
+    system = {"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux")
+    parts = out / f"{name}-{system}-{machine}.cdx.json"
+    shutil.copyfile(bundle / LIBRARIES / "resources" / "licences" / inventory.NAME, parts)
+    yield parts
     if sys.platform == "win32":
-        yield archive.zipped(bundle, out / f"{name}-windows-{machine}.zip", name)
+        yield archive.zipped(bundle, out / f"{name}-{system}-{machine}.zip", name)
         if windows.can_build():
             yield windows.build(bundle, out)
     elif sys.platform == "darwin":
-        yield archive.tar_gz(out / f"{NAME}.app", out / f"{name}-macos-{machine}.tar.gz", f"{NAME}.app")
+        yield archive.tar_gz(out / f"{NAME}.app", out / f"{name}-{system}-{machine}.tar.gz", f"{NAME}.app")
     else:
-        yield archive.tar_gz(bundle, out / f"{name}-linux-{machine}.tar.gz", name)
+        yield archive.tar_gz(bundle, out / f"{name}-{system}-{machine}.tar.gz", name)
         if debian.can_build():
             yield debian.build(bundle, out, level=0 if is_quick else 6)
 

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from . import icons, platforms, source
-from .notices import write_notices
+from .inventory import write_inventory
+from .notices import parts_of, write_notices
 from .source import PACKAGE, RESOURCES, ROOT
 
 ENTRIES = Path(__file__).resolve().parent / "entries"
@@ -97,7 +98,10 @@ def data_files() -> list[tuple[str, str]]:
 
 
 def choose(analysis: Any, work: Path) -> Chosen:
-    """What of the things that PyInstaller found goes into the bundle. Notices and listing are written to ``work``."""
+    """What of the things that PyInstaller found goes into the bundle.
+
+    Notices, inventory and listing are written to ``work``.
+    """
     binaries = _reachable([entry for entry in analysis.binaries if _is_wanted(entry)])
     kept = {entry[0] for entry in binaries}
     data = [
@@ -106,8 +110,9 @@ def choose(analysis: Any, work: Path) -> Chosen:
         if (entry[1] in kept if entry[2] == "SYMLINK" else _is_wanted_data(entry[0].replace(os.sep, "/")))
     ]
     modules = list(analysis.pure)
-    notices = write_notices(work, [entry[1] for entry in (*binaries, *modules, *data)])
-    data += [(f"resources/licences/{path.name}", str(path), "DATA") for path in notices]
+    parts = list(parts_of(entry[1] for entry in (*binaries, *modules, *data)))
+    told = (write_notices(work, parts), write_inventory(work, parts))
+    data += [(f"resources/licences/{path.name}", str(path), "DATA") for path in told]
     left = [entry for entry in (*analysis.binaries, *analysis.datas) if entry not in (*binaries, *data)]
     _write_listing(work / LISTING, taken=[*binaries, *data], left=left)
     return Chosen(sorted(modules), sorted(binaries), sorted(data))

@@ -6,6 +6,7 @@ itself, and the copyright files of the Debian packages that libraries came from.
 
 from __future__ import annotations
 
+import platform
 import re
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
+from urllib.parse import quote
 
 from .source import RESOURCES, ROOT
 
@@ -42,23 +44,33 @@ _CONTAINS = {
     "cryptography": "It contains OpenSSL, under the Apache License, version 2.0, whose text stands below.\n",
 }
 
+_SAID = {"pyinstaller": "GPL-2.0-or-later WITH Bootloader-exception"}
+"""Licences that the metadata of a distribution says less exactly than its text. Of PyInstaller the boot loader is in
+the bundle; the exception lets it be part of programs under any licence."""
+
 
 @dataclass(frozen=True)
 class Part:
-    """Something in the bundle that others made."""
+    """Something in the bundle that others made. ``purl`` names it in its registry, and is empty where none knows it."""
 
     name: str
     version: str
     licence: str
     page: str
     text: str
+    purl: str = ""
+
+    @property
+    def reference(self) -> str:
+        """What other documents call it."""
+        return self.purl or f"{self.name}@{self.version}"
 
 
-def write_notices(folder: Path, sources: Iterable[str]) -> list[Path]:
-    """Write the notices for a bundle of the files ``sources``. Raises LookupError for a part without a text."""
+def write_notices(folder: Path, parts: Iterable[Part]) -> Path:
+    """Write the notices of ``parts`` into ``folder``; their path."""
     path = folder / NAME
-    path.write_text(notices(parts_of({str(Path(source).resolve()) for source in sources})), "utf-8")
-    return [path]
+    path.write_text(notices(parts), "utf-8")
+    return path
 
 
 def notices(parts: Iterable[Part]) -> str:
@@ -76,8 +88,9 @@ def notices(parts: Iterable[Part]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def parts_of(sources: set[str]) -> Iterator[Part]:
-    """Everything that the files ``sources`` (absolute, symlinks resolved) come from, besides this program."""
+def parts_of(files: Iterable[str]) -> Iterator[Part]:
+    """Everything that ``files`` come from, besides this program. Raises LookupError for a part without a text."""
+    sources = {str(Path(file).resolve()) for file in files}
     yield _python()
     for distribution in distributions():
         name = distribution.metadata["Name"]
@@ -95,7 +108,7 @@ def _python() -> Part:
         Path(sys.base_prefix) / "LICENSE.txt",
         *Path("/usr/share/doc").glob(f"python{sys.version_info.major}.{sys.version_info.minor}*/copyright"),
     )
-    return Part("Python", version, "PSF-2.0", "https://www.python.org/", text)
+    return Part("Python", version, "PSF-2.0", "https://www.python.org/", text, f"pkg:generic/python@{version}")
 
 
 def _first(*paths: Path) -> str:
@@ -118,8 +131,9 @@ def _of_distribution(distribution: Distribution) -> Part:
     ]
     if not texts:
         raise LookupError(f"{name} has no licence text in its metadata")
-    licence = _LGPL if is_qt else _licence(distribution)
-    return Part(name, distribution.version, licence, _page(distribution), "\n\n".join(map(str.strip, texts)))
+    licence = _LGPL if is_qt else _SAID.get(_normal(name)) or _licence(distribution)
+    purl = f"pkg:pypi/{_normal(name)}@{distribution.version}"
+    return Part(name, distribution.version, licence, _page(distribution), "\n\n".join(map(str.strip, texts)), purl)
 
 
 def _normal(name: str) -> str:
@@ -155,7 +169,13 @@ def _of_system(libraries: set[str]) -> Iterator[Part]:
         packages.add(owners.partition(":")[0])
     for package in sorted(packages):
         text = _first(Path("/usr/share/doc") / package / "copyright")
-        yield Part(package, _dpkg("-W", "-f=${Version}", package), "see below", "", text)
+        version = _dpkg("-W", "-f=${Version}\n", package).splitlines()[0]
+        yield Part(package, version, "see below", "", text, f"pkg:deb/{_vendor()}/{package}@{quote(version, safe='')}")
+
+
+def _vendor() -> str:
+    """The distribution that this is, as package URLs name it."""
+    return platform.freedesktop_os_release().get("ID", "debian")
 
 
 def _dpkg(*words: str, check: bool = True) -> str:

@@ -11,9 +11,9 @@ PYTHON_LIBRARIES = (r"libssl\.", r"libcrypto\.", r"libffi\.", r"liblzma\.", r"li
 WINDOW_LIBRARIES = (
     *(r"libxcb-cursor\.", r"libxcb-icccm\.", r"libxcb-image\.", r"libxcb-keysyms\.", r"libxcb-render-util\."),
     *(r"libxcb-util\.", r"libxcb-xkb\.", r"libxcb-xinerama\.", r"libxkbcommon-x11\.", r"libxkbcommon\."),
-    r"libwayland-cursor\.",
 )
-"""Libraries of a Linux system that Qt's window needs and a desktop may lack."""
+"""Libraries of a Linux system that Qt's window on X11 needs and a desktop may lack. PyInstaller takes none of
+Wayland's: they come with a desktop that speaks it."""
 
 MAC_IDENTIFIER = "io.github.stabilitydl"
 

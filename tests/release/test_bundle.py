@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import sqlite3
 import statistics
 import subprocess
@@ -13,6 +15,8 @@ import pytest
 
 from resources.installer import sizes
 from resources.installer.archive import digests
+from resources.installer.source import ROOT
+from stabilitydl import __version__
 from stabilitydl.paths import Paths
 from stabilitydl.store.migrations import MIGRATIONS, SCHEMA_VERSION
 from stabilitydl.store.store import Store
@@ -145,6 +149,31 @@ def test_licences_are_in_the_bundle(built: Built) -> None:
         assert f"\n{part} " in text
     assert "GNU LESSER GENERAL PUBLIC LICENSE" in text
     assert "GNU GENERAL PUBLIC LICENSE" in text
+
+
+def test_the_list_of_parts_names_what_the_licences_name(built: Built) -> None:
+    notices = (built.bundle / "lib" / "resources" / "licences" / "NOTICES.txt").read_text("utf-8")
+    listed = re.findall(r"^    (\S+)  +\S", notices.split(" parts:\n", 1)[1].split("====", 1)[0], re.MULTILINE)
+    parts = json.loads(built.one("*.cdx.json").read_bytes())
+    assert [component["name"] for component in parts["components"]] == listed
+    references = [component["bom-ref"] for component in parts["components"]]
+    assert parts["dependencies"] == [{"ref": "stabilitydl", "dependsOn": references}]
+    assert len(set(references)) == len(references)
+    kinds = {reference.partition("/")[0] for reference in references}
+    assert kinds == {"pkg:pypi", "pkg:generic", "pkg:deb"}
+
+
+def test_the_archive_is_unpacked_and_run_as_the_readme_says(built: Built, tmp_path: Path) -> None:
+    line = "tar -xf stabilitydl-*.tar.gz && ./stabilitydl-*/stabilitydl demo"
+    assert f"\n{line}\n" in (ROOT / "README.md").read_text("utf-8")
+    folder = tmp_path / "Downloads of mine"
+    folder.mkdir()
+    archive = built.one("*.tar.gz")
+    (folder / archive.name).symlink_to(archive)
+    # Nothing of the environment: no PATH to a Python, no home, no locale.
+    command = ["env", "-i", "PATH=/usr/bin:/bin", "sh", "-c", line.replace("demo", "--version")]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"stabilitydl {__version__}\n", "")
 
 
 def test_nothing_that_is_needed_is_missing(built: Built) -> None:

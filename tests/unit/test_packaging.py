@@ -11,6 +11,11 @@ RESOURCES = ROOT / "resources"
 STAYS_OUT = {"screenshots", "installer", "licences"}
 """The pictures of the README, and what only builders of bundles need."""
 
+WORKFLOW = ROOT / ".github" / "workflows" / "release.yml"
+_ACTION = re.compile(r"uses: [\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
+GONE = {"ubuntu-18.04", "ubuntu-20.04", "windows-2019", "macos-11", "macos-12", "macos-13", "macos-14"}
+"""Machines that are not there any more; macOS 14 left on 2026-11-02 (actions/runner-images, issue 13518)."""
+
 _PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)]+)\)")
 MOST_BYTES = 1_500_000
 
@@ -33,3 +38,19 @@ def test_the_readme_shows_pictures_that_are_there_and_says_what_is_on_them() -> 
 
 def test_pictures_are_small() -> None:
     assert 0 < sum(path.stat().st_size for path in (RESOURCES / "screenshots").iterdir()) < MOST_BYTES
+
+
+def test_the_release_names_actions_by_their_commits_and_machines_that_are_there() -> None:
+    lines = [line.strip().removeprefix("- ") for line in WORKFLOW.read_text("utf-8").splitlines()]
+    actions = [line for line in lines if line.startswith("uses:")]
+    assert len(actions) == 5
+    assert [line for line in actions if not _ACTION.fullmatch(line)] == []
+    machines = set(re.findall(r"(?:runner|runs-on): ([a-z]+-[\d.]+)", WORKFLOW.read_text("utf-8")))
+    assert {machine.partition("-")[0] for machine in machines} == {"ubuntu", "windows", "macos"}
+    assert not machines & GONE
+
+
+def test_the_release_installs_what_the_tests_of_it_use() -> None:
+    """Besides what images for Ubuntu have anyway."""
+    packages = set((ROOT / ".ci" / "run").read_text("utf-8").split("looks it over.\n", 1)[1].split(")", 1)[0].split())
+    assert packages <= set(WORKFLOW.read_text("utf-8").split())
