@@ -66,13 +66,15 @@ class Lane:
         """Queue ``call`` and return at once. ``call`` handles its own exceptions."""
         if self._closed:
             raise RuntimeError(f"{self!r} is closed")
-        self._gathered.append(call)
-        if len(self._gathered) > 1:
-            return
         try:
-            asyncio.get_running_loop().call_soon(self._hand_over)
+            loop = asyncio.get_running_loop()
         except RuntimeError:
-            self._hand_over()
+            # Another thread: what is gathered belongs to that of the loop.
+            self._calls.put([call])
+            return
+        self._gathered.append(call)
+        if len(self._gathered) == 1:
+            loop.call_soon(self._hand_over)
 
     def close(self, timeout: float = 2.0) -> bool:
         """Let queued calls end and stop the thread; False when it is still stuck after ``timeout`` seconds."""

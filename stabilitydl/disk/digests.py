@@ -33,6 +33,7 @@ class Digests:
     """Running digests of a file of ``size`` bytes: SHA-256 always, and what the best of ``checksums`` needs."""
 
     def __init__(self, checksums: Iterable[Checksum], size: int) -> None:
+        self.is_needed = True
         self.expected = strongest(checksums)
         self._hashes: dict[Algorithm, _Hash] = {Algorithm.SHA256: hashlib.sha256()}
         algorithm = self.expected.algorithm if self.expected else Algorithm.SHA256

@@ -147,9 +147,11 @@ class Disk:
     def is_stuck(self, target: Path) -> bool:
         """Does the volume of ``target`` not answer any more? To be asked every few seconds, see `Patience`."""
         volume = self._volumes.get(self._places.get(target.parent, -1))
-        lanes = [self._errands.lane_of(target.parent), *([volume.writer.lane] if volume is not None else [])]
         # Each has to be asked every time.
-        answers = [self._patience.is_over(lane) for lane in lanes]
+        answers = [self._patience.is_over(self._errands.lane_of(target.parent))]
+        if volume is not None:
+            answers.append(self._patience.is_over(volume.writer.lane))
+            answers.append(self._patience.is_over(volume.hasher.lane, volume.hasher.steps))
         return any(answers)
 
     async def discard(self, target: Path, tag: str) -> None:

@@ -30,22 +30,34 @@ _WORTH_A_HOP = 4 * MIB
 
 
 class Hasher:
-    """One thread that reads for all files of a volume. ``buffer`` is used in that thread only."""
+    """One thread that reads for all files of a volume. ``buffer`` is used in that thread only.
+
+    ``steps`` counts the reads that have ended.
+    """
 
     def __init__(self, name: str) -> None:
         self.lane = Lane(f"hash {name}")
+        self.steps = 0
         self._buffer = memoryview(bytearray(_BUFFER))
 
     def read(self, descriptor: int, digests: Digests, start: int, stop: int) -> int:
-        """Feed the bytes from ``start`` to ``stop`` to ``digests``; where the file ended or ``stop``."""
+        """Feed the bytes from ``start`` to ``stop`` to ``digests``; where the file ended, or ``stop``.
+
+        Nothing more is read when nobody needs the digests any more.
+        """
         position = start
-        while position < stop:
-            count = system.read_at(descriptor, self._buffer[: min(_BUFFER, stop - position)], position)
+        while position < stop and digests.is_needed:
+            count = self._read(descriptor, position, stop)
             if count == 0:
                 break
             digests.update(self._buffer[:count])
             position += count
         return position
+
+    def _read(self, descriptor: int, position: int, stop: int) -> int:
+        count = system.read_at(descriptor, self._buffer[: min(_BUFFER, stop - position)], position)
+        self.steps += 1
+        return count
 
     def check(self, descriptor: int, proofs: Mapping[int, bytes], size: int) -> list[int]:
         """Those of the blocks that do not have the digest which they should have. Raises OSError."""
@@ -53,7 +65,7 @@ class Hasher:
         for index, expected in proofs.items():
             digest, position, stop = blake3(), index * BLOCK, min((index + 1) * BLOCK, size)
             while position < stop:
-                count = system.read_at(descriptor, self._buffer[: min(_BUFFER, stop - position)], position)
+                count = self._read(descriptor, position, stop)
                 if count == 0:
                     break
                 digest.update(self._buffer[:count])
@@ -151,6 +163,14 @@ class PrefixHasher:
     async def settle(self) -> None:
         """Return when nothing is being read."""
         await self._idle.wait()
+
+    @property
+    def is_reading(self) -> bool:
+        return not self._idle.is_set()
+
+    def abandon(self) -> None:
+        """Nobody needs the digests any more: a read that hangs is the last one."""
+        self.digests.is_needed = False
 
     def _start(self, stop: int) -> None:
         self._idle = anyio.Event()

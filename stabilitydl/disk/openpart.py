@@ -219,8 +219,12 @@ class OpenPart:
                     await self._syncer.call(self._last_sync)
                 await self._writer.lane.run(self.file.close)
         except TimeoutError:
-            # A stuck volume: its own lane closes the file when it comes back.
-            self._writer.lane.post(self.file.close)
+            # A stuck volume: its own lane closes the file when it comes back, and where one reads, not before that one.
+            if self._prefix is not None and self._prefix.is_reading:
+                self._prefix.abandon()
+                self._hasher.lane.post(self._close_last)
+            else:
+                self._writer.lane.post(self.file.close)
 
     def accept(self, count: int) -> None:
         """For the writer: ``count`` more bytes are on their way."""
@@ -249,6 +253,11 @@ class OpenPart:
         await self._syncer.call(_nothing)
         if self._prefix is not None:
             await self._prefix.settle()
+
+    def _close_last(self) -> None:
+        with contextlib.suppress(RuntimeError):
+            # The volume may have been given up meanwhile; then the file is closed with the process.
+            self._writer.lane.post(self.file.close)
 
     def _last_sync(self) -> None:
         """Make durable what is not; where that fails the journal claims less, and the next run fetches more."""

@@ -1,6 +1,7 @@
 """How long a lane has been at one call: a drive that does not answer is told from one that is slow.
 
-Only lanes of short calls tell: a sync of what the system holds back for a slow drive may take many minutes.
+Only short calls tell, or long ones that count their steps: a sync of what the system holds back for a slow drive may
+take many minutes.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ class Patience:
         self._clock = clock
         self._seen: dict[Lane, tuple[int, float]] = {}
 
-    def is_over(self, lane: Lane) -> bool:
-        """Has ``lane`` been at one call for `STUCK_SECONDS`?"""
-        now, done = self._clock.monotonic(), lane.done
+    def is_over(self, lane: Lane, steps: int = 0) -> bool:
+        """Has ``lane`` been at one call for `STUCK_SECONDS`, or at one of the ``steps`` that its calls count?"""
+        now, done = self._clock.monotonic(), lane.done + steps
         if not lane.is_busy:
             self._seen.pop(lane, None)
             return False

@@ -3,33 +3,41 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from io import FileIO
 from pathlib import Path
-from typing import Self
+from typing import ParamSpec, Self, TypeVar
 
+from ..clock import Clock
+from ..errors import DriveStuck
 from ..lane import Lane
+from . import patience
 from .blocks import digest_block
 from .system import map_error
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 
 class Reader:
-    """An open file. ``size`` is in bytes, as it was when the file was opened."""
+    """An open file. ``size`` is in bytes, as it was when the file was opened.
 
-    def __init__(self, path: Path) -> None:
+    Whatever does not end within `patience.STUCK_SECONDS` raises DriveStuck.
+    """
+
+    def __init__(self, path: Path, clock: Clock) -> None:
         self._path = path
+        self._clock = clock
         self._lane = Lane("reader")
         self._file: FileIO | None = None
         self.size = 0
 
     @classmethod
-    async def open(cls, path: Path) -> Self:
+    async def open(cls, path: Path, clock: Clock) -> Self:
         """Raises DiskError."""
-        reader = cls(path)
+        reader = cls(path, clock)
         try:
-            await reader._lane.run(reader._open)
-        except OSError as error:
-            reader.close()
-            raise map_error(error, path) from error
+            await reader._run(reader._open)
         except BaseException:
             reader.close()
             raise
@@ -37,15 +45,18 @@ class Reader:
 
     async def read(self, count: int) -> bytes:
         """The next ``count`` bytes at most; empty at the end. Raises DiskError."""
-        try:
-            return await self._lane.run(self._read, count)
-        except OSError as error:
-            raise map_error(error, self._path) from error
+        return await self._run(self._read, count)
 
     async def read_block(self, start: int, size: int, digest: bytes) -> bytes | None:
         """``size`` bytes from ``start``, if there are as many and their digest as a block is this. Raises DiskError."""
+        return await self._run(self._read_block, start, size, digest)
+
+    async def _run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         try:
-            return await self._lane.run(self._read_block, start, size, digest)
+            with self._clock.fail_after(patience.STUCK_SECONDS):
+                return await self._lane.run(call, *args, **kwargs)
+        except TimeoutError:
+            raise DriveStuck(path=str(self._path)) from None
         except OSError as error:
             raise map_error(error, self._path) from error
 

@@ -274,7 +274,7 @@ class Job:
     async def _copy(self, twins: Sequence[ResourceSnapshot]) -> Ending | None:
         """The file of a twin that is here; None where there is none, or it turns out to be another one."""
         context = self._context
-        path = await file_of(twins, context.services.disk)
+        path = await file_of(twins, context.services.disk, context.clock)
         if path is None:
             return None
         order = Order(self.life.row.resource, self._target)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..clock import Clock
 from ..disk.disk import Disk
 from ..domain.checksum import Algorithm
 from ..domain.resource import Address, Resource, ResourceSnapshot
@@ -16,6 +17,9 @@ from ..errors import TwinComes
 from .here import is_recorded
 from .recorder import Recorder
 from .source import in_order
+
+LOOK_SECONDS = 2.0
+"""How long the drives of twins may take to say whether their files are there."""
 
 
 class Twins:
@@ -70,12 +74,20 @@ async def twins_of(resource: Resource, recorder: Recorder) -> list[ResourceSnaps
     return [row for row in rows if row.id != resource.id]
 
 
-async def file_of(twins: Sequence[ResourceSnapshot], disk: Disk) -> Path | None:
-    """A file of one of ``twins`` that is here and unchanged since it arrived. Raises DiskError."""
+async def file_of(twins: Sequence[ResourceSnapshot], disk: Disk, clock: Clock) -> Path | None:
+    """A file of one of ``twins`` that is here and unchanged since it arrived; None also where a drive does not say.
+
+    Raises DiskError.
+    """
     arrived = [row for row in twins if row.state is State.DOWNLOADED and row.target is not None]
     if not arrived:
         return None
-    for row, status in zip(arrived, await disk.stats(Path(row.target or "") for row in arrived), strict=True):
+    try:
+        with clock.fail_after(LOOK_SECONDS):
+            statuses = await disk.stats(Path(row.target or "") for row in arrived)
+    except TimeoutError:
+        return None
+    for row, status in zip(arrived, statuses, strict=True):
         if is_recorded(row, status):
             return Path(row.target or "")
     return None

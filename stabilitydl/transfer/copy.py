@@ -24,7 +24,7 @@ async def copy(order: Order, source: Path, live: Live, watcher: Watcher, service
     """
     part, header = await services.disk.open_part(order.target, order.resource.tag)
     try:
-        reader = await Reader.open(source)
+        reader = await Reader.open(source, services.clock)
         try:
             if header is not None:
                 await part.start_over()

@@ -24,7 +24,7 @@ async def mend(order: Order, damaged: Path, blocks: bytes, live: Live, services:
 
     Raises PartInUse, TargetTaken, NoSpace, DiskError.
     """
-    reader = await Reader.open(damaged)
+    reader = await Reader.open(damaged, services.clock)
     try:
         digests = unpack(blocks, reader.size)
         if not digests or order.resource.size not in (None, reader.size):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import subprocess
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,11 +15,13 @@ import pytest
 
 from stabilitydl import errors
 from stabilitydl.disk import patience
+from stabilitydl.disk.reader import Reader
 from stabilitydl.disk.system import system
 from stabilitydl.domain.chunk import Chunk
 from stabilitydl.domain.states import State, WaitReason
 from stabilitydl.engine import remedies
 from stabilitydl.engine.fleet import VOLUME_SECONDS
+from stabilitydl.engine.twins import LOOK_SECONDS
 from stabilitydl.hubs.protocol import Expansion
 from stabilitydl.mounts import Mount, mount_of
 from stabilitydl.settings import Settings
@@ -288,3 +290,92 @@ async def test_a_drive_that_does_not_answer_makes_way_for_the_others(
             assert row.state is State.DOWNLOADED
     assert (volume / "to" / "a.bin").read_bytes() == files[0].data
     assert [path.name for path in (volume / "to").iterdir()] == ["a.bin"]
+
+
+async def test_a_drive_that_does_not_give_back_what_it_has_makes_way_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_volume: Callable[..., Path]
+) -> None:
+    """D09: also while a file is read back."""
+    monkeypatch.setattr(patience, "STUCK_SECONDS", 0.2)
+    monkeypatch.setattr(remedies, "LOCAL_POLL", 0.05)
+    volume = small_volume("size=64m")
+    hangs, answers = threading.Event(), threading.Event()
+    read_at = system.read_at
+
+    def hang(descriptor: int, buffer: memoryview, offset: int) -> int:
+        if Path(f"/proc/self/fd/{descriptor}").readlink().is_relative_to(volume):
+            hangs.set()
+            answers.wait(PATIENCE)
+        return read_at(descriptor, buffer, offset)
+
+    monkeypatch.setattr(system, "read_at", hang)
+    with FileOrigin() as origin:
+        files = [origin.add(f"/{name}.bin", contents(12 << 20, place)) for place, name in enumerate("ab")]
+        async with real(tmp_path, Settings(jobs=1)) as h:
+            try:
+                (stuck,) = await h.get(pack_of(volume / "to", files[:1]))
+                await h.until(hangs.is_set)
+                (other,) = await h.get(pack_of(tmp_path / "to", files[1:]))
+                await h.until_state(State.DOWNLOADED, other)
+                waits = [change.wait for change in h.changes(stuck) if change.new is State.WAITING]
+                assert waits[0] is not None
+                assert waits[0].reason is WaitReason.DRIVE
+            finally:
+                answers.set()
+            (row,) = await h.settled([stuck])
+            assert row.state is State.DOWNLOADED
+            assert (await h.engine.attempts(stuck))[-1].bytes <= 20 << 20, "what was written does not come again"
+    assert (volume / "to" / "a.bin").read_bytes() == files[0].data
+    assert [path.name for path in (volume / "to").iterdir()] == ["a.bin"]
+
+
+async def test_the_file_of_a_twin_on_a_drive_that_hangs_comes_from_the_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D09"""
+    monkeypatch.setattr(patience, "STUCK_SECONDS", 0.2)
+    answers = threading.Event()
+    read = Reader._read
+
+    def hang(reader: Reader, count: int) -> bytes:
+        answers.wait(PATIENCE)
+        return read(reader, count)
+
+    monkeypatch.setattr(Reader, "_read", hang)
+    with FileOrigin() as origin:
+        file = origin.add("/a.bin", contents(1 << 20, 1))
+        async with real(tmp_path) as h:
+            try:
+                (first,) = await h.get(pack_of(tmp_path / "one", [file]))
+                await h.until_state(State.DOWNLOADED, first)
+                (second,) = await h.get(pack_of(tmp_path / "two", [file]))
+                await h.until_state(State.DOWNLOADED, second)
+                assert (await h.engine.attempts(second))[-1].bytes == 1 << 20
+            finally:
+                answers.set()
+    assert (tmp_path / "two" / "a.bin").read_bytes() == file.data
+
+
+async def test_twins_on_a_drive_that_says_nothing_are_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D09"""
+    async with Harness(tmp_path) as h:
+        first = await h.get(pack(tmp_path / "one", "a.bin"))
+        await h.until_state(State.DOWNLOADED, *first)
+        asked = anyio.Event()
+
+        async def hang(paths: Iterable[Path]) -> list[tuple[int, int] | None]:
+            if any("one" in path.parts for path in paths):
+                asked.set()
+                await anyio.sleep_forever()
+            return [None for _ in paths]
+
+        second = await h.add(pack(tmp_path / "two", "a.bin", title="Other"))
+        with monkeypatch.context() as cut:
+            cut.setattr(h.engine._on.services.disk, "stats", hang)
+            await h.engine.enqueue(second)
+            await asked.wait()
+            h.clock.advance(LOOK_SECONDS)
+            await h.until_state(State.DOWNLOADED, *second)
+        assert h.fetch.calls == ["a.bin", "a.bin"]

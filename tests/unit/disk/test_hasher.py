@@ -15,10 +15,11 @@ from blake3 import blake3
 from stabilitydl.disk import hasher as module
 from stabilitydl.disk.digests import Digests
 from stabilitydl.disk.hasher import Hasher
-from stabilitydl.disk.openpart import OpenPart
+from stabilitydl.disk.openpart import CLOSE_SECONDS, OpenPart
 from stabilitydl.disk.partfile import MIB
 from stabilitydl.domain.checksum import Checksum, Verification
 from stabilitydl.errors import ChecksumMismatch, DiskFault, NotWritable, PartChanged
+from tests.fakes.clock import ManualClock
 from tests.unit.disk.lanes import BIG, Calls, Lanes, descriptors, noise
 
 DATA = noise(BIG)
@@ -237,3 +238,27 @@ async def test_what_it_is_shows(lanes: Lanes, target: Path) -> None:
     await part.start_over()
     assert part.checked == 0
     await part.discard()
+
+
+@pytest.mark.anyio
+async def test_a_read_that_hangs_does_not_hold_up_who_closes(lanes: Lanes, target: Path, calls: Calls) -> None:
+    """D09: the file is closed behind the read, which is the last one."""
+    assert isinstance(lanes.clock, ManualClock)
+    part = await lanes.begin(target)
+    part.follow([], BIG)
+    entered, go = calls.hold("read_at", file="sdlpart")
+    for start in range(0, BIG, MIB):
+        await part.write(start, DATA[start : start + MIB])
+    await part.flush()
+    await anyio.to_thread.run_sync(entered.wait)
+    steps = lanes.hasher.steps
+    async with anyio.create_task_group() as group:
+        group.start_soon(part.close)
+        await anyio.wait_all_tasks_blocked()
+        lanes.clock.advance(CLOSE_SECONDS)
+    assert part.file.descriptor >= 0, "nobody else may get its number as long as it is read"
+    go.set()
+    await lanes.hasher.lane.run(lambda: None)
+    await lanes.writer.lane.run(lambda: None)
+    assert part.file.descriptor < 0
+    assert lanes.hasher.steps == steps + 1

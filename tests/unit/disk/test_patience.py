@@ -60,3 +60,21 @@ async def test_many_calls_one_after_the_other_are_only_slow() -> None:
             assert not patience.is_over(lane)
             call.go.set()
     assert lane.close(60)
+
+
+async def test_a_long_call_that_counts_its_steps_is_only_slow() -> None:
+    """D09: a large file is read back in one call."""
+    clock, lane, call = ManualClock(), Lane("test"), Call()
+    patience = Patience(clock)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(lane.run, call)
+        await anyio.to_thread.run_sync(call.began.wait)
+        for steps in range(4):
+            assert not patience.is_over(lane, steps)
+            clock.advance(STUCK_SECONDS - 1)
+            assert not patience.is_over(lane, steps)
+        clock.advance(1)
+        assert patience.is_over(lane, 3)
+        assert not patience.is_over(lane, 4)
+        call.go.set()
+    assert lane.close(60)
