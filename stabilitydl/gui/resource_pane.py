@@ -34,6 +34,12 @@ from .tab_bar import TabBar
 from .theme import SPACE, Appearance, mark
 from .tr import fill, translate
 
+_EXAMPLES = (
+    "https://civitai.com/models/4384",
+    "https://huggingface.co/Qwen/Qwen2.5-7B-Instruct-GGUF",
+    "/home/me/files.txt",
+)
+
 
 class ResourcePane(QFrame):
     """Shows the children of one collection, or of all.
@@ -261,7 +267,7 @@ class ResourcePane(QFrame):
                 translate("ResourcePane", "Paste the address of a model page"),
                 translate("ResourcePane", "or drop a link or a list file here. You choose what to download next."),
                 sign=Sign.ARRIVE,
-                examples="https://civitai.com/models/4384\ncivitai:4384\n/home/me/files.txt",
+                examples="\n".join(_EXAMPLES),
                 button=translate("ResourcePane", "Add\u2026"),
                 second=translate("ResourcePane", "Try it with the demo pack"),
                 takes_drops=True,

@@ -24,7 +24,10 @@ def test_an_empty_window_teaches_what_to_do(stage: Stage) -> None:
     pane = window.resources
     assert pane.stack.currentWidget() is pane.empty
     assert "Paste the address" in pane.empty.title.text()
-    assert len(pane.empty.examples.text().splitlines()) == 3
+    *pages, file = pane.empty.examples.text().splitlines()
+    assert len(pages) == 2
+    assert all(map(window.planning.is_locator, pages))
+    assert Path(file).is_absolute()
     pane.empty.second.click()
     assert "80" in stage.plan("the demo").title.text()
 
