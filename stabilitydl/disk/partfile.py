@@ -57,6 +57,7 @@ class PartFile:
     def __init__(self, target: Path, path: Path, descriptor: int) -> None:
         self.target = target
         self.path = path
+        self._journal_path = journal_path(path)
         self.descriptor = descriptor
         self.written = Ranges()
         self.durable = Ranges()
@@ -98,7 +99,7 @@ class PartFile:
 
         None when there is nothing to continue; leftovers are removed then. Raises DiskError.
         """
-        path = journal_path(self.path)
+        path = self._journal_path
         try:
             self.has_old = aside.has_old(self.path)
             journal, contents = Journal.open(os.fspath(path), boot)
@@ -154,7 +155,7 @@ class PartFile:
             return
         self.reserve(identity.size)
         self.digester = BlockDigester(identity.size)
-        path = os.fspath(journal_path(self.path))
+        path = os.fspath(self._journal_path)
         header = Header(
             resource=identity.resource,
             size=identity.size,
@@ -296,7 +297,7 @@ class PartFile:
             if self.journal is not None:
                 self.journal.close()
                 self.journal = None
-            system.remove(os.fspath(journal_path(self.path)))
+            system.remove(os.fspath(self._journal_path))
             system.truncate(self.descriptor, 0)
         except OSError as error:
             raise map_error(error, self.path) from error
@@ -328,7 +329,7 @@ class PartFile:
             if self.journal is not None:
                 self.journal.close()
                 self.journal = None
-                system.remove(os.fspath(journal_path(self.path)))
+                system.remove(os.fspath(self._journal_path))
         except OSError as error:
             raise map_error(error, self.target) from error
 
@@ -353,7 +354,7 @@ class PartFile:
             if self.journal is not None:
                 self.journal.close()
                 self.journal = None
-            aside.keep_old(self.path, journal_path(self.path))
+            aside.keep_old(self.path, self._journal_path)
             old, self.descriptor = self.descriptor, system.create(os.fspath(self.path))
             let_go(old)
             system.lock(self.descriptor)
@@ -369,7 +370,7 @@ class PartFile:
         try:
             if self.is_in_place():
                 system.remove(os.fspath(self.path))
-            system.remove(os.fspath(journal_path(self.path)))
+            system.remove(os.fspath(self._journal_path))
             self._drop_old()
         except OSError as error:
             raise map_error(error, self.path) from error

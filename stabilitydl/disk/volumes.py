@@ -23,10 +23,9 @@ class Room:
 
 def existing_parent(path: Path) -> Path:
     """``path`` or the nearest parent that exists. Raises OSError where the system cannot tell."""
-    for folder in (path, *path.parents):
-        if folder.exists():
-            return folder
-    return Path(path.anchor or ".")
+    if path.exists():
+        return path
+    return next((folder for folder in path.parents if folder.exists()), Path(path.anchor or "."))
 
 
 def volume_id(path: Path) -> int:

@@ -8,6 +8,7 @@ happens, the job lets go: attempt, state and lock are dealt with before it is do
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -50,6 +51,9 @@ PROCESS_LOOKS = 4
 """Looks at another process's part file between two tries to take it over."""
 
 _log = logging.getLogger("stabilitydl.engine")
+
+_path = functools.lru_cache(maxsize=512)(Path)
+"""A job asks for its few paths many times, and reading one takes longer than most of what it is asked for."""
 
 
 class Job:
@@ -326,7 +330,7 @@ class Job:
     @property
     def _root(self) -> Path | None:
         collection = self._claim.collection if self._claim is not None else None
-        return Path(collection.target) if collection is not None and collection.target else None
+        return _path(collection.target) if collection is not None and collection.target else None
 
     @property
     def _record(self) -> bytes:
@@ -338,7 +342,7 @@ class Job:
     @property
     def _target(self) -> Path:
         assert self.life.row.target is not None, "a target is reserved when a resource is enqueued"
-        return Path(self.life.row.target)
+        return _path(self.life.row.target)
 
     async def _stopped(self) -> Ending:
         """How a job ends that was stopped: as it was told, but what others made of the resource stays."""

@@ -1,6 +1,6 @@
 """Talking to servers. Read in this order:
 
-- ``request`` (what is asked) and ``answer`` (what came), ``status`` (what a code means);
+- ``request`` (what is asked), ``answer`` (what came) and its ``headers``, ``status`` (what a code means);
 - ``client`` (one request from beginning to end), ``redirects``, ``origins`` (who is who, and what is private),
   ``credentials`` (tokens bound to origins), ``accounts`` (which hubs have some), ``vault`` (the keyring of the
   system), ``governor`` (who may ask which host now, and cool-down), ``budget`` (how much a host bears);

@@ -5,23 +5,26 @@ from __future__ import annotations
 import ssl
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import anyio
 import httpcore
-import httpx
 
 from ..clock import Clock
 from ..errors import ProxyFailed
 from .bodies import Body, DetachedBody, ParsedBody
 from .connecting import Resolver
 from .faults import mapped
+from .headers import Headers
 from .network import Backend, StaleConnection, Stream
 from .origins import Origin, Reach, place_of
 from .plain import Fields, plain_request
 from .pools import Loan, Message, Pool, pool_for
 from .proxies import Proxies, Proxy
 from .trust import tls_context
+
+if TYPE_CHECKING:
+    import httpx
 
 TIMEOUT = 30.0
 """Seconds for connecting, and for each wait for bytes."""
@@ -46,7 +49,7 @@ class Reply(NamedTuple):
     """What came back: the head, the body still to be read, and the class of the address that answered."""
 
     status: int
-    headers: httpx.Headers
+    headers: Headers
     body: Body
     place: Reach
 
@@ -89,7 +92,7 @@ class Transport:
             with anyio.CancelScope(shield=True):
                 await loan.aclose()
             raise mapped(error, origin.host) from error
-        return Reply(loan.status, httpx.Headers(fields), answer, _place(origin, proxy, stream))
+        return Reply(loan.status, Headers(fields), answer, _place(origin, proxy, stream))
 
     async def aclose(self) -> None:
         pools, self._pools, self._retired = [*self._retired, *self._pools.values()], {}, []

@@ -28,7 +28,7 @@ class Route:
         self.named = ""
         """The host that the hub named last; redirects lead to others."""
         self._current: Request | None = None
-        self._asking = anyio.Lock()
+        self._asking = anyio.Lock(fast_acquire=True)
         self._renewals: list[float] = []
         self._proven = False
 
