@@ -665,6 +665,10 @@
         <translation>{path} 所在的驱动器没有响应。</translation>
     </message>
     <message>
+        <source>The owner is written “{name}”, with letters that only look like Latin ones ({letters}). It may not be who you think.</source>
+        <translation>作者名写作“{name}”，其中有些字母只是看起来像拉丁字母（{letters}）。对方可能并不是您以为的那位。</translation>
+    </message>
+    <message>
         <source>Cannot connect to {host}.</source>
         <translation>无法连接到 {host}。</translation>
     </message>

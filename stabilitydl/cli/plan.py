@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..errors import DiskError, Problem, StabilityError
+from ..errors import DiskError, FlaggedFile, Problem, StabilityError
 from ..hubs.merging import merged
 from ..hubs.protocol import Expansion, News
 from ..paths import Paths
@@ -86,6 +86,7 @@ def _print_object(plans: Plans, news: NewsOf, places: Sequence[Volume], errors: 
         fields = collection_object(expansion.collection, [one.row for one in planned])
         fields["resources"] = [_object(one) for one in planned]
         fields["news"] = news_object(news[expansion.collection.id])
+        fields["warnings"] = [describe(warning) for warning in _warnings(expansion, planned)]
         collections.append(fields)
     console.data(
         json.dumps(
@@ -123,6 +124,8 @@ def _print_text(plans: Plans, news: NewsOf, places: Sequence[Volume], errors: Se
             console.data(line)
         if (since := news[expansion.collection.id]) and not since.is_empty:
             console.data(sentence(since))
+        for warning in _warnings(expansion, planned):
+            console.say(console.explain(warning))
     everything = [one for _, planned in plans for one in planned]
     here = sum(1 for one in everything if one.is_here)
     probable = sum(1 for one in everything if one.is_probable and not one.is_here)
@@ -139,6 +142,16 @@ def _print_text(plans: Plans, news: NewsOf, places: Sequence[Volume], errors: Se
         console.data(f"On the drive of {plain(str(volume.path))}: {needed} needed, {free} free.{verdict}")
     for problem in errors:
         console.say(console.explain(problem))
+
+
+def _warnings(expansion: Expansion, planned: Sequence[Planned]) -> list[Problem]:
+    """What the hub says besides; about a file only where that is planned."""
+    names = {one.row.resource.name for one in planned}
+    return [
+        warning
+        for warning in expansion.warnings
+        if warning.code != FlaggedFile.code or warning.arguments.get("name") in names
+    ]
 
 
 def _word(one: Planned) -> str:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 import anyio
 
 from ..errors import InternalError, Problem, StabilityError
 from ..http.client import HttpClient
+from ..hubs.lookalikes import owner_warnings
 from ..hubs.protocol import Destination, Expansion, without_body
 from ..hubs.registry import Registry
+from ..hubs.words import presentable
 
 AT_ONCE = 8
 """Locators that hubs are asked about at the same time."""
@@ -41,7 +44,8 @@ async def expand_all(
 async def _expand_one(text: str, destination: Destination, hubs: Registry, client: HttpClient) -> Expansion | Problem:
     try:
         hub, locator = hubs.find(text)
-        return await hub.expand(locator, destination, client)
+        expansion = presentable(await hub.expand(locator, destination, client))
+        return replace(expansion, warnings=(*owner_warnings(expansion), *expansion.warnings))
     except StabilityError as error:
         return without_body(error).problem
     except Exception as error:  # noqa: BLE001 - one locator does not hide the others

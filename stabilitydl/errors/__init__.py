@@ -28,7 +28,7 @@ this tree where they enter (``http.client``, ``disk``, ``store``, ``hubs``), onc
     |  |- LengthUnknown  TooManyRedirects  UnsafeRedirect  PrivateAddress
     |- HubError                      the hub's own words
     |  |- HubAnswerUnreadable  PageNotFound  FlaggedFile  ListIncomplete  SecretMissing
-    |  |- RevisionNotFound  RepositoryRenamed
+    |  |- RevisionNotFound  RepositoryRenamed  LookAlikeName
     |  |- Blocked: GatedFile  EarlyAccess  PaidFile  UsageNotAllowed  ModelArchived  TakenDown
     |  |  |- DangerousFileType  BrowserOnly  NoWebSource  RepositoryHidden  RepositoryDisabled
     |- DiskError                     the local side
@@ -77,6 +77,7 @@ from .hub import (
     HubAnswerUnreadable,
     HubError,
     ListIncomplete,
+    LookAlikeName,
     ModelArchived,
     NoWebSource,
     PageNotFound,
@@ -190,6 +191,7 @@ __all__ = [
     "ListEntryUnusable",
     "ListIncomplete",
     "LoginNeeded",
+    "LookAlikeName",
     "ModelArchived",
     "NameNotResolved",
     "NameTooLong",

@@ -53,6 +53,17 @@ class FlaggedFile(HubError):
     remedy = Remedy.OTHER_FILE
 
 
+class LookAlikeName(HubError):
+    """A warning: an owner whose name can be taken for another one."""
+
+    code = "look-alike-name"
+    template = (
+        "The owner is written “{name}”, with letters that only look like Latin ones ({letters}). "
+        "It may not be who you think."
+    )
+    remedy = Remedy.NONE
+
+
 class ListIncomplete(HubError):
     """Some pages of a long list did not come; what did come is listed."""
 

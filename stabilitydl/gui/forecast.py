@@ -13,7 +13,7 @@ from pathlib import Path
 from ..disk.volumes import free_space, volume_id
 from ..engine.any_engine import AnyEngine
 from ..engine.here import Foreseen
-from ..errors import DiskError, Problem, StabilityError
+from ..errors import DiskError, FlaggedFile, Problem, StabilityError
 from ..hubs.merging import merged
 from ..hubs.protocol import Destination, Expansion
 from ..lane import Lane
@@ -65,6 +65,8 @@ async def forecast(engine: AnyEngine, expansions: Sequence[Expansion], problems:
     """Foresee what has been listed. Raises StoreError; what cannot be foreseen is a problem."""
     whole = merged(expansions)
     troubles = [*problems, *(problem for one in whole for problem in one.problems)]
+    # What is said of single files stands with these.
+    troubles += [warning for one in whole for warning in one.warnings if warning.code != FlaggedFile.code]
     children: list[Foreseen] = []
     for one in whole:
         try:

@@ -6,7 +6,8 @@ hubs of the product), ``plugins`` (hubs of others), ``children`` (what all hubs 
 people type), ``signed`` (what of them is secret), ``direct`` (an address, or a list file of them), ``lists``,
 ``json_lists`` and ``entry`` (the formats of list files), ``metalink`` and ``metalink_reader`` (files with several
 addresses), ``lockfile`` (a collection written down, and read again), ``moments`` (times), ``wire`` (hub answers as
-bounded, tolerant JSON).
+bounded, tolerant JSON), ``words`` (what hubs call things, made safe to show), ``lookalikes`` (owners that may be taken
+for others).
 
 ``civitai`` (model pages and creators), ``civitai_locator`` and ``air`` (the ways to write one), ``civitai_api`` (its
 calls), ``civitai_shapes`` (its answers, old and new).

@@ -117,7 +117,7 @@ class Civitai(ListsAgain):
             child = self._child(collection, page, version, file, len(resources), endpoint)
             if child.id not in resources:
                 resources[child.id] = child
-                warnings.extend(file.warnings)
+                warnings.extend(Problem(each.code, {**each.arguments, "name": child.name}) for each in file.warnings)
         problems += [page.withheld.problem for page in pages if page.withheld and not _has_files(page)]
         is_whole = not problems
         selected = None

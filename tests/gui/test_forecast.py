@@ -3,9 +3,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from stabilitydl.domain.states import State
+from stabilitydl.errors import FlaggedFile, RepositoryRenamed
 from stabilitydl.gui.forecast import forecast_listed, forecast_locators, measure
 from stabilitydl.hubs.protocol import Destination
 from tests.engine.harness import Harness
@@ -37,6 +39,21 @@ async def test_only_what_a_locator_means_is_planned(tmp_path: Path) -> None:
         made = await forecast_locators(h.engine, ["fake:Pack"], Destination(tmp_path))
     assert [each.row.resource.name for each in made.children] == ["b.bin"]
     assert len(made.expansions[0].resources) == 3
+
+
+@pytest.mark.anyio
+async def test_what_a_hub_warns_of_is_told_except_of_single_files(tmp_path: Path) -> None:
+    warnings = (
+        RepositoryRenamed(page="old/pack", name="Pack").problem,
+        FlaggedFile(hub="fake", scan="pickle scan", name="a.bin").problem,
+    )
+    async with Harness(tmp_path) as h:
+        whole = pack(tmp_path / "pack", "a.bin")
+        owned = msgspec.structs.replace(whole.collection, creator="\u0430pple")
+        h.hub.packs["Pack"] = replace(whole, collection=owned, warnings=warnings)
+        made = await forecast_locators(h.engine, ["fake:Pack"], Destination(tmp_path))
+    assert [problem.code for problem in made.problems] == ["look-alike-name", "repository-renamed"]
+    assert warnings[1] in made.expansions[0].warnings
 
 
 @pytest.mark.anyio
