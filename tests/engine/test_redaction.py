@@ -62,6 +62,7 @@ def older(path: Path, *packs: tuple[Collection, Resource]) -> None:
     store.apply([Change(one.id, State.PAUSED) for _, one in packs])
     with store.together():
         store.database.write("DROP TABLE chores")
+        store.database.write("DROP TABLE blocks")
         store.database.write("ALTER TABLE resources DROP COLUMN rate_limit")
         store.database.write("ALTER TABLE collections DROP COLUMN updated")
         store.database.write("ALTER TABLE collections DROP COLUMN weight")

@@ -260,7 +260,7 @@ async def test_a_drive_that_does_not_answer_makes_way_for_the_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_volume: Callable[..., Path]
 ) -> None:
     """D09: it holds no place, no connection, and goes on when it answers again; nothing is lost."""
-    monkeypatch.setattr(patience, "STUCK_SECONDS", 0.2)
+    monkeypatch.setattr(patience, "STUCK_SECONDS", 1.0)
     monkeypatch.setattr(remedies, "LOCAL_POLL", 0.05)
     volume = small_volume("size=64m")
     hangs, answers = threading.Event(), threading.Event()
@@ -296,7 +296,7 @@ async def test_a_drive_that_does_not_give_back_what_it_has_makes_way_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_volume: Callable[..., Path]
 ) -> None:
     """D09: also while a file is read back."""
-    monkeypatch.setattr(patience, "STUCK_SECONDS", 0.2)
+    monkeypatch.setattr(patience, "STUCK_SECONDS", 1.0)
     monkeypatch.setattr(remedies, "LOCAL_POLL", 0.05)
     volume = small_volume("size=64m")
     hangs, answers = threading.Event(), threading.Event()
@@ -333,7 +333,7 @@ async def test_the_file_of_a_twin_on_a_drive_that_hangs_comes_from_the_network(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """D09"""
-    monkeypatch.setattr(patience, "STUCK_SECONDS", 0.2)
+    monkeypatch.setattr(patience, "STUCK_SECONDS", 1.0)
     answers = threading.Event()
     read = Reader._read
 
