@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import sys
@@ -61,7 +62,7 @@ def window(arguments: Sequence[str] | None = None) -> int:
     from .cli import console
 
     console.prepare()
-    console.say("There is no display that a window could open on; the command line is called stabilitydl.")
+    console.say("No window can be opened here; stabilitydl doctor says why. The command line is called stabilitydl.")
     return FAILED
 
 
@@ -138,7 +139,9 @@ def open_window_alone(locators: Sequence[str] = ()) -> int | None:
         from importlib import import_module
 
         nonlocal shown
-        import_module(WINDOW, __package__)
+        # A library of the system that Qt is linked with may be missing. The probe misses it too, and so says no.
+        with contextlib.suppress(ImportError):
+            import_module(WINDOW, __package__)
         shown = probe.is_available()
         return open_window(locators) if shown else 0
 

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
 
 from ..paths import frozen_program
+from ..text import plain
 
 PROBE_COMMAND = "probe-display"
 """What the program is called with to be the probe, where there is no Python to call."""
 _PROBE = "from PySide6.QtGui import QGuiApplication; QGuiApplication(['probe'])"
 PATIENCE = 10.0
 """Seconds that the probe may take; a display that answers later is as good as none."""
+NO_ANSWER = "could not connect"
+"""What Qt says of a display that is named and is not there."""
+_TELLING = (NO_ANSWER, "Error: ", "is needed to load")
+"""Of the many lines that Qt and Python write, the one that tells most has one of these, looked for in this order."""
+_MOST = 200
 
 
 class Probe:
@@ -24,6 +31,8 @@ class Probe:
 
     def __init__(self, environ: Mapping[str, str] | None = None, platform: str = sys.platform) -> None:
         variables = os.environ if environ is None else environ
+        self.reason = ""
+        """Why there is none, in the words of Qt; empty while that is not known, and where none is named."""
         self._answer: bool | None = None
         self._process: subprocess.Popen[bytes] | None = None
         if platform in ("win32", "darwin"):
@@ -46,19 +55,32 @@ class Probe:
                 env=dict(variables),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
             )
-        except OSError:
-            self._answer = False
+        except OSError as error:
+            self._answer, self.reason = False, str(error)
 
     def _wait(self, process: subprocess.Popen[bytes]) -> bool:
         try:
-            return process.wait(PATIENCE) == 0
+            _, told = process.communicate(timeout=PATIENCE)
         except subprocess.TimeoutExpired:
+            self.reason = f"no answer in {PATIENCE:.0f} s"
             return False
         finally:
             process.kill()
             process.wait()
+            if process.stderr is not None:
+                process.stderr.close()
+        if process.returncode != 0:
+            self.reason = _reason(told.decode("utf-8", "replace"))
+        return process.returncode == 0
+
+
+def _reason(told: str) -> str:
+    """The line that tells most of what a probe wrote before it ended."""
+    lines = [line.strip() for line in told.splitlines() if line.strip()] or ["it says nothing"]
+    found = next((line for mark in _TELLING for line in lines if mark in line), lines[-1])
+    return plain(re.sub(r"^qt\.[\w.]+: ", "", found).rstrip("."), _MOST)
 
 
 def _command() -> list[str]:

@@ -11,11 +11,18 @@ import anyio
 from ...clock import SystemClock
 from ...errors import KeyringUnavailable
 from ...http.vault import Vault
-from ..display import display_available
-from .finding import Finding, note, ok
+from ..display import NO_ANSWER, Probe
+from .finding import Finding, note, ok, trouble
+from .program import WINDOW, version_of
 
 PROBE = "doctor"
 """The name of the secret that is kept and forgotten again."""
+
+QT_NEEDS = (
+    "libegl1 libgl1 libdbus-1-3 libfontconfig1 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 "
+    "libxcb-render-util0 libxcb-shape0 libxkbcommon-x11-0"
+)
+"""Packages with what Qt's window needs of the system."""
 
 _SERVICE = "org.freedesktop.Notifications"
 _SECONDS = 3.0
@@ -51,9 +58,17 @@ async def _keep_and_forget() -> None:
 
 
 def _display() -> Finding:
-    if display_available():
+    if version_of(WINDOW) is None:
+        return note("display", "Not tried, because the window is not installed.")
+    probe = Probe()
+    if probe.is_available():
         return ok("display", "a window can be opened")
-    return note("display", "There is none; the command line works without.")
+    if not probe.reason:
+        return note("display", "There is none; the command line works without.")
+    told = f"One is named, and no window can be opened on it: {probe.reason}."
+    if NO_ANSWER in probe.reason:
+        return note("display", told, "Correct DISPLAY or WAYLAND_DISPLAY, or let this user use the display.")
+    return trouble("display", told, f"Install what is missing; on Debian and Ubuntu: apt install {QT_NEEDS}")
 
 
 def _notifications() -> Finding:

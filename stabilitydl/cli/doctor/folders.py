@@ -37,7 +37,7 @@ def _data(paths: Paths) -> Finding:
     for folder in (paths.data, paths.config, paths.cache):
         near = nearest(folder)
         if not os.access(near, os.W_OK | os.X_OK):
-            return trouble("data", f"{near} cannot be written.", REMEDIES[Remedy.CHECK_FOLDER])
+            return trouble("data", _locked(folder, near), REMEDIES[Remedy.CHECK_FOLDER])
     return ok("data", f"{paths.data}, settings in {paths.config}, pictures in {paths.cache}")
 
 
@@ -82,7 +82,7 @@ def _volume(library: Path) -> Finding:
     near = nearest(library)
     name = "library"
     if not os.access(near, os.W_OK | os.X_OK):
-        return trouble(name, f"{near} cannot be written.", REMEDIES[Remedy.CHECK_FOLDER])
+        return trouble(name, _locked(library, near), REMEDIES[Remedy.CHECK_FOLDER])
     try:
         lacks = try_out(near)
         free = system.free_space(os.fspath(near))
@@ -98,6 +98,11 @@ def _volume(library: Path) -> Finding:
     if free < TIGHT:
         return note(name, told, "Free some space before large models.")
     return ok(name, told)
+
+
+def _locked(folder: Path, near: Path) -> str:
+    """That ``folder`` cannot be used, because ``near`` or it cannot be written."""
+    return f"{near} cannot be written." if near == folder else f"{folder} cannot be made: {near} cannot be written."
 
 
 def try_out(folder: Path) -> str:

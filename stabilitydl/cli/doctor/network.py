@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from ...errors import REMEDIES, StabilityError
 from ...hosts import DIRECT
 from ...http.proxies import parse_proxy
-from ...http.trust import roots
+from ...http.trust import VARIABLE, roots
 from .finding import Finding, ok, trouble
 
 
@@ -25,7 +25,8 @@ def _roots(environ: Mapping[str, str]) -> Finding:
     try:
         found = roots(environ)
     except StabilityError as error:
-        return trouble("certificates", str(error), remedy)
+        told = f"No site can be trusted: {error.arguments.get('detail', error)}."
+        return trouble("certificates", told, f"Correct {VARIABLE}, or unset it to use the certificates of the system.")
     if found is None:
         return trouble("certificates", "No certificates were found: no site can be trusted.", remedy)
     return ok("certificates", found)

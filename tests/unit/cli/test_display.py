@@ -6,7 +6,7 @@ import pytest
 
 from stabilitydl.__main__ import PROBE_COMMAND
 from stabilitydl.cli import display
-from stabilitydl.cli.display import display_available
+from stabilitydl.cli.display import NO_ANSWER, Probe, display_available
 
 
 def test_no_variable_no_display_and_no_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -29,6 +29,33 @@ def test_a_display_that_does_not_answer_is_none() -> None:
 def test_the_probe_decides(code: int, available: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(display, "_PROBE", f"raise SystemExit({code})")
     assert display_available({**os.environ, "WAYLAND_DISPLAY": "wayland-0"}, "linux") is available
+
+
+MISSING = "ImportError: libEGL.so.1: cannot open shared object file: No such file or directory"
+HINT = "qt.qpa.plugin: From 6.5.0, xcb-cursor0 or libxcb-cursor0 is needed to load the Qt xcb platform plugin."
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        (["qt.qpa.xcb: could not connect to display :9", HINT, "Aborted"], f"{NO_ANSWER} to display :9"),
+        ([HINT, "This application failed to start"], HINT.removeprefix("qt.qpa.plugin: ").rstrip(".")),
+        (["Traceback (most recent call last):", MISSING, "[PYI-7:ERROR] Failed to execute script"], MISSING),
+        (["something else."], "something else"),
+        ([], "it says nothing"),
+    ],
+)
+def test_the_probe_says_why_in_the_words_of_qt(lines: list[str], reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(display, "_PROBE", f"import sys; sys.stderr.write({chr(10).join(lines)!r}); sys.exit(1)")
+    probe = Probe({**os.environ, "DISPLAY": ":0"}, "linux")
+    assert not probe.is_available()
+    assert probe.reason == reason
+
+
+def test_where_none_is_named_there_is_nothing_to_say() -> None:
+    probe = Probe({"PATH": "/bin"}, "linux")
+    assert not probe.is_available()
+    assert probe.reason == ""
 
 
 def test_a_frozen_bundle_is_its_own_probe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from stabilitydl import settings as stored
-from stabilitydl.cli.doctor import folders
+from stabilitydl.cli import display
+from stabilitydl.cli.doctor import desktop, folders
 from stabilitydl.cli.doctor import run as doctor
 from stabilitydl.cli.doctor.desktop import check as check_desktop
 from stabilitydl.cli.doctor.finding import Standing
@@ -109,8 +110,12 @@ def test_a_file_of_certificates_that_holds_none(
     empty.write_text("", encoding="utf-8")
     monkeypatch.setenv("SSL_CERT_FILE", str(empty))
     code, found = examine()
-    assert (code, found["certificates"][0]) == (1, "trouble")
-    assert "SSL_CERT_FILE" in found["certificates"][2]
+    assert (code, *found["certificates"]) == (
+        1,
+        "trouble",
+        "No site can be trusted: the file of SSL_CERT_FILE holds no certificates.",
+        "Correct SSL_CERT_FILE, or unset it to use the certificates of the system.",
+    )
 
 
 def test_a_proxy_is_named_without_its_password(examine: Examine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,3 +169,38 @@ def test_a_system_without_keyring_works_all_the_same() -> None:
     findings = {each.subject: each for each in check_desktop()}
     assert findings["keyring"].standing is Standing.NOTE
     assert "HF_TOKEN" in findings["keyring"].remedy
+
+
+@pytest.mark.parametrize(
+    ("said", "standing", "remedy"),
+    [
+        ("ImportError: libEGL.so.1: cannot open shared object file", "trouble", "apt install libegl1 "),
+        ("qt.qpa.xcb: could not connect to display :9", "note", "Correct DISPLAY"),
+    ],
+)
+def test_a_display_that_no_window_opens_on(
+    said: str, standing: str, remedy: str, examine: Examine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desktop, "version_of", lambda _: "6.11")
+    monkeypatch.setattr(display, "_PROBE", f"raise SystemExit({said!r})")
+    monkeypatch.setenv("DISPLAY", ":9")
+    code, found = examine()
+    assert code == (1 if standing == "trouble" else 0)
+    assert found["display"][0] == standing
+    assert said.removeprefix("qt.qpa.xcb: ") in found["display"][1]
+    assert remedy in found["display"][2]
+
+
+def test_without_the_window_no_display_is_tried(examine: Examine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desktop, "version_of", lambda _: None)
+    monkeypatch.setenv("DISPLAY", ":9")
+    assert examine()[1]["display"][:2] == ("note", "Not tried, because the window is not installed.")
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    wanted = tmp_path / "drive" / "models"
+    paths = Paths(wanted, wanted, wanted, wanted)
+    found = {each.subject: each for each in folders.check(paths, [wanted])}
+    assert found["library"].told == f"{wanted} cannot be made: {tmp_path} cannot be written."
+    assert found["data"].told == found["library"].told

@@ -54,7 +54,19 @@ def test_the_program_of_the_window_without_a_display_says_so(
 ) -> None:
     monkeypatch.setattr(Display, "available", False)
     assert program.window(["a"]) == 1
-    assert "no display" in capsys.readouterr().err
+    assert "No window can be opened" in capsys.readouterr().err
+
+
+def test_a_library_that_qt_misses_is_no_error_of_ours(
+    window: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(Display, "available", False)
+    # What an import of the window does where libEGL.so.1 is missing.
+    monkeypatch.setitem(sys.modules, "stabilitydl.gui.program", None)
+    assert program.main([]) == 0
+    assert "Usage: stabilitydl" in capsys.readouterr().out
+    assert program.window(["a"]) == 1
+    assert "stabilitydl doctor says why" in capsys.readouterr().err
 
 
 def test_a_window_that_cannot_start_says_why(window: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
