@@ -18,7 +18,8 @@ def bash(root: Command, commands: Sequence[Command]) -> str:
             "_stabilitydl() {",
             "    local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} words word",
             "    COMPREPLY=()",
-            f'    case $before in {paths}) COMPREPLY=($(compgen -f -- "$current")); return ;; esac',
+            # Names may hold blanks: one line is one name.
+            f'    case $before in {paths}) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;; esac',
             f"    words={_quoted((*_names(root), *(command.name for command in commands)))}",
             '    for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do',
             "        case $word in -*) continue ;; esac",
@@ -28,7 +29,7 @@ def bash(root: Command, commands: Sequence[Command]) -> str:
             "        esac",
             "        break",
             "    done",
-            '    COMPREPLY=($(compgen -W "$words" -- "$current"))',
+            '    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")',
             "}",
             "complete -o default -o filenames -F _stabilitydl stabilitydl",
             "complete -o default stabilitydl-window",

@@ -81,6 +81,19 @@ def test_completion_knows_commands_and_options(share: Path) -> None:
     assert set(complete("stabilitydl", "--")) == {name for option in root.options for name in option.names}
 
 
+def test_completion_offers_folders_whose_names_hold_blanks(share: Path, tmp_path: Path) -> None:
+    bash = share / "bash-completion" / "completions" / "stabilitydl"
+    place = tmp_path / "place"
+    for name in ("models of mine", "models on the drive"):
+        (place / name).mkdir(parents=True)
+    (place / "models.txt").touch()
+    script = (
+        f"source {bash}; cd {place}; COMP_WORDS=(stabilitydl get x --to mod); COMP_CWORD=4; _stabilitydl; "
+        'printf "%s\\n" "${COMPREPLY[@]}"'
+    )
+    assert run("bash", "-c", script).splitlines() == ["models of mine", "models on the drive"]
+
+
 @pytest.mark.parametrize(("shell", "place"), [("zsh", "zsh/vendor-completions/_stabilitydl"),
                                               ("fish", "fish/vendor_completions.d/stabilitydl.fish")])  # fmt: skip
 def test_other_shells_can_read_theirs(share: Path, shell: str, place: str) -> None:
