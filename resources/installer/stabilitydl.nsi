@@ -9,6 +9,7 @@ RequestExecutionLevel user
 
 !include "MUI2.nsh"
 !include "FileFunc.nsh"
+!include "LogicLib.nsh"
 
 !define NAME "stabilitydl"
 !define UNINSTALL "Software\Microsoft\Windows\CurrentVersion\Uninstall\${NAME}"
@@ -46,14 +47,38 @@ LangString LOCKFILE ${LANG_ENGLISH} "stabilitydl lockfile"
 LangString LOCKFILE ${LANG_SIMPCHINESE} "stabilitydl 锁定文件"
 
 ; A program that runs cannot be opened for writing.
-!macro REFUSE_WHILE_RUNNING
-  IfFileExists "$INSTDIR\stabilitydl-window.exe" 0 +6
-  ClearErrors
-  FileOpen $0 "$INSTDIR\stabilitydl-window.exe" a
-  IfErrors 0 +3
-  MessageBox MB_ICONEXCLAMATION|MB_OK "$(IN_USE)" /SD IDOK
-  Abort
-  FileClose $0
+!macro REFUSE_WHILE_RUNS FOLDER PROGRAM
+  ${If} ${FileExists} "${FOLDER}\${PROGRAM}"
+    ClearErrors
+    FileOpen $0 "${FOLDER}\${PROGRAM}" a
+    ${If} ${Errors}
+      MessageBox MB_ICONEXCLAMATION|MB_OK "$(IN_USE)" /SD IDOK
+      Abort
+    ${EndIf}
+    FileClose $0
+  ${EndIf}
+!macroend
+
+!macro REFUSE_WHILE_RUNNING FOLDER
+  !insertmacro REFUSE_WHILE_RUNS "${FOLDER}" "stabilitydl.exe"
+  !insertmacro REFUSE_WHILE_RUNS "${FOLDER}" "stabilitydl-window.exe"
+!macroend
+
+; An older version takes its own files away: only its uninstaller knows them, and it may lie in another folder.
+; With _?= it runs where it is and is waited for; so it cannot remove itself.
+!macro REMOVE_OLDER
+  ReadRegStr $1 HKCU "Software\${NAME}" "Folder"
+  ${If} $1 != ""
+  ${AndIf} ${FileExists} "$1\uninstall.exe"
+    !insertmacro REFUSE_WHILE_RUNNING "$1"
+    ExecWait '"$1\uninstall.exe" /S _?=$1' $2
+    ${If} $2 != 0
+      MessageBox MB_ICONEXCLAMATION|MB_OK "$(IN_USE)" /SD IDOK
+      Abort
+    ${EndIf}
+    Delete "$1\uninstall.exe"
+    RMDir "$1"
+  ${EndIf}
 !macroend
 
 !macro OPENS_WITH KIND TITLE
@@ -72,7 +97,8 @@ LangString LOCKFILE ${LANG_SIMPCHINESE} "stabilitydl 锁定文件"
 !macroend
 
 Section
-  !insertmacro REFUSE_WHILE_RUNNING
+  !insertmacro REMOVE_OLDER
+  !insertmacro REFUSE_WHILE_RUNNING "$INSTDIR"
   SetOutPath "$INSTDIR"
   File /r "${BUNDLE}\*"
   WriteUninstaller "$INSTDIR\uninstall.exe"
@@ -107,7 +133,7 @@ SectionEnd
 
 ; Models, list and settings are the user's: they stay where they are.
 Section "Uninstall"
-  !insertmacro REFUSE_WHILE_RUNNING
+  !insertmacro REFUSE_WHILE_RUNNING "$INSTDIR"
   !include "${REMOVALS}"
   Delete "$INSTDIR\uninstall.exe"
   RMDir "$INSTDIR"
