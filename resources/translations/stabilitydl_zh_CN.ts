@@ -1955,6 +1955,10 @@
 <context>
     <name>Remedies</name>
     <message>
+        <source>stabilitydl cannot log in to {hub}; its page may tell how to get this file.</source>
+        <translation>stabilitydl 无法登录 {hub}；文件页面上可能有获取方法的说明。</translation>
+    </message>
+    <message>
         <source>There is no page to open.</source>
         <translation>没有可打开的页面。</translation>
     </message>

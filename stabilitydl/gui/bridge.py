@@ -227,6 +227,10 @@ class EngineBridge(QObject):
         """How every hub is logged in to."""
         self.ask(self.engine.logins, then)
 
+    def can_log_in(self, hub: str) -> bool:
+        """Is there an account for ``hub``?"""
+        return any(account.hub == hub for account in self._hubs.accounts)
+
     def set_token(
         self, hub: str, token: str, then: Callable[[Login], None], otherwise: Callable[[Problem], None]
     ) -> None:

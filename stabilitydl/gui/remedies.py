@@ -14,8 +14,10 @@ from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
 from ..domain.resource import ResourceSnapshot
+from ..text import plain
+from .hub_names import hub_title
 from .state_text import RowAction
-from .tr import translate
+from .tr import fill, translate
 
 ACCOUNTS, NETWORK, DOWNLOADS = "accounts", "network", "downloads"
 """Pages of the settings."""
@@ -29,6 +31,8 @@ class Commands(Protocol):
     def retry(self, ids: Sequence[str]) -> None: ...
 
     def web_address(self, hub: str, reference: str, then: Callable[[str], None]) -> None: ...
+
+    def can_log_in(self, hub: str) -> bool: ...
 
 
 class Remedies(QObject):
@@ -64,7 +68,7 @@ class Remedies(QObject):
             case RowAction.RETRY:
                 self._commands.retry([row.id])
             case RowAction.LOG_IN:
-                self.settings_wanted.emit(ACCOUNTS)
+                self._log_in(row)
             case RowAction.CHECK_NETWORK:
                 self.settings_wanted.emit(NETWORK)
             case RowAction.CHECK_FOLDER:
@@ -80,10 +84,22 @@ class Remedies(QObject):
             case RowAction.REPORT:
                 self.report_wanted.emit(row)
 
+    def _log_in(self, row: ResourceSnapshot) -> None:
+        hub = _hub_of(row)
+        if self._commands.can_log_in(hub):
+            self.settings_wanted.emit(ACCOUNTS)
+            return
+        if row.resource.page:
+            self.open_page_of(row)
+        host = row.problem.arguments.get("host") if row.problem is not None else None
+        words = translate(
+            "Remedies", "stabilitydl cannot log in to {hub}; its page may tell how to get this file."
+        )
+        self.said.emit(fill(words, hub=plain(str(host or hub_title(hub)))))
+
     def open_page_of(self, row: ResourceSnapshot) -> None:
         """Show the page of a file in the browser."""
-        addresses = row.resource.addresses
-        self.open_page(addresses[0].hub if addresses else "", row.resource.page)
+        self.open_page(_hub_of(row), row.resource.page)
 
     def open_page(self, hub: str, page: str) -> None:
         """Show a page of a hub in the browser. What a hub sends is never opened as anything but a web page.
@@ -115,3 +131,8 @@ class Remedies(QObject):
         folder = next((each for each in folders if each.is_dir()), folders[-1])
         if not self._open_url(QUrl.fromLocalFile(str(folder))):
             self.said.emit(translate("Remedies", "The folder cannot be opened."))
+
+
+def _hub_of(row: ResourceSnapshot) -> str:
+    addresses = row.resource.addresses
+    return addresses[0].hub if addresses else ""

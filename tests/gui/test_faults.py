@@ -106,8 +106,12 @@ def test_a_wait_counts_down_in_its_row(stage: Stage) -> None:
     ],
     ids=["accounts", "network"],
 )
-def test_one_click_in_the_row_opens_the_settings_that_help(stage: Stage, error: StabilityError, state: State) -> None:
+def test_one_click_in_the_row_opens_the_settings_that_help(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, error: StabilityError, state: State
+) -> None:
     stage.open(fetch=Failing(error))
+    # As if the demo were a hub that can be logged in to.
+    monkeypatch.setattr(stage.opened.bridge, "can_log_in", lambda hub: hub == "demo")
     ids = stage.add(PACK)
     stage.start(ids[1:2])
     stage.until_states(ids[1:2], state)
@@ -120,9 +124,10 @@ def test_one_click_in_the_row_opens_the_settings_that_help(stage: Stage, error: 
     ("error", "state", "scheme"),
     [
         (errors.EarlyAccess(until="2030-01-01"), State.BLOCKED, "http"),
+        (errors.LoginNeeded(host="demo.test"), State.BLOCKED, "http"),
         (errors.NoSpace(path="/x"), State.FAILED, "file"),
     ],
-    ids=["page", "folder"],
+    ids=["page", "page, as nobody can log in", "folder"],
 )
 def test_one_click_in_the_row_opens_what_helps(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, error: StabilityError, state: State, scheme: str

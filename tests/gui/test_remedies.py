@@ -10,8 +10,9 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from stabilitydl import __version__
+from stabilitydl.domain.resource import Address
 from stabilitydl.domain.states import State
-from stabilitydl.errors import CODES, InternalError, NotFound
+from stabilitydl.errors import CODES, InternalError, LoginNeeded, NotFound
 from stabilitydl.gui.about import AboutDialog
 from stabilitydl.gui.licences import LicencesDialog
 from stabilitydl.gui.remedies import Remedies
@@ -36,6 +37,9 @@ class Bridge:
 
     def web_address(self, hub: str, reference: str, then: Callable[[str], None]) -> None:
         then(f"https://{hub}.test{reference}")
+
+    def can_log_in(self, hub: str) -> bool:
+        return hub == "civitai"
 
 
 class Desktop:
@@ -85,6 +89,19 @@ def test_settings_open_at_a_page_that_exists(
     dialog.show_page("window")
     dialog.show_page(caught.args[0])
     assert dialog.page == caught.args[0]
+
+
+def test_where_nobody_can_log_in_the_page_is_opened(remedies: Remedies, desktop: Desktop, qtbot: QtBot) -> None:
+    said: list[str] = []
+    remedies.said.connect(said.append)
+    where = (Address("direct", "https://files.test/a"),)
+    needed = LoginNeeded(host="files.test", status=401).problem
+    with qtbot.assertNotEmitted(remedies.settings_wanted):
+        for page in ("https://files.test/about", ""):
+            row = child(1, State.BLOCKED, page=page, addresses=where, problem=needed)
+            remedies.act(row, RowAction.LOG_IN)
+    assert desktop.opened == ["https://files.test/about"]
+    assert said == ["stabilitydl cannot log in to files.test; its page may tell how to get this file."] * 2
 
 
 def test_every_action_does_something(remedies: Remedies, bridge: Bridge, desktop: Desktop, tmp_path: Path) -> None:
