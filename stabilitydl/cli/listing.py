@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
+from functools import partial
 
 from ..domain.collection import CollectionSnapshot, summarise
+from ..domain.kept import is_as_judged, place_of
 from ..domain.resource import ResourceSnapshot
 from ..domain.states import State, Tab
 from ..errors import StabilityError, UnknownCollection
@@ -69,14 +71,16 @@ def _children(store: Store, chosen: Sequence[CollectionSnapshot]) -> dict[str, l
 
 
 def has_vanished(row: ResourceSnapshot) -> bool:
-    """Is the file of a DOWNLOADED row not there any more, or another one?"""
-    if row.state is not State.DOWNLOADED or row.target is None:
+    """Is the file of a DOWNLOADED row, or one in quarantine, not there any more, or another one?"""
+    place = row.target if row.state is State.DOWNLOADED else place_of(row)
+    if place is None:
         return False
     try:
-        status = os.stat(row.target)  # noqa: PTH116 - done for every file on the list
+        status = os.stat(place)  # noqa: PTH116 - done for every file on the list
     except OSError:
         return True
-    return not row.is_file(status.st_size, status.st_mtime_ns)
+    is_same = row.is_file if row.state is State.DOWNLOADED else partial(is_as_judged, row)
+    return not is_same(status.st_size, status.st_mtime_ns)
 
 
 def _open(paths: Paths) -> Store | None:

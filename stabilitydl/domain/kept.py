@@ -1,10 +1,17 @@
-"""A file in quarantine: its bytes arrived and are not what was promised."""
+"""A file in quarantine: its bytes arrived and are not what was promised.
+
+The problem of its resource says where it lies, and what it looked like when it was last judged.
+"""
 
 from __future__ import annotations
 
 import msgspec
 
 from ..errors import Problem
+from .resource import ResourceSnapshot
+from .states import State
+
+_PLACE, _SIZE, _MTIME = "kept", "kept_size", "kept_mtime"
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,3 +27,24 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     resource: str = ""
     collection: str = ""
     problem: Problem | None = None
+
+
+def place_of(row: ResourceSnapshot) -> str | None:
+    """Where the file of a quarantined resource lies."""
+    place = row.problem.arguments.get(_PLACE) if row.problem is not None else None
+    return str(place) if place and row.state is State.QUARANTINED else None
+
+
+def is_as_judged(row: ResourceSnapshot, size: int, mtime_ns: int) -> bool:
+    """Is a file of ``size`` bytes and ``mtime_ns`` still the one whose bytes are known to be wrong?
+
+    What an older version has put there counts as it is.
+    """
+    judged = row.problem.arguments if row.problem is not None else {}
+    return (judged.get(_SIZE, size), judged.get(_MTIME, mtime_ns)) == (size, mtime_ns)
+
+
+def judged(problem: Problem, place: str, size: int, mtime_ns: int, sha256: str) -> Problem:
+    """``problem`` of a file at ``place`` that was read as it is now."""
+    known = {_PLACE: place, _SIZE: size, _MTIME: mtime_ns, "sha256": sha256}
+    return msgspec.structs.replace(problem, arguments={**problem.arguments, **known})

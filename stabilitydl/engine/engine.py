@@ -272,7 +272,8 @@ class Engine:
             raise NoSpace(path=str(folder), needed_bytes=needed, free_bytes=free)
 
     async def refresh(self, collection: str | None = None) -> None:
-        """Make MISSING what says DOWNLOADED although its file vanished or changed."""
+        """Make MISSING what says DOWNLOADED although its file vanished or changed, and look at the quarantine again."""
+        await self._on.commands.quarantine.look(collection)
         rows = await self._on.recorder.ask(lambda ledger: ledger.store.resources(collection, {State.DOWNLOADED}))
         await self._on.commands.refresh(rows)
 

@@ -41,6 +41,7 @@ from .ledger import Claim, Finish
 from .life import Ending, Life
 from .mending import begin_with_damaged
 from .places import fetch_from
+from .quarantine import as_judged
 from .record import record_of
 from .remedies import judge
 from .scheduler import Entry
@@ -150,7 +151,7 @@ class Job:
                 tries=self._tries,
             )
             if isinstance(verdict, State):
-                return Ending(verdict, failure.problem)
+                return Ending(verdict, await as_judged(failure.problem, self._context.services.disk))
             if verdict is WaitReason.TWIN:
                 self._tries = 0
             else:

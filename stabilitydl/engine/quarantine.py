@@ -8,27 +8,25 @@ it away (`empty`). Nothing is thrown away by itself.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
-import msgspec
-
 from ..disk.aside import QUARANTINE
 from ..disk.disk import Disk
 from ..domain.checksum import Verification
-from ..domain.kept import Kept
+from ..domain.kept import Kept, is_as_judged, judged, place_of
 from ..domain.resource import ResourceSnapshot
 from ..domain.states import State
-from ..errors import StabilityError
+from ..errors import DiskError, Problem, StabilityError, TargetTaken
 from ..store.change import Change
 from .context import Context
-from .here import find_damage
+from .here import find_damage, read_and_compare
 from .ledger import Applied, Ledger
 from .turns import Turns
 
-KEPT = "kept"
-"""The argument of a problem that says where the file lies."""
+_log = logging.getLogger("stabilitydl.engine")
 
 
 class Quarantine:
@@ -44,7 +42,11 @@ class Quarantine:
         return self._context.services.disk
 
     async def kept(self) -> list[Kept]:
-        """Everything that lies in quarantine, as far as the list knows where to look. Raises StoreError."""
+        """Everything that lies in quarantine, as far as the list knows where to look; looked at again before.
+
+        Raises StoreError.
+        """
+        await self.look()
         rows = await self._rows()
         roots = await self._context.recorder.ask(lambda ledger: ledger.store.roots())
         folders = {Path(root) / QUARANTINE for root in roots} | {
@@ -53,6 +55,57 @@ class Quarantine:
         found = await self._disk.quarantined(sorted(folders))
         by_place = {place_of(row): row for row in rows}
         return [_kept(path, size, by_place.get(str(path))) for path, size in found]
+
+    async def look(self, collection: str | None = None) -> None:
+        """Follow what was done by hand: a resource whose kept file is gone is MISSING again, a file that is another one
+        now is judged again, and becomes the model file where it is right. Raises StoreError.
+        """
+        kept = [(row, Path(where)) for row in await self._rows(collection) if (where := place_of(row)) is not None]
+        statuses = await self._disk.stats(place for _, place in kept)
+        for (row, place), status in zip(kept, statuses, strict=True):
+            if status is None or not is_as_judged(row, *status):
+                async with self._turns.take([row.id]):
+                    try:
+                        await self._look_at(row, place)
+                    except DiskError as error:
+                        _log.warning("%s in quarantine cannot be judged again: %s", place, error)
+
+    async def _look_at(self, row: ResourceSnapshot, place: Path) -> None:
+        """Raises DiskError."""
+        problem, target = row.problem, Path(row.target or "")
+        assert problem is not None, "it says where the file lies"
+
+        def unless_moved(change: Change, now: ResourceSnapshot) -> Change | None:
+            return change if place_of(now) == str(place) else None
+
+        there = await self._disk.matches(place, None, ())
+        if there is None:
+            # One that lies at the target was brought there by a process that died then, or by hand: see `accept`.
+            if await self._disk.stat(target) is None:
+                await self._settle([row.id], partial(unless_moved, Change(row.id, State.MISSING, received=0)))
+            return
+        found = await read_and_compare(self._disk, row, place)
+        change = Change(
+            row.id,
+            State.QUARANTINED,
+            problem=judged(problem, str(place), there.size, there.mtime_ns, there.sha256),
+        )
+        if found is not None:
+            try:
+                size, mtime = await self._disk.bring_back(place, target)
+            except TargetTaken:
+                pass
+            else:
+                change = Change(
+                    row.id,
+                    State.DOWNLOADED,
+                    received=size,
+                    verification=found.verification,
+                    sha256=found.sha256,
+                    file_size=size,
+                    file_mtime=mtime,
+                )
+        await self._settle([row.id], partial(unless_moved, change))
 
     async def empty(self, paths: Sequence[str] | None = None) -> int:
         """Throw away what lies there, or only ``paths``; how many bytes that freed.
@@ -83,6 +136,7 @@ class Quarantine:
         Raises TargetTaken where something else lies at the target, DiskError.
         """
         accepted: list[str] = []
+        await self.look()
         async with self._turns.take(ids):
             rows = {row.id: row for row in await self._rows() if row.id in ids}
             for row in rows.values():
@@ -132,8 +186,8 @@ class Quarantine:
         if root not in target.parents:
             root = None
         place = await self._disk.put_aside(target, root, row.resource.tag, str(digest))
-        problem = msgspec.structs.replace(damage, arguments={**damage.arguments, KEPT: str(place)})
-        change = Change(row.id, State.QUARANTINED, received=0, problem=problem)
+        damage.arguments["kept"] = str(place)
+        change = Change(row.id, State.QUARANTINED, received=0, problem=await as_judged(damage, self._disk))
 
         def keep(ledger: Ledger) -> Applied:
             with ledger.store.together():
@@ -143,8 +197,8 @@ class Quarantine:
         self._tell(await self._context.recorder.commit(keep))
         return True
 
-    async def _rows(self) -> list[ResourceSnapshot]:
-        return await self._context.recorder.ask(lambda ledger: ledger.store.resources(None, {State.QUARANTINED}))
+    async def _rows(self, collection: str | None = None) -> list[ResourceSnapshot]:
+        return await self._context.recorder.ask(lambda ledger: ledger.store.resources(collection, {State.QUARANTINED}))
 
     async def _settle(self, ids: Iterable[str], decide: Callable[[ResourceSnapshot], Change | None]) -> None:
         self._tell(await self._context.recorder.commit(lambda ledger: ledger.settle(list(ids), decide)))
@@ -153,10 +207,11 @@ class Quarantine:
         return "<Quarantine>"
 
 
-def place_of(row: ResourceSnapshot) -> str | None:
-    """Where the file of a quarantined resource lies."""
-    place = row.problem.arguments.get(KEPT) if row.problem is not None else None
-    return str(place) if place else None
+async def as_judged(problem: Problem, disk: Disk) -> Problem:
+    """``problem`` of a file that was put into quarantine just now, with what that looks like."""
+    place, digest = problem.arguments.get("kept"), problem.arguments.get("sha256")
+    status = await disk.stat(Path(str(place))) if place else None
+    return problem if status is None else judged(problem, str(place), *status, str(digest or ""))
 
 
 def _unless_moved(change: Change, row: ResourceSnapshot) -> Change | None:

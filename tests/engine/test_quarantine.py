@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from stabilitydl.disk.aside import QUARANTINE
+from stabilitydl.disk.disk import Disk, Match
 from stabilitydl.domain.checksum import Verification
 from stabilitydl.domain.resource import Address
 from stabilitydl.domain.states import State
-from stabilitydl.errors import TargetTaken
+from stabilitydl.errors import DiskFault, TargetTaken
 from stabilitydl.hubs.protocol import Expansion
 from tests.engine.harness import Harness
 from tests.engine.real import contents, expand, real
@@ -147,3 +149,97 @@ async def test_without_another_address_nothing_is_tried(tmp_path: Path) -> None:
             before = len(origin.requests)
             assert await h.engine.retry_elsewhere([each]) == []
             assert len(origin.requests) == before
+
+
+async def test_what_is_taken_away_by_hand_is_missing_and_comes_again(tmp_path: Path) -> None:
+    with FileOrigin() as origin:
+        file = origin.add("/file.bin", WRONG)
+        async with real(tmp_path) as h:
+            each = await quarantined(h, promised(tmp_path / "to", origin, "/file.bin"))
+            await h.engine.refresh()
+            assert (await h.engine.snapshots([each]))[0].state is State.QUARANTINED
+            (kept,) = await h.engine.quarantined()
+            Path(kept.path).unlink()
+            assert await h.engine.quarantined() == []
+            await h.until_state(State.MISSING, each)
+            (row,) = await h.engine.snapshots([each])
+            assert (row.state, row.problem) == (State.MISSING, None)
+            file.data = RIGHT
+            await h.engine.enqueue([each])
+            assert (await h.settled([each]))[0].state is State.DOWNLOADED
+
+
+async def test_what_is_made_right_by_hand_becomes_the_model_file_also_after_a_restart(tmp_path: Path) -> None:
+    with FileOrigin() as origin:
+        origin.add("/file.bin", WRONG)
+        async with real(tmp_path) as h:
+            each = await quarantined(h, promised(tmp_path / "to", origin, "/file.bin"))
+            (kept,) = await h.engine.quarantined()
+        Path(kept.path).write_bytes(RIGHT)
+        async with real(tmp_path) as h:
+            await h.engine.refresh("another collection")
+            assert (await h.engine.snapshots([each]))[0].state is State.QUARANTINED
+            await h.engine.refresh()
+            (row,) = await h.engine.snapshots([each])
+            assert (row.state, row.verification) == (State.DOWNLOADED, Verification.VERIFIED)
+            target = tmp_path / "to" / "file.bin"
+            assert target.read_bytes() == RIGHT
+            assert row.is_file(target.stat().st_size, target.stat().st_mtime_ns)
+            assert await h.engine.quarantined() == []
+            await h.engine.refresh()
+            assert (await h.engine.snapshots([each]))[0].state is State.DOWNLOADED
+
+
+async def test_what_was_changed_by_hand_is_judged_once_and_told_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+    matches = Disk.matches
+
+    async def note(disk: Disk, path: Path, *args: object) -> Match | None:
+        read.append(path)
+        return await matches(disk, path, *args)  # type: ignore[arg-type]
+
+    with FileOrigin() as origin:
+        origin.add("/file.bin", WRONG)
+        async with real(tmp_path) as h:
+            each = await quarantined(h, promised(tmp_path / "to", origin, "/file.bin"))
+            (kept,) = await h.engine.quarantined()
+            other = contents(40_000, 9)
+            Path(kept.path).write_bytes(other)
+            monkeypatch.setattr(Disk, "matches", note)
+            (again,) = await h.engine.quarantined()
+            assert (again.path, again.size) == (kept.path, 40_000)
+            assert again.problem is not None
+            assert again.problem.arguments["sha256"] == hashlib.sha256(other).hexdigest()
+            assert len(read) == 2
+            await h.engine.quarantined()
+            await h.engine.refresh()
+            assert len(read) == 2, "it is known now"
+            assert await h.engine.accept_quarantined([each]) == [each]
+            (row,) = await h.engine.snapshots([each])
+            assert (row.sha256, row.file_size) == (hashlib.sha256(other).hexdigest(), 40_000)
+            assert await h.engine.verify(each) is None
+
+
+async def test_what_cannot_be_brought_or_read_stays_where_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with FileOrigin() as origin:
+        origin.add("/file.bin", WRONG)
+        async with real(tmp_path) as h:
+            each = await quarantined(h, promised(tmp_path / "to", origin, "/file.bin"))
+            (kept,) = await h.engine.quarantined()
+            target = tmp_path / "to" / "file.bin"
+            target.write_text("of the user")
+            Path(kept.path).write_bytes(RIGHT)
+            assert len(await h.engine.quarantined()) == 1
+            assert (target.read_text(), Path(kept.path).read_bytes()) == ("of the user", RIGHT)
+
+            async def fail(*_args: object) -> Match | None:
+                raise DiskFault(path=kept.path, detail="it stumbles")
+
+            Path(kept.path).write_bytes(WRONG)
+            monkeypatch.setattr(Disk, "matches", fail)
+            assert len(await h.engine.quarantined()) == 1
+            assert (await h.engine.snapshots([each]))[0].state is State.QUARANTINED

@@ -62,6 +62,25 @@ def test_it_is_thrown_away_only_when_somebody_says_so(run: Run, origin: FileOrig
     assert run("quarantine", "--empty", "-y").code == 0
 
 
+def test_what_is_done_by_hand_is_noticed(run: Run, origin: FileOrigin, target: Path) -> None:
+    def state() -> str:
+        (collection,) = run("list", "--json").object["collections"]
+        return str(collection["resources"][0]["state"])
+
+    bring_wrong(run, origin, target)
+    assert state() == "quarantined"
+    (kept,) = run("quarantine", "--json").object["kept"]
+    with Path(kept["path"]).open("ab") as file:
+        file.write(b"more")
+    assert state() == "quarantined"
+    assert "8.2 KB" in run("quarantine").out
+    (again,) = run("quarantine", "--json").object["kept"]
+    assert again["problem"]["arguments"]["sha256"] != kept["problem"]["arguments"]["sha256"]
+    Path(kept["path"]).unlink()
+    assert state() == "missing"
+    assert run("quarantine").err == "Nothing is in quarantine.\n"
+
+
 def test_somebody_at_a_terminal_is_asked(
     run: Run, origin: FileOrigin, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
