@@ -92,9 +92,7 @@ class Remedies(QObject):
         if row.resource.page:
             self.open_page_of(row)
         host = row.problem.arguments.get("host") if row.problem is not None else None
-        words = translate(
-            "Remedies", "stabilitydl cannot log in to {hub}; its page may tell how to get this file."
-        )
+        words = translate("Remedies", "stabilitydl cannot log in to {hub}; its page may tell how to get this file.")
         self.said.emit(fill(words, hub=plain(str(host or hub_title(hub)))))
 
     def open_page_of(self, row: ResourceSnapshot) -> None:
