@@ -9,8 +9,8 @@ from typing import Any
 
 import typer
 
-from ..errors import StabilityError
-from ..paths import Paths
+from ..errors import StabilityError, UsageError
+from ..paths import HOME_VARIABLE, Paths
 from ..text import plain
 from . import console, logs
 from .app import PROGRAM, Action, OpenWindow, app
@@ -30,12 +30,22 @@ def _run(words: list[str], open_window: OpenWindow | None) -> int:
 
         gc.enable()
         return serve()
-    paths = Paths.from_environment()
+    paths = _paths()
     options = words[: words.index("--")] if "--" in words else words
     if "--debug" in options:
         _start_log(paths)
     action = _parse(words, open_window)
     return action if isinstance(action, int) else action(paths)
+
+
+def _paths() -> Paths:
+    """Where things lie. Raises UsageError for a user without a home folder, as some services and containers have."""
+    try:
+        return Paths.from_environment()
+    except RuntimeError as error:
+        raise UsageError(
+            detail=f"Nobody knows where your home folder is. Set HOME, or {HOME_VARIABLE} to a folder for everything."
+        ) from error
 
 
 @functools.cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import random
 import subprocess
 import sys
@@ -256,6 +257,19 @@ def test_an_error_of_ours_keeps_its_code(run: Run, monkeypatch: pytest.MonkeyPat
     said = run("list")
     assert said.code == 1
     assert "[store-newer]" in said.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="users of Windows are asked for in another way")
+def test_a_user_without_a_home_is_told_what_to_set(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(number: int) -> object:
+        raise KeyError(number)
+
+    monkeypatch.setattr("pwd.getpwuid", unknown)
+    for name in [name for name in os.environ if name in ("HOME", "STABILITYDL_HOME") or name.startswith("XDG_")]:
+        monkeypatch.delenv(name)
+    said = run("list")
+    assert said.code == ExitCode.USAGE
+    assert "Set HOME, or STABILITYDL_HOME" in said.err
 
 
 def test_an_interruption_is_130(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
