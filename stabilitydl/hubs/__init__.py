@@ -10,7 +10,7 @@ bounded, tolerant JSON), ``words`` (what hubs call things, made safe to show), `
 for others).
 
 ``civitai`` (model pages and creators), ``civitai_locator`` and ``air`` (the ways to write one), ``civitai_api`` (its
-calls), ``civitai_shapes`` (its answers, old and new).
+calls), ``civitai_shapes`` (its answers, old and new), ``civitai_digests`` (files of which only the digests are known).
 
 ``github`` (files of releases), ``openmodeldb`` (upscalers, wherever they lie).
 

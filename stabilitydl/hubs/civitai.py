@@ -38,6 +38,7 @@ from ..http.request import Request
 from . import civitai_locator
 from .children import key_for, name_of, place
 from .civitai_api import CivitaiApi, Endpoint
+from .civitai_digests import pages_with
 from .civitai_shapes import FileEntry, ModelPage, Version, read_refusal, shown_date
 from .moments import last_moment, moment
 from .news import ListsAgain
@@ -87,12 +88,15 @@ class Civitai(ListsAgain):
         return civitai_locator.recognise(text, self.name, self._hosts)
 
     async def expand(self, locator: Locator, destination: Destination, client: HttpClient) -> Expansion:
-        """List all files of all versions of a model, or of all models of a creator.
+        """List all files of all versions of a model, or of all models of a creator, or those with some digests.
 
         Raises PageNotFound, HubAnswerUnreadable, or what the connection or the server said.
         """
         if locator.kind == "creator":
             pages, problems = await self.api.creator(locator.identity, client)
+            return await self._listed(locator, destination, pages, problems)
+        if locator.kind == "hashes":
+            pages, problems = await pages_with(locator.identity.split(","), self.api, client)
             return await self._listed(locator, destination, pages, problems)
         if locator.kind == "hash":
             found = await self.api.find(locator.identity, client)
@@ -109,6 +113,8 @@ class Civitai(ListsAgain):
         endpoint = await self.api.base()
         if locator.kind == "creator":
             collection = self._creator(pages, locator, destination, endpoint)
+        elif locator.kind == "hashes":
+            collection = self._gathered(pages, locator, destination, endpoint)
         else:
             collection = self._collection(pages[0], locator, destination, endpoint)
         resources: dict[str, Resource] = {}
@@ -243,6 +249,23 @@ class Civitai(ListsAgain):
             avatar=self._stored(newest.avatar, endpoint),
             preview=self._stored(next(previews, ""), endpoint),
             updated=last_moment(version.published for page in pages for version in page.versions),
+        )
+
+    def _gathered(
+        self, pages: Sequence[ModelPage], locator: Locator, destination: Destination, endpoint: str
+    ) -> Collection:
+        """What files of several models have in common."""
+        key = key_for(self.name, self._endpoint_id, "hashes", locator.identity, destination)
+        previews = (version.preview for page in pages for version in page.versions if version.preview)
+        others = f" and {len(pages) - 1} more" if len(pages) > 1 else ""
+        return Collection(
+            id=key.id,
+            key=key,
+            title=f"{pages[0].title}{others}" if pages else "Files by their digests",
+            locator=locator.text,
+            layout=destination.layout,
+            target=key.target,
+            preview=self._stored(next(previews, ""), endpoint),
         )
 
     def _child(

@@ -53,6 +53,11 @@ class CivitaiApi:
     def __repr__(self) -> str:
         return f"<CivitaiApi of {self._name}>"
 
+    @property
+    def name(self) -> str:
+        """The hub in whose name it asks."""
+        return self._name
+
     async def base(self) -> str:
         """The address of the server, without a slash at its end."""
         if isinstance(self._endpoint, str):
@@ -120,7 +125,7 @@ class CivitaiApi:
     async def find(self, digest: str, client: HttpClient) -> Found:
         """The file with a digest of any kind that the hub prints. Raises PageNotFound."""
         path = f"/api/v1/model-versions/by-hash/{quote(digest, safe='')}"
-        answer = await self._get(path, f"with a file of the digest {digest}", client)
+        answer = await self._get(path, page_with(digest), client)
         model, version = answer.whole("modelId"), answer.whole("id")
         if model is None or version is None:
             raise HubAnswerUnreadable(hub=self._name, detail="it names no version of a model")
@@ -194,3 +199,8 @@ class CivitaiApi:
         if head.status == 400 and said:
             raise HubError(hub=self._name, detail=next(iter(said.values())))
         raise error
+
+
+def page_with(digest: str) -> str:
+    """What was asked for, where the hub knows no such file."""
+    return f"with a file of the digest {digest}"

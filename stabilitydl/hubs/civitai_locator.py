@@ -2,10 +2,11 @@
 
 ``https://civitai.com/models/ID[/slug][?modelVersionId=V]``, ``.../model-versions/V``, ``.../user/NAME`` and
 ``.../api/download/models/V[?fileId=F]`` on any of the hosts; the host may stand without ``https://``. The short forms
-are ``civitai:ID[@V]``, ``civitai:user/NAME`` and ``civitai:ALGORITHM:HEX`` for the file with that digest (AutoV1 to
-AutoV3, CRC32, SHA256, BLAKE3). Numbers are 32 bits.
+are ``civitai:ID[@V]``, ``civitai:user/NAME`` and ``civitai:ALGORITHM:HEX[,HEX...]`` for the files with those digests
+(AutoV1 to AutoV3, CRC32, SHA256, BLAKE3). Numbers are 32 bits.
 
-A locator is of kind ``model``, of kind ``version`` or ``hash`` where only those are known, or of kind ``creator``.
+A locator is of kind ``model``, of kind ``version`` or ``hash`` where only those are known, of kind ``hashes`` where
+several files may be of several models, or of kind ``creator``.
 """
 
 from __future__ import annotations
@@ -20,12 +21,14 @@ from .protocol import Locator
 from .urls import on_site
 
 HOSTS = frozenset({"civitai.com", "civitai.red", "civitai.green"})
+MOST_DIGESTS = 100
+"""Files that one locator may name by their digests."""
 
 _SHORT = re.compile(r"(?P<model>\d{1,10})(?:@(?P<version>\d{1,10}))?", re.ASCII)
 _SHORT_CREATOR = re.compile(r"user[/:](?P<name>[^/?#:\s]{1,100})/?")
+_DIGEST = r"(?:[0-9a-f]{64}|[0-9a-f]{12}|[0-9a-f]{10}|[0-9a-f]{8})"
 _SHORT_DIGEST = re.compile(
-    r"(?:hash|autov[123]|crc32|sha256|blake3):(?P<digits>[0-9a-f]{8}|[0-9a-f]{10}|[0-9a-f]{12}|[0-9a-f]{64})",
-    re.ASCII | re.IGNORECASE,
+    rf"(?:hash|autov[123]|crc32|sha256|blake3):(?P<digits>{_DIGEST}(?:,{_DIGEST})*)", re.ASCII | re.IGNORECASE
 )
 _MODEL_PATH = re.compile(r"/models/(?P<model>\d{1,10})(?:/[^/]*)?/?", re.ASCII)
 _VERSION_PATH = re.compile(r"/(?:model-versions|api/download/models)/(?P<version>\d{1,10})/?", re.ASCII)
@@ -56,7 +59,7 @@ def _short(typed: str, rest: str, hub: str) -> Locator | None:
     if match := _SHORT_CREATOR.fullmatch(rest):
         return _creator(hub, typed, match["name"])
     if match := _SHORT_DIGEST.fullmatch(rest):
-        return Locator(hub=hub, text=typed, kind="hash", identity=match["digits"].lower())
+        return _digests(hub, typed, match["digits"].lower().split(","))
     return None
 
 
@@ -98,6 +101,14 @@ def _creator(hub: str, text: str, name: str) -> Locator | None:
     if not name.isprintable() or not name.strip() or len(name) > 100:
         return None
     return Locator(hub=hub, text=text, kind="creator", identity=name.strip().lower())
+
+
+def _digests(hub: str, text: str, digests: list[str]) -> Locator:
+    """One file, or the same collection for the same files in any order. Raises UsageError for too many."""
+    distinct = sorted(set(digests))
+    if len(distinct) > MOST_DIGESTS:
+        raise UsageError(detail=f"These are more than {MOST_DIGESTS} digests; name fewer at once.")
+    return Locator(hub=hub, text=text, kind="hash" if len(distinct) == 1 else "hashes", identity=",".join(distinct))
 
 
 def _first(query: dict[str, list[str]], name: str) -> str | None:

@@ -177,6 +177,24 @@ def test_versions_lead_to_their_models(run: Run, origin: CivitaiOrigin, name: st
     assert told(found["collections"][0]) == told(collection)
 
 
+def test_several_digests_are_asked_for_at_once(run: Run, origin: CivitaiOrigin) -> None:
+    pages = [recorded("model-215485.json"), recorded("model-4384-checkpoint-26-versions-50-files.json")]
+    files = [(page, page["modelVersions"][-1], page["modelVersions"][-1]["files"][-1]) for page in pages]
+    places = [
+        {"modelId": page["id"], "modelVersionId": version["id"], "hash": entry["hashes"]["SHA256"]}
+        for page, version, entry in files
+    ]
+    for page in pages:
+        origin.give_model(page)
+    origin.give("/api/v1/model-versions/by-hash/ids", places)
+    said = run("plan", f"civitai:sha256:{','.join(place['hash'] for place in places)}", "--json")
+    assert (said.code, said.object["errors"]) == (0, [])
+    (collection,) = said.object["collections"]
+    listed = {"modelVersions": [{**version, "files": [entry]} for _, version, entry in files]}
+    assert told(collection) == expected(collection, listed)
+    assert len(collection["resources"]) == 2
+
+
 def test_a_page_of_a_list_as_the_models_of_a_creator(run: Run, origin: CivitaiOrigin) -> None:
     first = recorded("models-search-page1-and-model-1102.json")["models_list_page1"]
     cursor = first["metadata"]["nextCursor"]

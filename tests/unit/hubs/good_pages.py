@@ -41,6 +41,7 @@ CREATOR = {
 }
 LAST = {"items": [model(9, [version(90, [file(900)])])], "metadata": {}}
 VERSION = {**version(70, [file(1)]), "modelId": 7, "model": {"name": "x", "type": "LORA"}, "air": "urn:air:x"}
+PLACES = [{"modelVersionId": 70, "modelId": 7, "hash": digest} for digest in ("6C53EE01", "39E1338C41")]
 RELEASES = [
     {
         "tag_name": f"v{number}",
@@ -91,5 +92,6 @@ READ_MODEL = reader(CIVITAI, "civitai:7", "/models/7")
 READ_CREATOR = reader(CIVITAI, "civitai:user/maker", "/models?", last=LAST)
 READ_VERSION = reader(CIVITAI, "https://civitai.com/model-versions/70", "/model-versions/", models=MODEL)
 READ_DIGEST = reader(CIVITAI, "civitai:crc32:6C53EE01", "/by-hash/", models=MODEL)
+READ_DIGESTS = reader(CIVITAI, "civitai:hash:6C53EE01,39E1338C41", "/by-hash/", models=MODEL)
 READ_RELEASES = reader(GitHub(clock=HastyClock()), "github:owner/name", "/releases")
 READ_UPSCALER = reader(OpenModelDB(clock=HastyClock()), "openmodeldb:1x", "models.json")

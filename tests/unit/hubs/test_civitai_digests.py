@@ -83,3 +83,74 @@ async def test_many_digests_in_few_questions(
     origin.give("/api/v1/model-versions/by-hash/ids", {"error": "?"})
     with pytest.raises(HubAnswerUnreadable):
         await hub.api.find_all(["aa" * 32], client)
+
+
+def by_hash(origin: CivitaiOrigin, known: dict[str, tuple[int, int]]) -> None:
+    """Let ``origin`` know versions and models by digests."""
+
+    def step(exchange: Exchange) -> None:
+        asked = [digest.lower() for digest in json.loads(exchange.request.body)]
+        found = [
+            {"modelVersionId": known[digest][0], "modelId": known[digest][1], "hash": digest.upper()}
+            for digest in asked
+            if digest in known
+        ]
+        exchange.answer(200, body=json.dumps(found).encode())
+
+    origin.routes["/api/v1/model-versions/by-hash/ids"] = step
+
+
+async def test_files_of_several_models_are_one_collection(origin: CivitaiOrigin, client: HttpClient) -> None:
+    one, two, crc = "1" * 64, "2" * 64, "0A0B0C0D"
+    origin.give_model(model(7, [version(70, [file(1, hashes={"SHA256": one}), file(2)]), version(71, [file(3)])]))
+    origin.give_model(
+        model(
+            8, [version(80, [file(4, hashes={"SHA256": two, "AutoV2": two[:10], "CRC32": crc}), file(5)])], name="One"
+        )
+    )
+    origin.give_model(model(9, [version(90, [file(6), file(7)])]))
+    known = {one: (70, 7), two[:10]: (80, 8), crc.lower(): (80, 8), "3" * 12: (90, 9), "4" * 64: (1, 10)}
+    by_hash(origin, known)
+    hub = Civitai(endpoint=origin.url(""), clock=ManualClock())
+    texts = [one, two[:10], crc, "3" * 12, "4" * 64, "5" * 64]
+    locator, again = (hub.recognise(f"civitai:hash:{','.join(each)}") for each in (texts, [*texts[::-1], one.upper()]))
+    assert locator is not None
+    assert again is not None
+    expansion = await hub.expand(locator, Destination(Path("/models")), client)
+    assert [child.key for child in expansion.resources] == ["file:4", "file:1", "file:6", "file:7"]
+    assert (expansion.selected, expansion.is_whole) == (None, False)
+    assert [(problem.code, problem.arguments["page"]) for problem in expansion.problems] == [
+        ("page-not-found", f"with a file of the digest {'5' * 64}"),
+        ("page-not-found", "/models/10"),
+    ]
+    assert (expansion.collection.title, expansion.collection.key.kind) == ("One and 2 more", "hashes")
+    assert origin.times("/api/v1/model-versions/by-hash/ids") == 1, "one question for all of them"
+    del known["4" * 64]
+    whole = await hub.expand(again, Destination(Path("/models")), client)
+    assert whole.collection.id == expansion.collection.id
+    news = await hub.newer(whole.collection, whole.resources, client)
+    assert news.is_empty
+
+
+async def test_several_digests_of_which_none_is_known(origin: CivitaiOrigin, client: HttpClient) -> None:
+    by_hash(origin, {})
+    hub = Civitai(endpoint=origin.url(""), clock=ManualClock())
+    locator = hub.recognise(f"civitai:sha256:{'1' * 64},{'2' * 64}")
+    assert locator is not None
+    with pytest.raises(PageNotFound):
+        await hub.expand(locator, Destination(Path("/models")), client)
+
+
+async def test_a_version_that_is_not_on_the_page_of_its_model(origin: CivitaiOrigin, client: HttpClient) -> None:
+    by_hash(origin, {"1" * 64: (70, 7), "2" * 64: (99, 7), "3" * 64: (80, 8)})
+    origin.give_model(model(7, [version(70, [file(1)])]))
+    origin.give_model(model(8, []))
+    hub = Civitai(endpoint=origin.url(""), clock=ManualClock())
+    locator = hub.recognise(f"civitai:sha256:{'1' * 64},{'2' * 64},{'3' * 64}")
+    assert locator is not None
+    expansion = await hub.expand(locator, Destination(Path("/models")), client)
+    assert [child.key for child in expansion.resources] == ["file:1"]
+    assert [problem.arguments["page"] for problem in expansion.problems] == [
+        f"with a file of the digest {'2' * 64}",
+        f"with a file of the digest {'3' * 64}",
+    ]

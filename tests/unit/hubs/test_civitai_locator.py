@@ -6,6 +6,7 @@ import pytest
 
 from stabilitydl.errors import UsageError
 from stabilitydl.hubs.civitai import Civitai
+from stabilitydl.hubs.civitai_locator import MOST_DIGESTS
 
 
 @pytest.mark.parametrize(
@@ -154,7 +155,30 @@ def test_a_digest(text: str, digits: str) -> None:
     assert (locator.kind, locator.identity) == ("hash", digits)
 
 
-@pytest.mark.parametrize("text", ["civitai:sha256:", "civitai:sha256:abc", "civitai:md5:" + "a" * 32, "civitai:hash:x"])
+@pytest.mark.parametrize("text", ["civitai:hash:BBBBBBBBBB,aaaaaaaa,bbbbbbbbbb", "civitai:crc32:aaaaaaaa,bbbbbbbbbb"])
+def test_several_digests_are_the_same_in_any_order(text: str) -> None:
+    locator = Civitai().recognise(text)
+    assert locator is not None
+    assert (locator.kind, locator.identity) == ("hashes", "aaaaaaaa,bbbbbbbbbb")
+
+
+def test_one_digest_twice_is_one_and_too_many_are_refused_in_words() -> None:
+    locator = Civitai().recognise("civitai:hash:aaaaaaaa,AAAAAAAA")
+    assert locator is not None
+    assert (locator.kind, locator.identity) == ("hash", "aaaaaaaa")
+    many = [f"{number:08x}" for number in range(MOST_DIGESTS + 1)]
+    assert Civitai().recognise(f"civitai:hash:{','.join(many[1:])}") is not None
+    with pytest.raises(UsageError, match="more than 100 digests"):
+        Civitai().recognise(f"civitai:hash:{','.join(many)}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "civitai:sha256:", "civitai:sha256:abc", "civitai:md5:" + "a" * 32, "civitai:hash:x", "civitai:hash:aaaaaaaa,",
+        "civitai:hash:aaaaaaaa,,bbbbbbbb", "civitai:hash:aaaaaaaa;bbbbbbbb",
+    ],
+)  # fmt: skip
 def test_what_is_no_digest(text: str) -> None:
     assert Civitai().recognise(text) is None
 

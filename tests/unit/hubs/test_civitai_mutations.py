@@ -20,8 +20,10 @@ from .good_pages import (
     CREATOR,
     MODEL,
     MODELS,
+    PLACES,
     READ_CREATOR,
     READ_DIGEST,
+    READ_DIGESTS,
     READ_MODEL,
     READ_RELEASES,
     READ_UPSCALER,
@@ -78,6 +80,7 @@ async def test_answers_of_civitai() -> None:
     assert total.share >= 0.6, total.codes
     total = await survey(READ_VERSION, mutants(VERSION, seed=3, count=300), look_at)
     total += await survey(READ_DIGEST, mutants(VERSION, seed=4, count=300), look_at)
+    total += await survey(READ_DIGESTS, mutants(PLACES, seed=15, count=300), look_at)
     assert total.share >= 0.6, total.codes
 
 
@@ -115,6 +118,7 @@ async def test_the_good_answers_give_everything() -> None:
         (READ_CREATOR, CREATOR, 6),
         (READ_VERSION, VERSION, 4),
         (READ_DIGEST, VERSION, 4),
+        (READ_DIGESTS, PLACES, 3),
         (READ_RELEASES, RELEASES, 4),
         (READ_UPSCALER, MODELS, 2),
     ):
