@@ -31,6 +31,8 @@ from .tally import Tally, came, problem_of
 PROGRESS_PERIOD = 0.25
 """Seconds between two progress lines of one resource."""
 
+_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+
 
 class JsonRenderer:
     """Writes one line for each event of the files that the command is about."""
@@ -146,7 +148,7 @@ def emit(**fields: Any) -> None:
 
 
 def _line(**fields: Any) -> str:
-    return json.dumps(fields, separators=(",", ":"), allow_nan=False)
+    return _encode(fields)
 
 
 def error_line(resource: str | None, problem: Problem) -> dict[str, Any]:

@@ -268,8 +268,11 @@ class Fleet:
         )
 
     async def _volume_of(self, folder: Path) -> str:
-        await self._find_volumes({folder})
-        return self._volumes[folder]
+        volume = self._volumes.get(folder)
+        if volume is None:
+            await self._find_volumes({folder})
+            volume = self._volumes[folder]
+        return volume
 
     async def _find_volumes(self, folders: AbstractSet[Path]) -> None:
         """Ask for the volumes of ``folders`` at once: however many are on one that hangs, they take one time-out."""
