@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from ..clock import Clock
@@ -13,6 +13,7 @@ from ..text import format_bytes, format_count, format_speed
 from .amounts import duration_text, percent_text
 from .elided_label import ElidedLabel
 from .icons import Sign, Tone, put
+from .qt import override
 from .speed_curve import SpeedCurve
 from .theme import ACTIVITY_HEIGHT, Appearance, mark
 from .toolbar import ACTIVITY
@@ -45,6 +46,7 @@ class Activity(QFrame):
         self._totals = (0, 0), (0, 0)
         self._running, self._speed = 0, 0.0
         self._panels = QWidget()
+        self._divided: list[QFrame] = []
         self._strip = QWidget()
         self._arrange()
         self.show_open(True)
@@ -64,6 +66,7 @@ class Activity(QFrame):
         panels.addWidget(self._panel(0, self.peak, self.curve, self.today, self.ever), 3)
         panels.addWidget(self._panel(1, None, self.hosts), 3)
         panels.addWidget(self._panel(2, self.close_button, self.running), 4)
+        self._divide()
         strip = QHBoxLayout(self._strip)
         strip.setContentsMargins(14, 0, 14, 0)
         strip.addWidget(self.line, 1)
@@ -110,6 +113,17 @@ class Activity(QFrame):
         self.ever.setText(fill(translate("Activity", "in all {bytes}, {files}"), **_amounts(*ever)))
         self._show_line()
 
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LayoutDirectionChange:
+            self._divide()
+
+    def _divide(self) -> None:
+        """Draw a line at the side of each panel where the one before it is."""
+        for panel in self._divided:
+            mark(panel, edge="right" if self.isRightToLeft() else "left")
+
     def retranslate(self) -> None:
         """Show all texts in the language that is installed now."""
         texts = (
@@ -144,7 +158,7 @@ class Activity(QFrame):
     def _panel(self, number: int, corner: QWidget | None, *content: QWidget) -> QFrame:
         panel = QFrame()
         if number:
-            mark(panel, edge="left")
+            self._divided.append(panel)
         title = self._titles[number]
         mark(title, kind="strong")
         # As high with a button as without one, so that the titles stand on one line.

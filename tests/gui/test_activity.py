@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from stabilitydl.domain.events import HostLine, ProgressTick
@@ -101,6 +102,21 @@ def test_closed_it_is_one_line_that_still_tells(qtbot: QtBot, activity: Activity
     assert activity.is_open
     assert activity.height() == ACTIVITY_HEIGHT
     assert told == [False, True]
+
+
+def test_lines_stand_between_the_panels_in_both_directions(activity: Activity, dressed: Appearance) -> None:
+    line = dressed.theme.color("line")
+    for direction in (Qt.LayoutDirection.RightToLeft, Qt.LayoutDirection.LeftToRight):
+        activity.setLayoutDirection(direction)
+        QCoreApplication.processEvents()
+        image = activity.grab().toImage()
+        middle = activity.height() // 2
+        lines = [x for x in range(image.width()) if image.pixelColor(x, middle) == line]
+        edges = [panel.mapTo(activity, QPoint()).x() for panel in activity._divided]
+        if direction == Qt.LayoutDirection.RightToLeft:
+            edges = [edge + panel.width() - 1 for edge, panel in zip(edges, activity._divided, strict=True)]
+        assert lines == sorted(edges)
+        assert 0 < lines[0] < lines[-1] < image.width() - 1
 
 
 def test_long_names_give_way_in_the_middle(activity: Activity) -> None:
