@@ -61,10 +61,9 @@ class Errands:
         now = self._clock.monotonic()
         if self._looked is None or now - self._looked >= _FRESH_SECONDS:
             self._looked = now
-            found = mounts()
-            if found != self._mounts:
-                self._mounts = found
-                self._places.clear()
+            self._mounts = mounts()
+            # Also where nothing was mounted: of all the folders there ever were only those of a moment are known.
+            self._places.clear()
         place = self._places.get(folder)
         if place is None:
             place = self._places[folder] = mount_of(folder, self._mounts).place

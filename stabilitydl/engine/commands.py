@@ -146,6 +146,8 @@ class Commands:
             await self._discard_parts(rows, frozenset(State) - {State.DOWNLOADED})
             applied = await self._context.recorder.commit(lambda ledger: ledger.remove([row.id for row in rows]))
             self._undo.take_back(ids)
+            for row in applied.before:
+                self._context.detours.pop(row.id, None)
             await self._context.services.client.credentials.forget(secret_names(row.resource for row in applied.before))
             await self._tell_removed(applied.before)
             if failure is not None:

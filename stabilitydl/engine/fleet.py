@@ -67,6 +67,9 @@ class Fleet:
 
     async def put(self, rows: Sequence[ResourceSnapshot]) -> None:
         """Queue ``rows``, each in state QUEUED with a target; those at work already are left out."""
+        if not self.is_busy:
+            # What lies on a volume today may lie on another one tomorrow, and there may be any number of folders.
+            self._volumes.clear()
         fresh = [row for row in rows if row.id not in self]
         await self._find_volumes({Path(row.target or "").parent for row in fresh})
         entries = []
@@ -271,7 +274,7 @@ class Fleet:
         volume = self._volumes.get(folder)
         if volume is None:
             await self._find_volumes({folder})
-            volume = self._volumes[folder]
+            volume = self._volumes.get(folder, str(folder))
         return volume
 
     async def _find_volumes(self, folders: AbstractSet[Path]) -> None:

@@ -68,6 +68,8 @@ class Gallery:
         self._asking: set[str] = set()
         """Names of the sources that are being asked."""
         self._failed: dict[str, float] = {}
+        self._gone: list[set[str]] = []
+        """For each question that is being answered, what has left the list since it was asked."""
         self._news = anyio.Event()
         self._removals = publisher.listen(self._follow)
 
@@ -106,7 +108,10 @@ class Gallery:
 
     def _follow(self, events: Sequence[AnyEvent]) -> None:
         """Nobody asks any more for the picture of what is not on the list."""
-        for key in removed(events):
+        keys = removed(events)
+        for gone in self._gone:
+            gone.update(keys)
+        for key in keys:
             self._shown.pop(key, None)
             self._sources.pop(key, None)
 
@@ -121,13 +126,20 @@ class Gallery:
     async def _look_up(self, keys: Sequence[str], *, again: bool = False) -> None:
         if not keys:
             return
-        sources = await self._recorder.ask(lambda ledger: ledger.store.picture_sources(keys))
-        found = {source.key: source for source in sources if source.reference}
-        names = {source.name for source in found.values()}
-        entries = await self._lane.run(lambda: {name: self._cache.look_up(name) for name in names})
+        gone: set[str] = set()
+        self._gone.append(gone)
+        try:
+            sources = await self._recorder.ask(lambda ledger: ledger.store.picture_sources(keys))
+            found = {source.key: source for source in sources}
+            names = {source.name for source in sources if source.reference}
+            entries = await self._lane.run(lambda: {name: self._cache.look_up(name) for name in names})
+        finally:
+            self._gone = [other for other in self._gone if other is not gone]
         for key in keys:
             source = found.get(key)
-            if source is None:
+            if source is None or key in gone:
+                continue
+            if not source.reference:
                 self._sources.pop(key, None)
                 self._show(Picture(key=key))
                 continue

@@ -7,13 +7,16 @@ import socket
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QIcon, QPixmapCache
 from PySide6.QtWidgets import QApplication
 
 from .. import __version__
 from ..paths import resource_path
 
 NAME = "stabilitydl"
+PIXMAP_CACHE_KIB = 2048
+"""What Qt may keep of the pictures that labels and buttons show. One window takes some KiB of it; the rest is pictures
+of collections that were shown before, each of which `Pictures` has or can draw."""
 
 
 def make_application(arguments: Sequence[str]) -> QApplication:
@@ -25,6 +28,7 @@ def make_application(arguments: Sequence[str]) -> QApplication:
     application.setApplicationVersion(__version__)
     application.setDesktopFileName(NAME)
     application.setWindowIcon(QIcon(str(resource_path("icons/stabilitydl.svg"))))
+    QPixmapCache.setCacheLimit(PIXMAP_CACHE_KIB)
     # A hidden window in the tray is still the program.
     application.setQuitOnLastWindowClosed(False)
     return application

@@ -27,6 +27,8 @@ class PictureLoader(QObject):
         self._pictures = pictures
         self._versions: dict[str, str] = {}
         """What is shown, or is being read, of each key."""
+        self._asked: set[str] = set()
+        """Keys whose answer is still to come."""
         self._unread: dict[str, Picture] = {}
         self._reader = Background("pictures", self)
         pictures.wanted.connect(self._ask)
@@ -40,14 +42,18 @@ class PictureLoader(QObject):
     def _ask(self, keys: Sequence[str]) -> None:
         for key in keys:
             self._versions.pop(key, None)
+        self._asked.update(keys)
         self._bridge.pictures(keys, self._take_answer)
 
     def _take_answer(self, pictures: Sequence[Picture]) -> None:
-        # What an event has told since the question was sent is newer.
-        self._take([picture for picture in pictures if picture.key not in self._versions])
+        # What an event has told since the question was sent is newer: another picture, or that there is none any more.
+        wanted = [each for each in pictures if each.key in self._asked and each.key not in self._versions]
+        self._asked.difference_update([each.key for each in pictures])
+        self._take(wanted)
 
     def _follow(self, events: Sequence[AnyEvent]) -> None:
         gone = removed(events)
+        self._asked.difference_update(gone)
         for key in gone:
             self._versions.pop(key, None)
             self._unread.pop(key, None)

@@ -73,6 +73,7 @@ class Pictures(QObject):
         if not gone:
             return
         self._asked -= gone
+        self._to_ask = [key for key in self._to_ask if key not in gone]
         for key in gone & self._real.keys():
             del self._real[key]
         for ready in [ready for ready in self._ready if ready[0] in gone]:
@@ -87,7 +88,8 @@ class Pictures(QObject):
     def _ask(self) -> None:
         """Everything that was drawn since the last turn of the loop, in one question."""
         keys, self._to_ask = self._to_ask, []
-        self.wanted.emit(keys)
+        if keys:
+            self.wanted.emit(keys)
 
     def _drop(self, key: str) -> None:
         del self._real[key]

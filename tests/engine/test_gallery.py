@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import anyio
+import anyio.to_thread
 import msgspec
 import pytest
 
@@ -20,6 +21,7 @@ from stabilitydl.engine.gallery import FRESH, SOON, WORKERS
 from stabilitydl.errors import ServerBusy
 from stabilitydl.http.request import Request
 from stabilitydl.hubs.protocol import Expansion
+from stabilitydl.pictures.cache import Entry, PictureCache
 from tests.engine.harness import Harness
 from tests.fakes.hub import pack
 from tests.fakes.origin import Exchange, Origin
@@ -340,6 +342,39 @@ async def test_what_leaves_the_list_is_forgotten(tmp_path: Path, host: PictureHo
         await h.engine.remove([child.id])
         assert "0 shown" in repr(h.engine._on.gallery)
         assert await h.engine.pictures([child.id]) == [Picture(key=child.id)]
+        assert "0 shown" in repr(h.engine._on.gallery)
+
+
+async def test_what_leaves_the_list_while_its_picture_is_asked_for_is_forgotten(
+    tmp_path: Path, host: PictureHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked, go_on = threading.Event(), threading.Event()
+    look_up = PictureCache.look_up
+
+    def look_up_slowly(cache: PictureCache, name: str) -> Entry | None:
+        looked.set()
+        assert go_on.wait(60)
+        return look_up(cache, name)
+
+    monkeypatch.setattr(PictureCache, "look_up", look_up_slowly)
+    expansion = listed(tmp_path / "to", host)
+    child = expansion.resources[0]
+    answers: list[list[Picture]] = []
+    async with Harness(tmp_path) as h, anyio.create_task_group() as tasks:
+
+        async def ask() -> None:
+            answers.append(await h.engine.pictures([child.id]))
+
+        await h.add(expansion)
+        tasks.start_soon(ask)
+        assert await anyio.to_thread.run_sync(looked.wait, 60)
+        await h.engine.remove([child.id])
+        go_on.set()
+        with anyio.fail_after(60):
+            while not answers:
+                await h.engine.snapshots([])
+        assert answers == [[Picture(key=child.id)]]
+        assert "0 shown" in repr(h.engine._on.gallery)
 
 
 async def test_a_picture_elsewhere_on_this_machine_is_not_asked_for(tmp_path: Path, host: PictureHost) -> None:

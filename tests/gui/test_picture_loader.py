@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +28,15 @@ class Bridge(QObject):
         super().__init__()
         self.known: dict[str, Picture] = {}
         self.asked: list[list[str]] = []
+        self.answer: Callable[[], None] | None = None
+        self.is_slow = False
 
     def pictures(self, keys: Sequence[str], then: Callable[[list[Picture]], None]) -> None:
+        """Where it is slow, the answer comes when ``answer`` is called."""
         self.asked.append(list(keys))
-        then([self.known.get(key, Picture(key=key)) for key in keys])
+        self.answer = partial(then, [self.known.get(key, Picture(key=key)) for key in keys])
+        if not self.is_slow:
+            self.answer()
 
 
 @pytest.fixture
@@ -129,6 +135,35 @@ def test_what_leaves_the_list_is_forgotten(
     assert "1 known" in repr(loader)
     shown(pictures, "a")
     qtbot.waitUntil(lambda: bridge.asked[-1] == ["a"])
+
+
+def test_the_answer_for_what_has_left_the_list_meanwhile_is_forgotten(
+    qtbot: QtBot, bridge: Bridge, loader: PictureLoader, pictures: Pictures, tmp_path: Path
+) -> None:
+    bridge.known = {key: picture(tmp_path, key, "#ff0000") for key in ("a", "b")}
+    bridge.is_slow = True
+    for key in ("a", "b", "without"):
+        shown(pictures, key)
+    qtbot.waitUntil(lambda: bridge.asked == [["a", "b", "without"]])
+    bridge.events.emit([ResourcesRemoved(collection="pack", resources=("a", "without"))])
+    assert bridge.answer is not None
+    bridge.answer()
+    qtbot.waitUntil(lambda: pictures.has("b"))
+    assert not pictures.has("a")
+    assert "1 known" in repr(loader)
+
+
+def test_what_leaves_the_list_before_it_is_asked_for_is_not_asked_for(
+    qtbot: QtBot, bridge: Bridge, loader: PictureLoader, pictures: Pictures
+) -> None:
+    shown(pictures, "a")
+    shown(pictures, "b")
+    bridge.events.emit([ResourcesRemoved(collection="pack", resources=("a",))])
+    qtbot.waitUntil(lambda: bridge.asked == [["b"]])
+    shown(pictures, "c")
+    bridge.events.emit([ResourcesRemoved(collection="pack", resources=("c",))])
+    shown(pictures, "d")
+    qtbot.waitUntil(lambda: bridge.asked == [["b"], ["d"]])
 
 
 def test_the_pictures_of_a_pack_are_on_the_screen(stage: Stage) -> None:
