@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import signal
 import socket
+import sys
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer
-from PySide6.QtGui import QIcon, QPixmapCache
+from PySide6.QtCore import QEvent, QObject, QSocketNotifier, Qt, QTimer
+from PySide6.QtGui import QFileOpenEvent, QIcon, QPixmapCache
 from PySide6.QtWidgets import QApplication
 
 from .. import __version__
 from ..paths import resource_path
+from .qt import override
 
 NAME = "stabilitydl"
 PIXMAP_CACHE_KIB = 2048
@@ -19,10 +21,41 @@ PIXMAP_CACHE_KIB = 2048
 of collections that were shown before, each of which `Pictures` has or can draw."""
 
 
+class AskedApplication(QApplication):
+    """The application object of macOS, which names files and links by events, and not by words of a command line.
+
+    The first of them come before there is a window; they are kept until `hand_to` says who wants them.
+    """
+
+    def __init__(self, arguments: Sequence[str]) -> None:
+        super().__init__(list(arguments))
+        self._waiting: list[str] = []
+        self._taker: Callable[[Sequence[str]], object] | None = None
+
+    def hand_to(self, taker: Callable[[Sequence[str]], object]) -> None:
+        """Call ``taker`` with the addresses of what the system wants opened, now and later."""
+        self._taker = taker
+        if self._waiting:
+            waiting, self._waiting = self._waiting, []
+            taker(waiting)
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        if not isinstance(event, QFileOpenEvent):
+            return super().event(event)
+        asked = event.url().toString()
+        if self._taker is None:
+            self._waiting.append(asked)
+        else:
+            self._taker([asked])
+        return True
+
+
 def make_application(arguments: Sequence[str]) -> QApplication:
     """The one QApplication of the process, with name, version and icon."""
     QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
-    application = QApplication([NAME, *arguments])
+    kind = AskedApplication if sys.platform == "darwin" else QApplication
+    application = kind([NAME, *arguments])
     application.setApplicationName(NAME)
     application.setApplicationDisplayName(NAME)
     application.setApplicationVersion(__version__)

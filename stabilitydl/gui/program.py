@@ -16,7 +16,7 @@ from ..errors import Problem
 from ..hubs.registry import Registry
 from ..paths import Paths
 from ..settings import Settings
-from .application import make_application, run_application
+from .application import AskedApplication, make_application, run_application
 from .bridge import EngineBridge
 from .language import Language
 from .links import for_any_folder
@@ -46,6 +46,8 @@ def run(locators: Sequence[str] = (), paths: Paths | None = None) -> int:
         # Not `quit`, which asks every window whether it may: that has been settled here.
         opened.ended.connect(lambda: application.exit(0))
         opened.start([for_any_folder(locator) for locator in locators])
+        if isinstance(application, AskedApplication):
+            application.hand_to(lambda asked: opened.take_over([for_any_folder(each) for each in asked]))
         return opened.finish
 
     return run_application(application, start)
@@ -80,7 +82,7 @@ class Opened(QObject):
         self._hubs = Registry.standard(demo or self._make_demo)
         self.bridge = EngineBridge(SharedEngine(paths, self._make_engine), self._hubs, self)
         # Before the window is claimed: another start may hand its locators over while this one is still made.
-        self.bridge.handed_over.connect(self._take_over)
+        self.bridge.handed_over.connect(self.take_over)
 
     def start(self, locators: Sequence[str] = ()) -> None:
         """Show the window, with the plan of ``locators``; or hand them over to the window that there is.
@@ -119,7 +121,8 @@ class Opened(QObject):
         return has_stopped
 
     @Slot(object)
-    def _take_over(self, locators: Sequence[str]) -> None:
+    def take_over(self, locators: Sequence[str]) -> None:
+        """Come to the front with the plan of ``locators``, which another start or the desktop wants opened."""
         if self.window is not None:
             self.window.take_over(locators)
 
