@@ -25,11 +25,15 @@ class Totals(QObject):
         self._soon.setSingleShot(True)
         self._soon.setInterval(_SOON_MILLISECONDS)
         self._soon.timeout.connect(self.ask)
+        self._next_day = QTimer(self)
+        self._next_day.setSingleShot(True)
+        self._next_day.timeout.connect(self.ask)
 
     def ask(self) -> None:
-        """Ask now."""
-        midnight = QDateTime.currentDateTime()
-        midnight.setTime(QTime(0, 0))
+        """Ask now, and again when another day begins."""
+        now = QDateTime.currentDateTime()
+        midnight = QDateTime(now.date(), QTime(0, 0))
+        self._next_day.start(now.msecsTo(midnight.addDays(1)) + _SOON_MILLISECONDS)
         self._bridge.totals(midnight.toSecsSinceEpoch(), self._take_today)
 
     def ask_soon(self) -> None:
@@ -40,6 +44,7 @@ class Totals(QObject):
     def stop(self) -> None:
         """Ask no more."""
         self._soon.stop()
+        self._next_day.stop()
 
     def _take_today(self, today: Sum) -> None:
         self._today = today

@@ -59,10 +59,12 @@ def test_what_came_is_added_up_for_today_and_for_ever(stage: Stage) -> None:
     stage.until(lambda: window.activity.today.text() == "today 131 KB, 2 files")
     assert window.activity.ever.text() == "in all 131 KB, 2 files"
     assert "downloaded 2 times" in window.resources.header.facts.text()
-    stage.close()
+    assert 0 < window.totals._next_day.remainingTime() <= 25 * 3_600_000
     with contextlib.closing(sqlite3.connect(stage.paths.database)) as database, database:
         database.execute('UPDATE attempts SET start = start - 172800, "end" = "end" - 172800')
-    window = stage.open()
+    window.totals._next_day.timeout.emit()
+    stage.until(lambda: window.activity.today.text() == "today 0 B, 0 files", "another day begins")
+    window = stage.restart()
     stage.until(lambda: window.activity.ever.text() == "in all 131 KB, 2 files")
     assert window.activity.today.text() == "today 0 B, 0 files", "they came two days ago"
     stage.until(lambda: "downloaded 2 times" in window.resources.header.facts.text())
