@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from stabilitydl.hubs.lockfile import Lockfile
@@ -58,16 +59,42 @@ path = "two.bin"
 bytes = 7
 sources = [{{ hub = "huggingface", reference = "model:o/n@0000/two.bin" }}]
 """
-XML_WORDS = r'(?<=")[^"<>]*(?=")|(?<=>)[^<>\s][^<>]*(?=<)|<[^<>]+>'
-TOML_WORDS = r'(?<=")[^"\n]*(?=")|\b\d[\d:TZ-]*\b|"[^"\n]*"|\[[^\[\]\n]*\]|\b[a-z_]+ ='
-FIRST_FILE = {"xml": r"(?<=<file ).*?(?=</file>)", "toml": r"(?<=\[\[file\]\]\n)path.*?(?=\n\n\[\[file\]\])"}
+XML_VALUES = r'(?<=")[^"<>]*(?=")|(?<=>)[^<>\s][^<>]*(?=<)'
+XML_MARKS = r"<[^<>]+>"
+FIRST_OF_XML = r"(?<=<file ).*?(?=</file>)"
+TOML_VALUES = r'(?<=")[^"\n]*(?=")|\b\d+\b'
+TOML_MARKS = r'"[^"\n]*"|\[[^\[\]\n]*\]|\b[a-z_]+ ='
+FIRST_OF_TOML = r"(?<=\[\[file\]\]\n)path.*?(?=\n\n\[\[file\]\])"
 
 Asked = Callable[[Mutant], Awaitable[Expansion]]
 
 
-def reader(folder: Path, hub: Hub, name: str) -> Asked:
-    """Lets ``hub`` read a mutant from a file ``name``."""
-    path = folder / name
+@dataclass(frozen=True)
+class Kind:
+    """A document: its name and text, patterns for what stands in it and for what gives it its form, and for all that
+    is said of its first file."""
+
+    name: str
+    text: str
+    values: str
+    marks: str
+    first: str
+
+    @property
+    def hub(self) -> Hub:
+        return Lockfile() if self.name.endswith(".toml") else Metalink()
+
+
+KINDS = [
+    Kind("pack.meta4", V4, XML_VALUES, XML_MARKS, FIRST_OF_XML),
+    Kind("pack.metalink", V3, XML_VALUES, XML_MARKS, FIRST_OF_XML),
+    Kind("pack.lock.toml", LOCK, TOML_VALUES, TOML_MARKS, FIRST_OF_TOML),
+]
+
+
+def reader(folder: Path, kind: Kind) -> Asked:
+    """Lets the hub of a kind of document read a mutant from a file in ``folder``."""
+    hub, path = kind.hub, folder / kind.name
     path.touch()
     locator = hub.recognise(str(path))
     assert locator is not None
@@ -79,14 +106,3 @@ def reader(folder: Path, hub: Hub, name: str) -> Asked:
         return await hub.expand(locator, HERE, client)
 
     return ask
-
-
-KINDS = [
-    ("pack.meta4", V4, XML_WORDS, FIRST_FILE["xml"]),
-    ("pack.metalink", V3, XML_WORDS, FIRST_FILE["xml"]),
-    ("pack.lock.toml", LOCK, TOML_WORDS, FIRST_FILE["toml"]),
-]
-
-
-def hub_of(name: str) -> Hub:
-    return Lockfile() if name.endswith(".toml") else Metalink()

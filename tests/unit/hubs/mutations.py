@@ -156,7 +156,7 @@ def garbled(data: bytes, *, seed: int, count: int) -> Iterator[Mutant]:
         yield Mutant(bytes(changed), ())
 
 
-def reworded(text: str, words: str, *, seed: int, count: int, inside: str = "") -> Iterator[Mutant]:
+def reworded(text: str, words: str, *, seed: int, count: int, inside: str = ".*") -> Iterator[Mutant]:
     """``count`` texts in which one to three of the ``words``, a pattern, are others, gone, or there twice.
 
     All changes are in the first place that has the pattern ``inside``.

@@ -11,7 +11,7 @@ import pytest
 from stabilitydl.errors import HubError
 from stabilitydl.hubs.protocol import Expansion
 
-from .mutations import Mutant, garbled, mutants, survey
+from .mutations import Mutant, garbled, mutants, reworded, survey, swamped
 
 PAGE = {"id": 7, "name": "pack", "files": [{"id": 1, "name": "a", "sizes": [1, 2]}, {"id": 2, "name": "b"}, {}]}
 
@@ -52,6 +52,23 @@ def test_every_kind_of_change_comes_up() -> None:
 def test_garbled_bytes() -> None:
     data = json.dumps(PAGE).encode()
     assert sum(mutant.data != data for mutant in garbled(data, seed=1, count=100)) > 90
+
+
+def test_reworded_texts_are_changed_only_where_they_may_be() -> None:
+    text = "[a]\nname = one\n[b]\nname = two\n"
+    first = [mutant.data for mutant in reworded(text, r"\w+", seed=3, count=200)]
+    assert first == [mutant.data for mutant in reworded(text, r"\w+", seed=3, count=200)]
+    assert sum(data != text.encode() for data in first) > 180
+    for mutant in reworded(text, r"\w+", seed=3, count=200, inside=r"\[b\].*"):
+        assert mutant.data.startswith(b"[a]\nname = one\n[")
+
+
+def test_one_word_everywhere() -> None:
+    found = [mutant.data for mutant in swamped(PAGE)]
+    assert json.loads(found[4]) == {**PAGE, "name": "NewWord2031", "files": [
+        {"id": 1, "name": "NewWord2031", "sizes": [1, 2]}, {"id": 2, "name": "NewWord2031"}, {},
+    ]}  # fmt: skip
+    assert json.loads(found[5])["name"] == "NewWord2031pack"
 
 
 @pytest.mark.anyio
