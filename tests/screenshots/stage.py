@@ -140,7 +140,7 @@ class Stage:
         self.bridge.enqueue(pack.unfinished())
         model, running = self.window.resources.model, [each for each, state in wanted.items() if state.is_running]
         self.until(lambda: all(self.states([each]) == {state} for each, state in wanted.items()))
-        self.until(lambda: all((model.progress_of(each) or _NOTHING).speed for each in running))
+        self.until(lambda: all((model.progress_of(each) or _NOTHING).received for each in running))
         self.bridge.is_still = True
         curve = self.window.activity.curve
         curve._samples.clear()
@@ -204,7 +204,7 @@ def _breathing(speed: float) -> Iterator[float]:
 
 
 class _Nothing:
-    speed = 0.0
+    received = 0
 
 
 _NOTHING = _Nothing()
