@@ -40,8 +40,8 @@ def is_as_judged(row: ResourceSnapshot, size: int, mtime_ns: int) -> bool:
 
     What an older version has put there counts as it is.
     """
-    judged = row.problem.arguments if row.problem is not None else {}
-    return (judged.get(_SIZE, size), judged.get(_MTIME, mtime_ns)) == (size, mtime_ns)
+    seen = row.problem.arguments if row.problem is not None else {}
+    return (seen.get(_SIZE, size), seen.get(_MTIME, mtime_ns)) == (size, mtime_ns)
 
 
 def judged(problem: Problem, place: str, size: int, mtime_ns: int, sha256: str) -> Problem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import msgspec
@@ -151,6 +152,13 @@ async def test_without_another_address_nothing_is_tried(tmp_path: Path) -> None:
             assert len(origin.requests) == before
 
 
+def put(path: Path, data: bytes) -> None:
+    """Another file by hand, also where the clock of the file system is a coarse one."""
+    later = path.stat().st_mtime_ns + 10**9
+    path.write_bytes(data)
+    os.utime(path, ns=(later, later))
+
+
 async def test_what_is_taken_away_by_hand_is_missing_and_comes_again(tmp_path: Path) -> None:
     with FileOrigin() as origin:
         file = origin.add("/file.bin", WRONG)
@@ -175,7 +183,7 @@ async def test_what_is_made_right_by_hand_becomes_the_model_file_also_after_a_re
         async with real(tmp_path) as h:
             each = await quarantined(h, promised(tmp_path / "to", origin, "/file.bin"))
             (kept,) = await h.engine.quarantined()
-        Path(kept.path).write_bytes(RIGHT)
+        put(Path(kept.path), RIGHT)
         async with real(tmp_path) as h:
             await h.engine.refresh("another collection")
             assert (await h.engine.snapshots([each]))[0].state is State.QUARANTINED
@@ -232,14 +240,14 @@ async def test_what_cannot_be_brought_or_read_stays_where_it_is(
             (kept,) = await h.engine.quarantined()
             target = tmp_path / "to" / "file.bin"
             target.write_text("of the user")
-            Path(kept.path).write_bytes(RIGHT)
+            put(Path(kept.path), RIGHT)
             assert len(await h.engine.quarantined()) == 1
             assert (target.read_text(), Path(kept.path).read_bytes()) == ("of the user", RIGHT)
 
             async def fail(*_args: object) -> Match | None:
                 raise DiskFault(path=kept.path, detail="it stumbles")
 
-            Path(kept.path).write_bytes(WRONG)
+            put(Path(kept.path), WRONG)
             monkeypatch.setattr(Disk, "matches", fail)
             assert len(await h.engine.quarantined()) == 1
             assert (await h.engine.snapshots([each]))[0].state is State.QUARANTINED
