@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests import faults
 
+# The same examples each time, and none too slow: what a test says depends neither on luck nor on the machine.
+hypothesis.settings.load_profile("ci")
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 HAS_QT = importlib.util.find_spec("pytestqt") is not None and importlib.util.find_spec("PySide6") is not None
@@ -37,8 +41,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Gather which faults the tests cover."""
+    """Gather which faults the tests cover. Processes that tests start hear Ctrl-C, also in a run that does not."""
     faults.register(config)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

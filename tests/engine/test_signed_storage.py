@@ -101,15 +101,16 @@ async def test_an_address_that_runs_out_in_mid_file(tmp_path: Path, monkeypatch:
             (row,) = await h.settled(ids)
             assert row.state is State.DOWNLOADED
             assert Path(row.target or "").read_bytes() == DATA
-        seen = [line.split(maxsplit=3) for line in log.read_text().splitlines()]
-        refused = [line for line in seen if line[0] == "403"]
-        given = [line for line in seen if line[0] == "206"]
-        first, second = map(str, hub.ends)
-        assert [line[2] for line in refused] == [first], "the first address ran out, and was tried once more"
-        assert {line[2] for line in given} == {first, second}
-        assert sum(int(line[1]) for line in given) == len(DATA), "no byte came twice"
-        assert {line[3] for line in seen} == {"[--]"}, "neither a token nor a cookie"
-        assert len(seen) == len(refused) + len(given)
+    # Now that nginx has ended it has written everything.
+    seen = [line.split(maxsplit=3) for line in log.read_text().splitlines()]
+    refused = [line for line in seen if line[0] == "403"]
+    given = [line for line in seen if line[0] == "206"]
+    first, second = map(str, hub.ends)
+    assert [line[2] for line in refused] == [first], "the first address ran out, and was tried once more"
+    assert {line[2] for line in given} == {first, second}
+    assert sum(int(line[1]) for line in given) == len(DATA), "no byte came twice"
+    assert {line[3] for line in seen} == {"[--]"}, "neither a token nor a cookie"
+    assert len(seen) == len(refused) + len(given)
     asked = [request for request in hub.requests if "/resolve/" in request.path]
     assert [request.headers.get("authorization") for request in asked] == [f"Bearer {TOKEN}"] * 2
 

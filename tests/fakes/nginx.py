@@ -17,6 +17,9 @@ from typing import NoReturn, Self
 
 import pytest
 
+PATIENCE = 60.0
+"""Seconds after which nginx is given up."""
+
 _TEMPLATE = """
 daemon off; master_process on; worker_processes {workers}; pid {root}/nginx.pid; error_log {root}/error.log;
 events {{ worker_connections 512; }}
@@ -28,6 +31,7 @@ http {{
   server {{
     listen 127.0.0.1:{port}{tls};
     root {files};
+    location = /written {{ access_log off; return 204; }}
     {server}
   }}
 }}
@@ -96,6 +100,14 @@ class Nginx:
 
     @property
     def log(self) -> list[str]:
+        """One line for each request that has ended."""
+        assert self._workers == 1
+        assert self.authority is None
+        # The one process does one thing after the other: when it answers this, it has written what it has to write.
+        with socket.create_connection(("127.0.0.1", self.port), PATIENCE) as asking:
+            asking.sendall(b"GET /written HTTP/1.0\r\n\r\n")
+            while asking.recv(4096):
+                pass
         return (self._root / "access.log").read_text().splitlines()
 
     def __enter__(self) -> Self:
@@ -144,7 +156,7 @@ class Nginx:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline and self._process.poll() is None:
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
                 return True

@@ -4,9 +4,16 @@ from collections.abc import Iterator
 
 import pytest
 
+from stabilitydl.demo import process as module
 from stabilitydl.demo.process import HubProcess
 
 from .browser import Browser
+
+
+@pytest.fixture(autouse=True)
+def time_to_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No hub is ended by force only because the machine is slow."""
+    monkeypatch.setattr(module, "END_SECONDS", 60.0)
 
 
 @pytest.fixture(scope="module")

@@ -50,7 +50,7 @@ def test_it_ends_in_the_middle_of_its_work() -> None:
             assert other.ask("/").status == 404
             other.close()
         process.stop()
-    assert process._process.returncode == 0
+    assert process._process.returncode in (0, 1), "at once or after two seconds, but by itself"
     browser.close()
 
 
@@ -74,7 +74,7 @@ def test_no_process_is_left_when_the_parent_is_killed() -> None:
             browser.close()
             parent.kill()
             assert parent.wait() == -signal.SIGKILL
-            assert select.select([handle], [], [], 10)[0], "the hub outlives its parent"
+            assert select.select([handle], [], [], 60)[0], "the hub outlives its parent"
         finally:
             os.close(handle)
 
