@@ -21,6 +21,8 @@ from tests.fakes.transfer import FakeFetch, fail, hold
 pytestmark = pytest.mark.anyio
 
 MOMENTS = range(44)
+END = MOMENTS.stop
+"""The moment at which nothing more happens by itself."""
 
 
 def holds(ledger: Ledger, resource: str) -> bool:
@@ -37,7 +39,7 @@ async def pass_moments(count: int) -> None:
 async def test_stopped_at_any_moment(tmp_path: Path, kind: str) -> None:
     seen: set[State] = set()
     async with Harness(tmp_path) as h:
-        for moment in MOMENTS:
+        for moment in (*MOMENTS, END):
             name = f"{moment}.bin"
             if kind == "found":
                 (tmp_path / "to").mkdir(exist_ok=True)
@@ -45,7 +47,10 @@ async def test_stopped_at_any_moment(tmp_path: Path, kind: str) -> None:
             if kind == "busy":
                 fail(h.fetch, name, errors.ServerBusy(host="fake.test", after_seconds=600.0))
             ids = await h.get(pack(tmp_path / "to", name, title=name))
-            await pass_moments(moment)
+            if moment == END:
+                await h.until_state(State.WAITING if kind == "busy" else State.DOWNLOADED, *ids)
+            else:
+                await pass_moments(moment)
             with anyio.fail_after(60):
                 await h.engine.pause(ids)
             (row,) = await h.settled(ids)
