@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from ..domain.resource import ResourceSnapshot
 from ..domain.states import State
 from ..text import format_bytes, plain
@@ -11,6 +9,7 @@ from .rate_menu import limit_text
 from .resource_index import Column
 from .rows import size_of
 from .state_text import StateText, explain
+from .tip import tip
 from .tr import QT_TRANSLATE_NOOP, fill, translate
 
 _HEADERS = {
@@ -94,10 +93,9 @@ def spoken(snapshot: ResourceSnapshot, column: Column, state: StateText, *, sele
 
 
 def tool_tip(snapshot: ResourceSnapshot, column: Column, state: StateText) -> str | None:
-    """What a cell says when the pointer rests on it, as HTML: whole names and whole sentences."""
+    """What a cell says when the pointer rests on it: whole names and whole sentences."""
     text = _resting(snapshot, column, state)
-    # As HTML it wraps, and a name from outside cannot pretend to be HTML.
-    return f"<p>{escape(text)}</p>".replace("\n", "<br>") if text else None
+    return tip(text) if text else None
 
 
 def _resting(snapshot: ResourceSnapshot, column: Column, state: StateText) -> str | None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from ..text import plain
 from .qt import override
 from .theme import mark
+from .tip import tip
 
 GAP = 4
 _LONGEST = 32
@@ -56,7 +57,7 @@ class ChipRow(QWidget):
         word = plain(word)
         chip = QLabel(word if len(word) <= _LONGEST else word[: _LONGEST - 1] + "\u2026", self)
         chip.setTextFormat(Qt.TextFormat.PlainText)
-        chip.setToolTip(word)
+        chip.setToolTip(tip(word))
         mark(chip, kind="chip")
         chip.ensurePolished()
         return chip
@@ -72,7 +73,7 @@ class ChipRow(QWidget):
                 left += size.width() + GAP
         hidden = self._chips[fits:]
         self._rest.setText(f"+{len(hidden)}")
-        self._rest.setToolTip("\n".join(chip.toolTip() for chip in hidden))
+        self._rest.setToolTip("".join(chip.toolTip() for chip in hidden))
         self._rest.setVisible(bool(hidden))
         if hidden:
             self._put(self._rest, left, self._rest.sizeHint())

@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QStyle, QStyleOption
 
 from .qt import override
+from .tip import tip
 
 LEAST = 48
 """Pixels below which a line does not shrink."""
@@ -37,9 +38,9 @@ class ElidedLabel(QLabel):
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         shown = self._shown()
-        tip = self.text() if shown != self.text() else ""
-        if tip != self.toolTip():
-            self.setToolTip(tip)
+        whole = tip(self.text()) if shown != self.text() else ""
+        if whole != self.toolTip():
+            self.setToolTip(whole)
         painter = QPainter(self)
         option = QStyleOption()
         option.initFrom(self)

@@ -12,6 +12,7 @@ from ..domain.kept import Kept
 from ..text import format_bytes, plain
 from .failure_text import short_text
 from .qt import NO_INDEX, AnyIndex, override
+from .tip import tip
 from .tr import QT_TRANSLATE_NOOP, problem_text, translate
 
 
@@ -80,7 +81,7 @@ class KeptTableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain(each.path) if column is KeptColumn.NAME else reason_text(each)
+            return tip(plain(each.path) if column is KeptColumn.NAME else reason_text(each))
         if role != Qt.ItemDataRole.DisplayRole:
             return None
         match column:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractListModel, QObject, Qt
 from ..errors import UnknownLocator
 from .locator_lines import LineProblem
 from .qt import NO_INDEX, AnyIndex, override
+from .tip import tip
 from .tr import fill, problem_text, sentence, translate
 
 _LONGEST = 80
@@ -44,7 +45,7 @@ class LineProblemListModel(QAbstractListModel):
         each = self._problems[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             return line_text(each)
-        return problem_text(each.problem) if role == Qt.ItemDataRole.ToolTipRole else None
+        return tip(problem_text(each.problem)) if role == Qt.ItemDataRole.ToolTipRole else None
 
 
 def line_text(each: LineProblem) -> str:

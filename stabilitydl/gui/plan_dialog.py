@@ -32,6 +32,7 @@ from .plan_table_model import PlanColumn, PlanTableModel
 from .plan_text import duration, room, show_text, start_text, title, trouble_title
 from .qt import override
 from .theme import SPACE, Appearance, mark
+from .tip import tip
 from .tr import fill, problem_text, translate
 
 _WIDTH = 740
@@ -253,7 +254,7 @@ class PlanDialog(Dialog):
         self.title.setText(words)
         asked = translate("Plan", "Nothing is downloaded before you say so.")
         self.room.setText(asked)
-        self.room.setToolTip(detail)
+        self.room.setToolTip(tip(detail))
         self.room.show()
         self.shortage.hide()
         self.start.setText(start_text(0))

@@ -12,6 +12,7 @@ from ..text import format_bytes, plain
 from .plan_model import Child, PlanModel
 from .plan_text import child_word
 from .qt import NO_INDEX, AnyIndex, override
+from .tip import tip
 from .tr import translate
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -70,7 +71,8 @@ class PlanTableModel(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return _display(child, column)
             case Qt.ItemDataRole.ToolTipRole:
-                return plain(child.row.target or child.row.resource.path, 4096) if column is PlanColumn.NAME else None
+                place = plain(child.row.target or child.row.resource.path, 4096)
+                return tip(place) if column is PlanColumn.NAME else None
             case Qt.ItemDataRole.CheckStateRole if column is PlanColumn.NAME and child.can_be_chosen:
                 return Qt.CheckState.Checked if child.id in self._plan.chosen else Qt.CheckState.Unchecked
             case Qt.ItemDataRole.TextAlignmentRole if column is PlanColumn.SIZE:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QPixmap, QTextDocument
 from pytestqt.qtbot import QtBot
 
 from stabilitydl.domain.states import State
 from stabilitydl.gui.chip_row import ChipRow
 from stabilitydl.gui.header import Header
+from stabilitydl.gui.tip import tip
 from tests.fakes.clock import ManualClock
 from tests.gui.samples import MB, pack
 
@@ -99,7 +100,7 @@ def test_a_title_of_any_length_gives_way(header: Header) -> None:
     assert header.minimumSizeHint().width() <= before + 200
     assert header.title.is_elided
     header.title.repaint()
-    assert header.title.toolTip() == header.title.text()
+    assert header.title.toolTip() == tip(header.title.text())
 
 
 def test_hostile_titles_are_shown_as_what_they_are(header: Header) -> None:
@@ -107,6 +108,23 @@ def test_hostile_titles_are_shown_as_what_they_are(header: Header) -> None:
     assert header.title.textFormat() is Qt.TextFormat.PlainText
     assert "\u202e" not in header.title.text()
     assert "\n" not in header.facts.text()
+
+
+def test_no_tool_tip_takes_a_text_from_outside_for_html(qtbot: QtBot, header: Header) -> None:
+    """F16: a rich text would fetch the picture."""
+    image = "<img src=file:///etc/passwd>"
+    header.show_collection(
+        collection(title=image * 40, type=image, base_model=image, trigger_words=[image, f"{image}2"])
+    )
+    header.title.repaint()
+    labels = [header.title, *header.chips._chips, header.chips._rest]
+    tips = [label.toolTip() for label in labels if label.toolTip()]
+    assert len(tips) >= 4
+    for shown in tips:
+        document = QTextDocument()
+        document.setHtml(shown)
+        assert image in document.toPlainText()
+        assert "\ufffc" not in document.toPlainText(), "a picture"
 
 
 @pytest.mark.parametrize("direction", [Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft])
