@@ -63,6 +63,6 @@ async def test_what_leaves_the_list_leaves_nothing_behind(tmp_path: Path) -> Non
             await come_and_go(h, in_a_folder_of_its_own(tmp_path / "to", number))
         with anyio.fail_after(PATIENCE):
             while left := holdings(h.engine) - before:
-                print(left)
+                print(left)  # the last of these says what a failure is about
                 await h.calm()
                 h.follow()

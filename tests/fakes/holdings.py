@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
 
+_OF_THE_SYSTEM = frozenset({"Errands._mounts", "Volumes._seen", "MountList._found"})
+"""What other programs make longer and shorter: the list of mounts."""
+
 Containers = dict | list | set | frozenset | tuple | deque
 
 
@@ -18,7 +21,7 @@ def holdings(root: object) -> Counter[str]:
     ahead: list[tuple[str, object]] = [("", root)]
     while ahead:
         name, held = ahead.pop()
-        if id(held) in seen:
+        if id(held) in seen or name in _OF_THE_SYSTEM:
             continue
         seen.add(id(held))
         if isinstance(held, Containers):

@@ -16,6 +16,7 @@ from stabilitydl.gui.resource_index import Column
 from stabilitydl.transfer.order import Arrival, Live, Order, Services, Source, Watcher
 from tests.fakes.holdings import holdings
 from tests.fakes.hub import pack
+from tests.gui.patience import PATIENCE_MS
 from tests.gui.stage import Stage
 
 PASSING = {"SpeedCurve._samples", "Errands._places"}
@@ -67,7 +68,11 @@ def test_what_leaves_the_list_leaves_nothing_behind(stage: Stage, tmp_path: Path
     assert {"Pictures._ready", "PictureLoader._versions", "Shown._names"} <= before.keys()
     for number in range(1, 4):
         come_and_go(stage, tmp_path, number)
-    stage.until(lambda: not (holdings(window) - before).keys() - PASSING, "all of it is let go of")
+
+    def check() -> None:
+        assert not (holdings(window) - before).keys() - PASSING
+
+    stage.qtbot.waitUntil(check, timeout=PATIENCE_MS)
 
 
 def test_qt_keeps_few_pictures_of_what_is_not_shown_any_more() -> None:
