@@ -8,13 +8,23 @@ from pathlib import Path
 
 import pytest
 
-from stabilitydl.engine import remedies
+from stabilitydl.engine import remedies, remote_entrusted, remote_membership
+from stabilitydl.http import vault
+from tests.engine.harness import PATIENCE
 from tests.fakes.transfer import never_split
 
 
 @pytest.fixture(autouse=True)
 def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remedies, "PROCESS_POLL", 0.05)
+
+
+@pytest.fixture(autouse=True)
+def much_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where time is that of the machine, nothing is given up that a slow one would bring."""
+    monkeypatch.setattr(vault, "SECONDS", PATIENCE)
+    monkeypatch.setattr(remote_entrusted, "LONGEST_SECONDS", PATIENCE)
+    monkeypatch.setattr(remote_membership, "PATIENCE_SECONDS", PATIENCE)
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,7 @@ import pytest
 from stabilitydl.domain.collection import Layout
 from stabilitydl.domain.events import CollectionAdded, LimitChanged, ResourcesRemoved
 from stabilitydl.domain.states import State
-from stabilitydl.engine import remote_endpoint, remote_host, remote_membership
+from stabilitydl.engine import remote_endpoint, remote_host, remote_membership, undo
 from stabilitydl.engine.any_engine import AnyEngine
 from stabilitydl.engine.engine import Engine
 from stabilitydl.engine.engine_lock import EngineLock
@@ -42,8 +42,9 @@ Make = Callable[..., Shared]
 
 
 @pytest.fixture
-def make(tmp_path: Path) -> Iterator[Make]:
+def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
     """Members of one data directory; they are stopped at the end, the last one first."""
+    monkeypatch.setattr(undo, "UNDO_SECONDS", PATIENCE)
     members: list[Shared] = []
 
     def start(**parts: object) -> Shared:

@@ -19,7 +19,7 @@ from stabilitydl import __version__
 from stabilitydl.clock import SystemClock
 from stabilitydl.domain.events import StateChanged
 from stabilitydl.domain.states import State
-from stabilitydl.engine import remote_endpoint, remote_host
+from stabilitydl.engine import remote_channel, remote_endpoint, remote_host
 from stabilitydl.engine.engine import Engine
 from stabilitydl.engine.remote_channel import GREETING_LIMIT, Channel, PeerGone, admit, introduce
 from stabilitydl.engine.remote_endpoint import Endpoint
@@ -37,7 +37,8 @@ RAW = msgspec.Raw(msgspec.msgpack.encode([]))
 
 
 @pytest.fixture
-def owner(tmp_path: Path) -> Iterator[Shared]:
+def owner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shared]:
+    monkeypatch.setattr(remote_channel, "GREETING_SECONDS", PATIENCE)
     member = Shared(tmp_path)
     member.start()
     yield member
@@ -105,7 +106,7 @@ def test_who_does_not_know_the_secret_is_let_go(said: bytes, owner: Shared, endp
 
 
 def test_who_says_nothing_is_let_go(owner: Shared, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("stabilitydl.engine.remote_channel.GREETING_SECONDS", 0.05)
+    monkeypatch.setattr(remote_channel, "GREETING_SECONDS", 0.05)
     with guest(endpoint) as sock:
         frame(sock)
         assert is_let_go(sock)

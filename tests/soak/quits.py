@@ -352,7 +352,7 @@ def _left(session: int) -> Iterator[str]:
                         found.append((entry / "cmdline").read_bytes().replace(b"\0", b" ").decode())
         return found
 
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while (found := members()) and time.monotonic() < deadline:
         time.sleep(0.01)
     yield from found
