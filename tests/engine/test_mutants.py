@@ -50,7 +50,7 @@ from tests.unit.hubs.mutations import Mutant, garbled, mutants, reworded, swampe
 pytestmark = pytest.mark.anyio
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
-SAMPLE = 25
+SAMPLE = 50
 """Of so many mutants the normal run takes one."""
 
 Asked = Callable[[Mutant], Awaitable[Expansion]]

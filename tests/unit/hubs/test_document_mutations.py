@@ -31,10 +31,10 @@ async def test_documents(tmp_path: Path, kind: Kind) -> None:
     whole = await ask(Mutant(kind.text.encode(), ()))
     assert [child.path.rpartition("/")[2] for child in whole.resources] == ["one.bin", "two.bin"]
     assert (whole.problems, whole.resources[0].size, bool(whole.resources[0].checksum)) == ((), 1949, True)
-    total = await survey(ask, reworded(kind.text, kind.values, seed=1, count=500), look_at)
+    total = await survey(ask, reworded(kind.text, kind.values, seed=1, count=300), look_at)
     assert total.share >= 0.6, total.codes
-    total += await survey(ask, reworded(kind.text, kind.marks, seed=4, count=300), look_at)
-    total += await survey(ask, garbled(kind.text.encode(), seed=2, count=200), look_at)
+    total += await survey(ask, reworded(kind.text, kind.marks, seed=4, count=200), look_at)
+    total += await survey(ask, garbled(kind.text.encode(), seed=2, count=100), look_at)
     assert total.codes.keys() <= {"bad-list-file"}
 
 
@@ -46,7 +46,7 @@ async def test_one_entry_hides_no_other(tmp_path: Path, kind: Kind) -> None:
         look_at(mutant, expansion)
         assert "two.bin" in [child.path for child in expansion.resources], mutant.data
 
-    some = reworded(kind.text, kind.values, seed=3, count=500, inside=kind.first)
+    some = reworded(kind.text, kind.values, seed=3, count=300, inside=kind.first)
     total = await survey(reader(tmp_path, kind), some, check)
     assert total.share >= 0.6, total.codes
     assert total.codes.keys() <= {"bad-list-file"}
