@@ -7,6 +7,7 @@ after its last byte.
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -60,19 +61,29 @@ class Hasher:
         return count
 
     def check(self, descriptor: int, proofs: Mapping[int, bytes], size: int) -> list[int]:
-        """Those of the blocks that do not have the digest which they should have. Raises OSError."""
+        """Those of the blocks that do not have the digest which they should have, or that the drive cannot read.
+
+        Raises OSError for what is wrong with more than a block.
+        """
         wrong = []
         for index, expected in proofs.items():
-            digest, position, stop = blake3(), index * BLOCK, min((index + 1) * BLOCK, size)
-            while position < stop:
-                count = self._read(descriptor, position, stop)
-                if count == 0:
-                    break
-                digest.update(self._buffer[:count])
-                position += count
-            if digest.digest(length=len(expected)) != expected:
+            try:
+                digest = self._digest(descriptor, index * BLOCK, min((index + 1) * BLOCK, size))
+            except OSError as error:
+                if error.errno != errno.EIO:
+                    raise
                 wrong.append(index)
+            else:
+                if digest.digest(length=len(expected)) != expected:
+                    wrong.append(index)
         return wrong
+
+    def _digest(self, descriptor: int, position: int, stop: int) -> blake3:
+        digest = blake3()
+        while position < stop and (count := self._read(descriptor, position, stop)):
+            digest.update(self._buffer[:count])
+            position += count
+        return digest
 
     async def digest(self, path: Path, size: int, checksums: Iterable[Checksum]) -> Digests | None:
         """Digests of a finished file; None when it is not ``size`` bytes long (any more). Raises DiskError."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from io import FileIO
@@ -48,7 +49,10 @@ class Reader:
         return await self._run(self._read, count)
 
     async def read_block(self, start: int, size: int, digest: bytes) -> bytes | None:
-        """``size`` bytes from ``start``, if there are as many and their digest as a block is this. Raises DiskError."""
+        """``size`` bytes from ``start``, if there are as many, the drive can read them, and this is their digest.
+
+        Raises DiskError for what is wrong with more than a block.
+        """
         return await self._run(self._read_block, start, size, digest)
 
     async def _run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -77,8 +81,13 @@ class Reader:
         assert self._file is not None, "opened before it is read"
         self._file.seek(start)
         block = b""
-        while len(block) < size and (piece := self._read(size - len(block))):
-            block += piece
+        try:
+            while len(block) < size and (piece := self._read(size - len(block))):
+                block += piece
+        except OSError as error:
+            if error.errno != errno.EIO:
+                raise
+            return None
         return block if len(block) == size and digest_block(block) == digest else None
 
     def _close(self) -> None:

@@ -15,7 +15,7 @@ from ..domain.checksum import Algorithm, Checksum, Verification
 from ..domain.ranges import Ranges
 from ..domain.resource import ResourceSnapshot
 from ..domain.states import State
-from ..errors import FileDamaged, Problem
+from ..errors import DiskFault, FileDamaged, Problem
 from ..store.blocks import Blocks
 
 FileStatus = tuple[int, int]
@@ -96,23 +96,21 @@ async def find_damage(disk: Disk, row: ResourceSnapshot, blocks: Blocks | None =
     Where ``blocks`` are known, ``ranges`` of the problem says which bytes are wrong, half-open, as in ``0-10 30-40``;
     ``sha256`` is that of what is there now.
     """
-    path = Path(row.target or "")
-    found = await disk.matches(path, None, ())
-    if found is None:
+    path, what = Path(row.target or ""), "its bytes have changed"
+    try:
+        found = await disk.matches(path, None, ())
+    except DiskFault:
+        found, what = None, "it cannot be read back"
+    status = await disk.stat(path) if found is None else (found.size, found.mtime_ns)
+    if status is None:
         return FileDamaged(path=str(path), detail="it is not there").problem
-    if row.sha256 is None or found.sha256 == row.sha256:
+    if found is not None and found.sha256 == (row.sha256 or found.sha256):
         return None
-    bad: list[int] = []
-    known = 0
-    if blocks is not None and blocks.sha256 == row.sha256 and found.size == row.file_size:
-        bad, known = await disk.damaged_blocks(path, found.size, blocks.digests)
-    if not bad:
-        return FileDamaged(path=str(path), detail="its bytes have changed", sha256=found.sha256).problem
-    where = f"in {len(bad):,} of {known:,} blocks, the first from byte {bad[0] * BLOCK:,} on"
-    ranges = Ranges((index * BLOCK, min((index + 1) * BLOCK, found.size)) for index in bad)
-    return FileDamaged(
-        path=str(path),
-        detail=f"its bytes have changed, {where}",
-        sha256=found.sha256,
-        ranges=" ".join(f"{start}-{stop}" for start, stop in ranges.items),
-    ).problem
+    known: dict[str, str] = {"sha256": found.sha256} if found is not None else {}
+    if blocks is not None and blocks.sha256 == row.sha256 and status[0] == row.file_size:
+        bad, count = await disk.damaged_blocks(path, status[0], blocks.digests)
+        if bad:
+            what += f", in {len(bad):,} of {count:,} blocks, the first from byte {bad[0] * BLOCK:,} on"
+            ranges = Ranges((index * BLOCK, min((index + 1) * BLOCK, status[0])) for index in bad)
+            known["ranges"] = " ".join(f"{start}-{stop}" for start, stop in ranges.items)
+    return FileDamaged(path=str(path), detail=what, **known).problem

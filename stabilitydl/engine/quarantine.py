@@ -177,10 +177,10 @@ class Quarantine:
         damage = await find_damage(self._disk, row, blocks)
         if damage is None:
             return False
-        digest = damage.arguments.get("sha256")
-        if not digest:
-            return True
         target = Path(row.target or "")
+        if await self._disk.stat(target) is None:
+            return True
+        digest = damage.arguments.get("sha256", "")
         parent = await self._context.recorder.ask(lambda ledger: ledger.store.parent(row.resource.collection))
         root = Path(parent.target) if parent is not None and parent.target else None
         if root not in target.parents:

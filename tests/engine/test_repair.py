@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -10,6 +11,9 @@ import pytest
 
 from stabilitydl.disk.aside import QUARANTINE
 from stabilitydl.disk.journal import BLOCK
+from stabilitydl.disk.partfile import PART_SUFFIX
+from stabilitydl.disk.reader import Reader
+from stabilitydl.disk.system import system
 from stabilitydl.domain.checksum import Verification
 from stabilitydl.domain.states import State
 from stabilitydl.errors import Problem
@@ -204,3 +208,41 @@ async def test_what_is_damaged_can_be_kept_all_the_same(tmp_path: Path, target: 
             assert not target.exists()
             assert await h.engine.accept_quarantined([each]) == [each]
             assert target.read_bytes() == rotten
+
+
+async def test_a_sector_that_cannot_be_read_is_a_bad_block(
+    tmp_path: Path, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D16: what the drive refuses to give is as wrong as what it gives wrongly."""
+    bad = 3 * BLOCK + 4096
+    read_at, read = system.read_at, Reader._read
+
+    def refuse(descriptor: int, buffer: memoryview, offset: int) -> int:
+        name = Path(f"/proc/self/fd/{descriptor}").readlink().name
+        if not name.endswith(PART_SUFFIX) and offset <= bad < offset + len(buffer):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return read_at(descriptor, buffer, offset)
+
+    def refuse_too(reader: Reader, count: int) -> bytes:
+        assert reader._file is not None
+        if reader._file.tell() <= bad < reader._file.tell() + count:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return read(reader, count)
+
+    with FileOrigin() as origin:
+        file = origin.add("/file.bin", DATA)
+        async with real(tmp_path) as h:
+            each = await brought(h, target, file)
+            with monkeypatch.context() as worn:
+                worn.setattr(system, "read_at", refuse)
+                worn.setattr(Reader, "_read", refuse_too)
+                problem = await h.engine.verify(each)
+                assert problem is not None
+                assert "it cannot be read back, in 1 of 10 blocks" in problem.message
+                before = len(origin.requests)
+                assert await h.engine.repair([each]) == [each]
+                (row,) = await h.settled([each])
+            assert row.state is State.DOWNLOADED
+            assert target.read_bytes() == DATA
+            assert asked(origin, before) == [(3 * BLOCK, 4 * BLOCK - 1)]
+            assert len(await h.engine.quarantined()) == 1
