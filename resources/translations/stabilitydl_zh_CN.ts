@@ -461,6 +461,10 @@
         <translation>检查文件是否还在</translation>
     </message>
     <message>
+        <source>Read the files back and repair them</source>
+        <translation>读回文件并修复</translation>
+    </message>
+    <message>
         <source>Open the page</source>
         <translation>打开网页</translation>
     </message>
@@ -2083,6 +2087,26 @@
     <message>
         <source>{count} files taken off the list.</source>
         <translation>已从列表中移除 {count} 个文件。</translation>
+    </message>
+    <message>
+        <source>Reading {count} file back…</source>
+        <translation>正在读回 {count} 个文件…</translation>
+    </message>
+    <message>
+        <source>Reading {count} files back…</source>
+        <translation>正在读回 {count} 个文件…</translation>
+    </message>
+    <message>
+        <source>Nothing is damaged.</source>
+        <translation>没有文件损坏。</translation>
+    </message>
+    <message>
+        <source>{count} damaged file is brought again.</source>
+        <translation>{count} 个损坏的文件正在重新获取。</translation>
+    </message>
+    <message>
+        <source>{count} damaged files are brought again.</source>
+        <translation>{count} 个损坏的文件正在重新获取。</translation>
     </message>
 </context>
 <context>

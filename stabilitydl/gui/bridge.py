@@ -207,6 +207,10 @@ class EngineBridge(QObject):
         """Keep the files of these as unverifiable; ``then`` is called with how those that were kept stand."""
         self.ask(partial(self._accept, list(ids)), then)
 
+    def repair(self, ids: Sequence[str], then: Callable[[list[str]], None]) -> None:
+        """Read these files back and bring again what is damaged; ``then`` is called with those that are."""
+        self.ask(partial(self.engine.repair, list(ids)), then)
+
     def retry_elsewhere(self, ids: Sequence[str], then: Callable[[list[str]], None]) -> None:
         """Try again at the next address; ``then`` is called with those that have another one."""
         self.ask(partial(self.engine.retry_elsewhere, list(ids)), then)

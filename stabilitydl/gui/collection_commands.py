@@ -50,6 +50,7 @@ class CollectionCommands(QObject):
         menu.resume_wanted.connect(self._on(offers.RESUME, lambda rows: self._bridge.resume(_ids(rows))))
         menu.remove_wanted.connect(self._on(offers.ALL, lambda rows: self._children.remove(_ids(rows), rows=rows)))
         menu.weight_wanted.connect(self._bridge.set_weight)
+        menu.repair_wanted.connect(self._on(offers.HERE, lambda rows: self._children.repair(_ids(rows))))
         menu.check_wanted.connect(self._bridge.refresh)
         menu.page_wanted.connect(self.open_page)
         menu.folder_wanted.connect(self.open_folder)

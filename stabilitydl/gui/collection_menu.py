@@ -31,6 +31,7 @@ class CollectionMenu(QMenu):
     resume_wanted = Signal(str)
     weight_wanted = Signal(str, float)
     check_wanted = Signal(str)
+    repair_wanted = Signal(str)
     page_wanted = Signal(str)
     folder_wanted = Signal(str)
     remove_wanted = Signal(str)
@@ -44,6 +45,7 @@ class CollectionMenu(QMenu):
         self.weights = self.addMenu("")
         self.shares = {weight: self._share(weight) for weight in WEIGHTS}
         self.check = self._command(self.check_wanted)
+        self.repair = self._command(self.repair_wanted)
         self.addSeparator()
         self.page = self._command(self.page_wanted)
         self.folder = self._command(self.folder_wanted)
@@ -66,6 +68,7 @@ class CollectionMenu(QMenu):
         self.missing.setEnabled(states.get(State.MISSING, 0) > 0)
         self.pause.setEnabled(snapshot.summary.is_active)
         self.resume.setEnabled(states.get(State.PAUSED, 0) > 0)
+        self.repair.setEnabled(states.get(State.DOWNLOADED, 0) > 0)
         for weight, share in self.shares.items():
             share.setChecked(weight == snapshot.collection.weight)
         self.page.setEnabled(bool(snapshot.collection.page))
@@ -80,6 +83,7 @@ class CollectionMenu(QMenu):
         for weight, share in self.shares.items():
             share.setText(translate("CollectionMenu", WEIGHTS[weight]))
         self.check.setText(translate("CollectionMenu", "Look whether the files are still here"))
+        self.repair.setText(translate("CollectionMenu", "Read the files back and repair them"))
         self.page.setText(translate("CollectionMenu", "Open the page"))
         self.folder.setText(translate("CollectionMenu", "Open the folder"))
         self.remove.setText(translate("CollectionMenu", "Remove from the list"))

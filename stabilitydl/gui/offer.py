@@ -16,6 +16,7 @@ RETRY = frozenset(state for state in State if state.is_trouble)
 CANCEL = PAUSE | RESUME
 RANK = CANCEL | DOWNLOAD
 LIMIT = frozenset(State) - {State.DOWNLOADED}
+HERE = frozenset({State.DOWNLOADED})
 KEPT = frozenset({State.QUARANTINED})
 ALL = frozenset(State)
 

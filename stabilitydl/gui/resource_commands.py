@@ -135,6 +135,27 @@ class ResourceCommands(QObject):
         for priority, some in wanted.items():
             self._bridge.set_priority(some, priority, self._children.update)
 
+    def repair(self, ids: Sequence[str]) -> None:
+        """Read these files back, bring again what is damaged, and say both."""
+        template = (
+            translate("ResourceCommands", "Reading {count} file back\u2026")
+            if len(ids) == 1
+            else translate("ResourceCommands", "Reading {count} files back\u2026")
+        )
+        self._toast.say(fill(template, count=f"{len(ids):,}"))
+        self._bridge.repair(ids, self._say_damaged)
+
+    def _say_damaged(self, damaged: Sequence[str]) -> None:
+        if not damaged:
+            self._toast.say(translate("ResourceCommands", "Nothing is damaged."))
+            return
+        template = (
+            translate("ResourceCommands", "{count} damaged file is brought again.")
+            if len(damaged) == 1
+            else translate("ResourceCommands", "{count} damaged files are brought again.")
+        )
+        self._toast.say(fill(template, count=f"{len(damaged):,}"))
+
     def limit_to_other(self, ids: Sequence[str]) -> None:
         """Ask how fast each of them may come at most."""
         from .rate_dialog import RateDialog

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -178,6 +179,38 @@ def test_a_whole_collection_is_paused_resumed_checked_and_removed(stage: Stage, 
     window.toast.button.click()
     stage.until(lambda: stage.counts()[Tab.ALL] == 3, "it comes back")
     stage.until_states(ids[1:], State.DOWNLOADED)
+
+
+def test_the_files_of_a_collection_are_read_back_and_repaired(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """D16"""
+    window = stage.open()
+    said: list[str] = []
+    say = window.toast.say
+
+    def note(text: str, **more: object) -> None:
+        said.append(text)
+        say(text, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(window.toast, "say", note)
+    ids = stage.add("demo:?files=2&size=9MiB")
+    menu = window.resources.header.more.menu()
+    assert isinstance(menu, CollectionMenu)
+    menu.aboutToShow.emit()
+    assert not menu.repair.isEnabled(), "nothing is here"
+    stage.start(ids)
+    stage.until_states(ids, State.DOWNLOADED)
+    menu.aboutToShow.emit()
+    menu.repair.trigger()
+    stage.until(lambda: "Nothing is damaged." in said)
+    assert "Reading 2 files back…" in said
+    file = Path(stage.row(ids[0]).target or "")
+    right, before = file.read_bytes(), file.stat()
+    file.write_bytes(right[:-1] + bytes([right[-1] ^ 1]))
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    menu.repair.trigger()
+    stage.until(lambda: "1 damaged file is brought again." in said)
+    stage.until(lambda: file.exists() and file.read_bytes() == right)
+    stage.until_states(ids, State.DOWNLOADED)
 
 
 def test_the_commands_of_the_tray_reach_the_engine(stage: Stage) -> None:
