@@ -139,4 +139,4 @@ async def test_what_comes_while_a_round_is_under_way_makes_the_next() -> None:
         await second[1]
     assert served == [[1, 2], [3, -1, 4]]
     assert repr(rounds) == "<Rounds 0 wishes>"
-    assert lane.close()
+    assert lane.close(60)

@@ -9,6 +9,12 @@ from stabilitydl.cli import display
 from stabilitydl.cli.display import NO_ANSWER, Probe, display_available
 
 
+@pytest.fixture(autouse=True)
+def much_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No probe is given up only because the machine is slow."""
+    monkeypatch.setattr(display, "PATIENCE", 60.0)
+
+
 def test_no_variable_no_display_and_no_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(display, "_PROBE", "raise SystemExit(0)")
     assert not display_available({"PATH": "/bin"}, "linux")

@@ -64,7 +64,7 @@ class Lanes:
 
     def close(self) -> None:
         for lane in (self.writer, self.syncer, self.hasher):
-            assert lane.close(5)
+            assert lane.close(60)
 
 
 class Calls:

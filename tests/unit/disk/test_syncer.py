@@ -373,4 +373,4 @@ async def test_a_stuck_volume_does_not_hold_up_who_closes(lanes: Lanes, target: 
 def test_what_it_is_shows() -> None:
     syncer = Syncer("8001", ManualClock())
     assert repr(syncer) == "<Syncer sync 8001 unsynced=0 busy=False>"
-    assert syncer.close(5)
+    assert syncer.close(60)

@@ -309,4 +309,4 @@ async def test_a_journal_that_is_full_stops_the_part(lanes: Lanes, target: Path,
 def test_what_it_is_shows() -> None:
     writer = Writer("8001", Budget())
     assert repr(writer) == "<Writer write 8001 queued=0 in_flight=0>"
-    assert writer.close(5)
+    assert writer.close(60)

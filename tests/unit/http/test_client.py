@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 import threading
 
 import pytest
@@ -125,10 +126,11 @@ async def test_a_chunked_body_that_is_cut_is_a_lost_connection(client: HttpClien
 
 
 async def test_a_closed_port_is_unreachable(client: HttpClient) -> None:
-    with Scripted([]) as origin:
-        pass
-    with pytest.raises(HostUnreachable):
-        await client.get(Request(origin.url(), trusted=True))
+    with socket.socket() as taken:
+        # Nobody listens, and nobody else can get it meanwhile.
+        taken.bind(("127.0.0.1", 0))
+        with pytest.raises(HostUnreachable):
+            await client.get(Request(f"http://127.0.0.1:{taken.getsockname()[1]}/", trusted=True))
     assert client.connections == []
     assert client.governor.lines() == []
 
