@@ -166,7 +166,7 @@ def _normalise(tree: Path) -> None:
     moment = source.epoch()
     for path in (tree, *entries(tree)):
         if not path.is_symlink():
-            is_program = path.is_dir() or path.parent.joinpath(path.name).stat().st_mode & 0o100
+            is_program = path.is_dir() or path.stat().st_mode & 0o100
             is_library = ".so" in path.name and path.is_file()
             path.chmod(0o755 if is_program and not is_library else 0o644)
         os.utime(path, (moment, moment), follow_symlinks=False)
