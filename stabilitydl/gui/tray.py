@@ -9,6 +9,7 @@ from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from ..domain.events import AnyEvent, Downloaded, ProgressTick, StateChanged
+from ..domain.states import State
 from ..text import format_bytes, format_speed
 from .theme import LIGHT
 from .tr import fill, translate
@@ -121,7 +122,8 @@ class Tray(QObject):
         if event.resource in self._under_way:
             self._under_way.discard(event.resource)
             self._ended += 1
-        self._failed += event.new.is_trouble
+        # What leaves the files that are here is being repaired.
+        self._failed += event.new.is_trouble and event.old is not State.DOWNLOADED
         if not self._under_way:
             self._ended = 0
             self._show_step(-1)

@@ -58,6 +58,12 @@ def test_files_and_failures_are_told_together(tray: Tray) -> None:
     assert tray.summary() == "1 file is here, 1.0 MB. 1 file needs attention."
 
 
+def test_a_repair_is_no_failure(tray: Tray) -> None:
+    tray.apply([moved(1, State.DOWNLOADED, State.QUARANTINED), moved(1, State.QUARANTINED, State.QUEUED)])
+    tray.apply([arrived(1), moved(1, State.VERIFYING, State.DOWNLOADED)])
+    assert tray.summary() == "1 file is here, 1.0 MB."
+
+
 def test_work_that_begins_again_puts_the_sentence_off(tray: Tray) -> None:
     tray.apply([moved(1, State.QUEUED, State.DOWNLOADING), arrived(1), moved(1, State.VERIFYING, State.DOWNLOADED)])
     assert tray._quiet.isActive()
