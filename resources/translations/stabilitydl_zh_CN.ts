@@ -1016,6 +1016,10 @@
         <translation>无法读取列表</translation>
     </message>
     <message>
+        <source>Settings cannot be read</source>
+        <translation>设置无法读取</translation>
+    </message>
+    <message>
         <source>Entry cannot be used</source>
         <translation>该条目无法使用</translation>
     </message>

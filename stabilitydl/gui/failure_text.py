@@ -18,6 +18,8 @@ SHORT = {
     "bad-number": QT_TRANSLATE_NOOP("Failure", "Not a number"),
     "bad-list-line": QT_TRANSLATE_NOOP("Failure", "Line cannot be used"),
     "bad-list-file": QT_TRANSLATE_NOOP("Failure", "List cannot be read"),
+    "settings-unreadable": QT_TRANSLATE_NOOP("Failure", "Settings cannot be read"),
+    "settings-put-aside": QT_TRANSLATE_NOOP("Failure", "Settings cannot be read"),
     "list-entry-unusable": QT_TRANSLATE_NOOP("Failure", "Entry cannot be used"),
     "unknown-collection": QT_TRANSLATE_NOOP("Failure", "Collection is not known"),
     "nothing-matched": QT_TRANSLATE_NOOP("Failure", "Nothing matches"),
