@@ -64,7 +64,7 @@ class Probe:
         try:
             _, told = process.communicate(timeout=PATIENCE)
         except subprocess.TimeoutExpired:
-            self.reason = f"no answer in {PATIENCE:.0f} s"
+            self.reason = f"{NO_ANSWER} in {PATIENCE:.0f} s"
             return False
         finally:
             process.kill()

@@ -182,6 +182,7 @@ def test_a_display_that_no_window_opens_on(
     said: str, standing: str, remedy: str, examine: Examine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(desktop, "version_of", lambda _: "6.11")
+    monkeypatch.setattr(display, "PATIENCE", 60.0)
     monkeypatch.setattr(display, "_PROBE", f"raise SystemExit({said!r})")
     monkeypatch.setenv("DISPLAY", ":9")
     code, found = examine()
@@ -189,6 +190,14 @@ def test_a_display_that_no_window_opens_on(
     assert found["display"][0] == standing
     assert said.removeprefix("qt.qpa.xcb: ") in found["display"][1]
     assert remedy in found["display"][2]
+
+
+def test_a_display_that_does_not_answer_misses_no_library(examine: Examine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desktop, "version_of", lambda _: "6.11")
+    monkeypatch.setattr(display, "PATIENCE", 0.2)
+    monkeypatch.setattr(display, "_PROBE", "import time; time.sleep(60)")
+    monkeypatch.setenv("DISPLAY", ":9")
+    assert examine()[1]["display"][0] == "note"
 
 
 def test_without_the_window_no_display_is_tried(examine: Examine, monkeypatch: pytest.MonkeyPatch) -> None:
