@@ -1192,6 +1192,10 @@
         <translation>{hub} 对此发出警告</translation>
     </message>
     <message>
+        <source>Name looks like another</source>
+        <translation>名称与他人相似</translation>
+    </message>
+    <message>
         <source>{hub} does not give it</source>
         <translation>{hub} 不提供此文件</translation>
     </message>

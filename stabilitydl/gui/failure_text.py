@@ -63,6 +63,7 @@ SHORT = {
     "revision-not-found": QT_TRANSLATE_NOOP("Failure", "No such revision"),
     "repository-renamed": QT_TRANSLATE_NOOP("Failure", "Has another name now"),
     "flagged": QT_TRANSLATE_NOOP("Failure", "{hub} warns about it"),
+    "look-alike-name": QT_TRANSLATE_NOOP("Failure", "Name looks like another"),
     "blocked": QT_TRANSLATE_NOOP("Failure", "{hub} does not give it"),
     "gated": QT_TRANSLATE_NOOP("Failure", "Accept the terms first"),
     "early-access": QT_TRANSLATE_NOOP("Failure", "Early access until {until}"),
