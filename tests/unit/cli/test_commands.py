@@ -238,8 +238,8 @@ def test_plan_says_what_get_would_do_and_does_nothing(
     plan = said.object
     assert set(plan) == {"collections", "volumes", "errors"}
     (collection,) = plan["collections"]
-    assert set(collection) == {"id", "title", "hub", "page", "bytes", "resources", "news"}
-    assert collection["news"] is None
+    assert set(collection) == {"id", "title", "hub", "page", "bytes", "resources", "news", "warnings"}
+    assert (collection["news"], collection["warnings"]) == (None, [])
     assert (collection["hub"], collection["bytes"], len(collection["resources"])) == ("demo", 3 * 8 * KIB, 3)
     for child in collection["resources"]:
         assert set(child) == {"id", "name", "version", "bytes", "checksums", "state", "here", "blocked"}
