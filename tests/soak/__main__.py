@@ -67,12 +67,13 @@ def run_churn(minutes: float, rate: float) -> int:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from tests.soak import churn
 
+    began = time.monotonic()
     samples: list[churn.Sample] = []
     with tempfile.TemporaryDirectory(prefix="churn-") as folder, churn.Churn(Path(folder)) as soak:
         for sample in soak.run(minutes * 60, rate):
             samples.append(sample)
-            counts = ", ".join(f"{value:.0f} {name}" for name, value in sample.counts.items())
-            print(f"{sample.files:8,} files: {counts}", flush=True)
+            counts = ", ".join(f"{value:.{'MiB' in name:d}f} {name}" for name, value in sample.counts.items())
+            print(f"{(time.monotonic() - began) / 60:5.1f} min, {sample.files:7,} files: {counts}", flush=True)
     flat = churn.is_flat(samples)
     print("It stays the same." if flat else "It grows.")
     return 0 if flat else 1

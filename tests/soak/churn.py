@@ -4,10 +4,15 @@ One process, a window without a screen, the real engine and a byte path that bri
 minutes hold what otherwise takes more than a day. In each round a pack goes on the list, its children are started, some
 are paused, resumed, cancelled or fail, all of them are selected, sorted and filtered, and the pack leaves the list.
 Now and then memory, threads, timers and descriptors are counted, each time after the garbage has been collected.
+
+The history on disk grows with every file, by design, and with it what SQLite keeps of the database in memory, up to the
+size of its cache. This is counted apart: it may grow, but not beyond that size.
 """
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import gc
 import sys
 import threading
@@ -18,6 +23,7 @@ from pathlib import Path
 from typing import Self
 
 import anyio
+import apsw
 from PySide6.QtCore import (
     QAbstractEventDispatcher,
     QCoreApplication,
@@ -46,6 +52,7 @@ from stabilitydl.gui.theme import Appearance, ThemeChoice
 from stabilitydl.hubs.protocol import Expansion
 from stabilitydl.paths import Paths
 from stabilitydl.settings import Settings
+from stabilitydl.store.database import CACHE_KIB
 from stabilitydl.transfer.order import Arrival, Live, Order, Services, Source, Watcher
 
 FILES = 50
@@ -55,8 +62,11 @@ STEPS = 5
 """Pieces in which a file comes."""
 GROWTH = 0.05
 """By which part memory may grow from the first count to the last."""
+MEMORY, CACHE = "MiB", "MiB of SQLite"
+MOST_CACHE = CACHE_KIB / 1024 + 2
+"""MiB: the cache, and what SQLite needs beside it."""
 PATIENCE_S = 120.0
-EVERY = 40
+EVERY = 100
 """Rounds before the first count: by then every table and cache has its size."""
 
 Counts = dict[str, float]
@@ -190,27 +200,43 @@ def _say(_kind: QtMsgType, _context: object, text: str | None) -> None:
 
 
 def is_flat(samples: list[Sample]) -> bool:
-    """Does the last sample have what the first one had?"""
+    """Does the last sample have what the first one had? Of a timer it does not matter whether it runs right now."""
     first, last = samples[0].counts, samples[-1].counts
-    return last["MiB"] <= first["MiB"] * (1 + GROWTH) and all(
-        last[name] <= first[name] for name in first if name != "MiB"
+    earlier = samples[: (len(samples) + 1) // 2]
+    return (
+        last[MEMORY] <= first[MEMORY] * (1 + GROWTH)
+        and last[CACHE] <= MOST_CACHE
+        and all(
+            last[name] <= max(sample.counts[name] for sample in earlier)
+            for name in first
+            if name not in (MEMORY, CACHE)
+        )
     )
 
 
 def _count() -> Counts:
+    _give_back()
     status = Path("/proc/self/status").read_text(encoding="ascii")
     dispatcher = QAbstractEventDispatcher.instance()
     objects = [each for each in gc.get_objects() if issubclass(type(each), QObject) and isValid(each)]
     thread = QCoreApplication.instance()
     assert thread is not None
     here = [each for each in objects if each.thread() is thread.thread()]
+    cache = apsw.memory_used() / 1024 / 1024
     return {
-        "MiB": int(status.partition("VmRSS:")[2].split()[0]) / 1024,
+        MEMORY: int(status.partition("VmRSS:")[2].split()[0]) / 1024 - cache,
+        CACHE: cache,
         "threads": threading.active_count(),
         "timers": sum(len(dispatcher.registeredTimers(each)) for each in here if each is not thread),
         "descriptors": len(list(Path("/proc/self/fd").iterdir())),
         "objects of Qt": len(objects),
     }
+
+
+def _give_back() -> None:
+    """What was freed goes back to the system, as far as the C library can: how it lies in pieces is no growth."""
+    with contextlib.suppress(AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _pack(number: int, target: Path) -> Expansion:
