@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import threading
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -84,8 +83,6 @@ async def test_a_page_does_not_wait_for_ever_for_checksums(monkeypatch: pytest.M
         asked.set()
 
     monkeypatch.setattr(scanner_module, "digests", slow_for_the_second)
-    # One processor for each file: the slow one holds up nobody.
-    monkeypatch.setattr(os, "cpu_count", lambda: PLAN.files)
     clock = ManualClock()
     asked = anyio.Event()
     async with anyio.create_task_group() as tasks:
