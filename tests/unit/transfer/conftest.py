@@ -13,8 +13,12 @@ from tests.unit.transfer.rig import Rig
 
 
 @pytest.fixture
-async def rig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Rig]:
+def no_splits(monkeypatch: pytest.MonkeyPatch) -> None:
     never_split(monkeypatch)
+
+
+@pytest.fixture
+async def rig(tmp_path: Path, no_splits: None) -> AsyncIterator[Rig]:
     rig = Rig(tmp_path)
     yield rig
     await rig.aclose()

@@ -14,7 +14,8 @@ from stabilitydl.disk.partfile import SMALL
 from stabilitydl.domain.checksum import Verification
 from stabilitydl.domain.states import State
 from stabilitydl.errors import LengthUnknown, NoSpace, SizeMismatch, TargetTaken
-from tests.fakes.origin import FileOrigin
+from stabilitydl.transfer import plan
+from tests.fakes.origin import Exchange, FileOrigin
 from tests.unit.transfer.rig import ID, MIB, Addresses, Rig, noise, sha256, until
 
 pytestmark = pytest.mark.anyio
@@ -80,6 +81,28 @@ async def test_several_connections_share_the_work(rig: Rig, origin: FileOrigin) 
     assert rig.target.read_bytes() == data
     assert rig.live.fetched == len(data)
     assert 2 <= origin.connections <= 4
+
+
+async def test_what_a_connection_that_stands_still_has_left_is_taken_over(
+    rig: Rig, origin: FileOrigin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan, "SHORTEST_SPLIT", 4 * MIB)
+    monkeypatch.setattr(plan, "SPLIT_SECONDS", 0.0)
+    data, gate = noise(12 * MIB), threading.Event()
+    file = origin.add("/m", data, etag='"v"')
+    held = origin.add("/held", data, etag='"v"', body_gate=gate, gate_at=MIB)
+
+    def step(exchange: Exchange) -> None:
+        is_first = exchange.request.range == (0, 8 * MIB - 1)
+        origin._file(exchange, held if is_first else file)
+
+    origin.routes["/m"] = step
+    async with anyio.create_task_group() as group:
+        group.start_soon(lambda: rig.fetch(file.url, checksum=sha256(data), connections=2))
+        await until(lambda: rig.live.received == 9 * MIB)
+        gate.set()
+    assert rig.target.read_bytes() == data
+    assert origin.ranges("/m")[2:] == [(6 * MIB, 8 * MIB - 1), (4 * MIB, 6 * MIB - 1)]
 
 
 async def test_a_known_small_size_is_asked_for_exactly(rig: Rig, origin: FileOrigin) -> None:

@@ -30,8 +30,8 @@ LONGEST = 300.0
 
 
 @pytest.fixture(autouse=True)
-def short_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Several ranges, and connections beside each other, in files that are made of few bytes."""
+def short_ranges(no_splits: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several ranges, and connections beside each other, in files that are made of few bytes; and splits after all."""
     monkeypatch.setattr(plan, "BLOCK", BORDER)
     monkeypatch.setattr(plan, "SHORTEST_RANGE", BORDER)
     monkeypatch.setattr(plan, "SHORTEST_SPLIT", 2 * BORDER)
