@@ -35,6 +35,11 @@ def holdings(root: object) -> Counter[str]:
     return found
 
 
+def left_behind(root: object, before: Counter[str], rounds: int) -> Counter[str]:
+    """What has grown by an entry or more in each of ``rounds`` since ``before``; less is no registry that forgets."""
+    return Counter({name: more for name, more in (holdings(root) - before).items() if more >= rounds})
+
+
 def _entries(held: Containers) -> Iterator[object]:  # type: ignore[type-arg]
     if isinstance(held, Mapping):
         yield from held.keys()
