@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -87,12 +88,17 @@ class Backlog:
     def __init__(self, order: StartOrder = "in-order") -> None:
         self.order: StartOrder = order
         self._entries: dict[str, Entry] = {}
-        self._lanes: dict[Lane, list[tuple[Rank, Entry]]] = {}
+        # What was replaced stays in its heap until it comes up; the number keeps it apart from an equal one.
+        self._lanes: dict[Lane, list[tuple[Rank, int, Entry]]] = {}
+        self._numbers = itertools.count()
 
     def put(self, entry: Entry) -> None:
         """Queue ``entry``; one with the same id is replaced."""
         self._entries[entry.id] = entry
-        heapq.heappush(self._lanes.setdefault(entry.lane, []), (entry.rank(self.order), entry))
+        heapq.heappush(self._lanes.setdefault(entry.lane, []), self._item(entry))
+
+    def _item(self, entry: Entry) -> tuple[Rank, int, Entry]:
+        return entry.rank(self.order), next(self._numbers), entry
 
     def set_order(self, order: StartOrder) -> None:
         """Let what is queued start in another order."""
@@ -101,7 +107,7 @@ class Backlog:
         self.order = order
         self._lanes.clear()
         for entry in self._entries.values():
-            self._lanes.setdefault(entry.lane, []).append((entry.rank(order), entry))
+            self._lanes.setdefault(entry.lane, []).append(self._item(entry))
         for lane in self._lanes.values():
             heapq.heapify(lane)
 
@@ -143,7 +149,7 @@ class Backlog:
     def _head(self, lane: Lane) -> Entry | None:
         heap = self._lanes.get(lane)
         while heap:
-            entry = heap[0][1]
+            entry = heap[0][2]
             if self._entries.get(entry.id) is entry:
                 return entry
             heapq.heappop(heap)

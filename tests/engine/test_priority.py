@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from stabilitydl.domain.states import State
+from stabilitydl.errors import ServerBusy
 from stabilitydl.settings import Settings
 from stabilitydl.store.store import Store
 from tests.engine.harness import Harness
 from tests.fakes.hub import pack
-from tests.fakes.transfer import hold
+from tests.fakes.transfer import fail, hold
 
 pytestmark = pytest.mark.anyio
 
@@ -82,6 +83,23 @@ async def test_what_is_nearly_done_starts_first_also_after_a_pause_and_a_restart
         step.go.set()
         await h.settled([*ids, *others])
         assert h.fetch.calls == ["other", "c.bin", "b.bin", "another"]
+
+
+async def test_what_was_sent_back_to_the_queue_under_way_may_have_the_priority_it_had(tmp_path: Path) -> None:
+    async with Harness(tmp_path, settings=Settings(jobs=1)) as h:
+        first, second = hold(h.fetch, "x.bin", "b.bin")
+        fail(h.fetch, "z.bin", ServerBusy(host="fake.test", status=429, after_seconds=5), after=50)
+        ids = await h.get(pack(tmp_path / "to", "x.bin", "b.bin", "c.bin", "z.bin"))
+        await h.until_state(State.DOWNLOADING, ids[0])
+        await h.engine.set_priority([ids[3]], 1)
+        first.go.set()
+        await h.until_state(State.WAITING, ids[3])
+        await h.engine.set_priority([ids[3]], 0)
+        await h.advance_until(lambda: h.state(ids[3]) is State.QUEUED, step=1)
+        second.go.set()
+        rows = await h.settled(ids)
+    assert {row.state for row in rows} == {State.DOWNLOADED}
+    assert h.fetch.calls == ["x.bin", "z.bin", "b.bin", "c.bin", "z.bin"]
 
 
 async def test_what_has_come_adds_up(tmp_path: Path) -> None:

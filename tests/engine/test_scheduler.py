@@ -134,6 +134,12 @@ def test_a_dropped_or_replaced_entry_does_not_start() -> None:
     assert repr(backlog) == "<Backlog 0 queued in 0 lanes>"
 
 
+def test_what_comes_back_unchanged_but_for_what_has_come_takes_the_place_of_its_old_self() -> None:
+    """The old ones are still in the heap, with the same rank."""
+    backlog = backlog_of([Entry("a", "h", "v", size=9, received=each) for each in range(3)])
+    assert [(entry.id, entry.received) for entry in backlog.next([], Limits(9, 9, 9))] == [("a", 2)]
+
+
 def test_nothing_starts_while_everything_is_closed() -> None:
     backlog = backlog_of([Entry("1", "a", "x")])
     assert backlog.next([], Limits(9, 9, 9), Closed(everything=True)) == []
