@@ -133,7 +133,7 @@ class ResourceCommands(QObject):
                 priority = max(-MOST_RANK, min(MOST_RANK, row.priority + step)) if step else 0
                 wanted.setdefault(priority, []).append(each)
         for priority, some in wanted.items():
-            self._bridge.set_priority(some, priority, self._children.update)
+            self._bridge.set_priority(some, priority, self._children.take_priorities)
 
     def repair(self, ids: Sequence[str]) -> None:
         """Read these files back, bring again what is damaged, and say both."""
@@ -206,7 +206,7 @@ class ResourceCommands(QObject):
     def _put_back_life(self, rows: Sequence[ResourceSnapshot]) -> None:
         """The choices of the user first, so that what starts again starts with them."""
         for priority, ids in _by(rows, lambda row: row.priority).items():
-            self._bridge.set_priority(ids, priority, self._children.update)
+            self._bridge.set_priority(ids, priority, self._children.take_priorities)
         for rate, ids in _by(rows, lambda row: row.rate_limit).items():
             self._bridge.set_resource_limit(ids, rate)
         wanted = [row.id for row in rows if row.state.is_unfinished or row.state in (State.DOWNLOADED, State.PAUSED)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import msgspec
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from ..clock import Clock
@@ -156,6 +157,14 @@ class ResourceTableModel(ResourceCells):
         self._children.take_snapshots(snapshots, changed)
         self._follow(changed)
         self._announce_queue()
+
+    def take_priorities(self, snapshots: Iterable[ResourceSnapshot]) -> None:
+        """Follow the answer to a new priority. Events that overtook it know everything else better."""
+        self.update(map(self._with_priority, snapshots))
+
+    def _with_priority(self, answered: ResourceSnapshot) -> ResourceSnapshot:
+        here = self.snapshot_of(answered.id)
+        return answered if here is None else msgspec.structs.replace(here, priority=answered.priority)
 
     def follow_order(self, order: StartOrder) -> None:
         """The waiting ones start in this order from now on."""

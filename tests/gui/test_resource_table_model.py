@@ -301,6 +301,15 @@ def test_the_place_in_the_queue_counts_other_collections(model: ResourceTableMod
     shared.close()
 
 
+def test_the_answer_to_a_priority_takes_back_no_state_that_came_before_it(model: ResourceTableModel) -> None:
+    model.load([child(1), child(2)])
+    model.apply([moved(1, State.MISSING, State.QUEUED), moved(1, State.QUEUED, State.PAUSED)])
+    model.take_priorities([child(1, State.MISSING, priority=2), child(9, State.QUEUED)])
+    row = model.snapshot_of(key(1))
+    assert row is not None
+    assert (row.state, row.priority) == (State.PAUSED, 2)
+
+
 def test_removed_children_leave_the_list_and_the_selection(model: ResourceTableModel) -> None:
     model.load([child(number) for number in range(4)])
     model.selection.replace([key(1), key(2)])
