@@ -81,7 +81,8 @@ class Commands:
     async def repair(self, ids: Sequence[str]) -> list[str]:
         """Queue those of the files that are here and are not what arrived any more; the ids of them.
 
-        Each is read first. What is damaged is kept in quarantine, and lends the new file what is right of it.
+        Each is read first. What is damaged is kept in quarantine, and lends the new file what is right of it. Another
+        file that was put into its place stays, and its target is taken.
         """
         damaged = await self.quarantine.take_in([each for each in ids if each not in self._fleet])
         await self.enqueue(damaged)

@@ -22,7 +22,7 @@ from ..domain.states import State
 from ..errors import DiskError, Problem, StabilityError, TargetTaken
 from ..store.change import Change
 from .context import Context
-from .here import find_damage, read_and_compare
+from .here import find_damage, is_recorded, read_and_compare
 from .ledger import Applied, Ledger
 from .turns import Turns
 
@@ -161,7 +161,9 @@ class Quarantine:
         """Move the files of DOWNLOADED resources that are not what arrived any more into quarantine; the ids of them,
         and of what is not there at all.
 
-        Reads them. Raises DiskError.
+        Reads them. A damaged file that is not the one that was recorded, by its size or mtime, was put there by
+        somebody and stays where it is; its id counts as well: what is tried then says that the target is taken.
+        Raises DiskError.
         """
         damaged: list[str] = []
         for each in ids:
@@ -172,13 +174,13 @@ class Quarantine:
         return damaged
 
     async def _take_in(self, row: ResourceSnapshot) -> bool:
-        """Take one in; False when nothing is wrong with it."""
+        """Take one in, unless it is another file by now; False when nothing is wrong with it."""
         blocks = await self._context.recorder.ask(lambda ledger: ledger.store.blocks(row.id))
         damage = await find_damage(self._disk, row, blocks)
         if damage is None:
             return False
         target = Path(row.target or "")
-        if await self._disk.stat(target) is None:
+        if not is_recorded(row, await self._disk.stat(target)):
             return True
         digest = damage.arguments.get("sha256", "")
         parent = await self._context.recorder.ask(lambda ledger: ledger.store.parent(row.resource.collection))

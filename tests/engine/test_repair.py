@@ -246,3 +246,20 @@ async def test_a_sector_that_cannot_be_read_is_a_bad_block(
             assert target.read_bytes() == DATA
             assert asked(origin, before) == [(3 * BLOCK, 4 * BLOCK - 1)]
             assert len(await h.engine.quarantined()) == 1
+
+
+@pytest.mark.parametrize("longer", [0, 77])
+async def test_another_file_that_was_put_into_its_place_stays(tmp_path: Path, target: Path, longer: int) -> None:
+    """D16: only the file that was recorded is moved, as `remove` trashes no other."""
+    with FileOrigin() as origin:
+        file = origin.add("/file.bin", DATA)
+        async with real(tmp_path) as h:
+            each = await brought(h, target, file)
+            newer, later = contents(SIZE + longer, 5), target.stat().st_mtime_ns + 10**9
+            target.write_bytes(newer)
+            os.utime(target, ns=(later, later))
+            assert await h.engine.repair([each]) == [each]
+            (row,) = await h.settled([each])
+            assert target.read_bytes() == newer
+            assert await h.engine.quarantined() == []
+            assert (row.state, row.problem and row.problem.code) == (State.FAILED, "target-taken")
