@@ -13,10 +13,14 @@ import os
 from pathlib import Path
 
 from . import names
-from .system import system
+from .system import let_go, system
 
 QUARANTINE = ".stabilitydl-quarantine"
 _OLD, _OLD_JOURNAL = ".old", ".oldj"
+
+COMPARED_BYTES = 1 << 30
+"""Larger files are not compared: a drive that reads that long would pass for one that does not answer."""
+_PIECE = 1 << 20
 
 
 def folder_for(file: Path, root: Path | None, device: int) -> Path:
@@ -39,19 +43,58 @@ def take_in(file: Path, root: Path | None, name: str, tag: str, digest: str, sta
 
 
 def _move(file: Path, folder: Path, name: str, tag: str, digest: str, size: int) -> Path:
-    """Never replaces anything. Of the same bytes, as ``digest`` and size say, the ones that are there already stay."""
+    """Never replaces anything. Of the same bytes the ones that are there already stay.
+
+    ``digest`` and size only say where that may be so: what is thrown away was compared. Without that, where it would
+    take too long or something cannot be read, both stay.
+    """
     for number in itertools.count(1):
         suffix = f".{tag}" + f".{digest[:8]}" * bool(digest) + f".{number}" * (number > 1)
         place = folder / (names.shorten(name, len(suffix)) + suffix)
         try:
             system.rename_exclusive(os.fspath(file), os.fspath(place))
         except FileExistsError:
-            if digest and system.look(os.fspath(place)).st_size == size:
+            if digest and size <= COMPARED_BYTES and _are_same(file, place):
                 system.remove(os.fspath(file))
                 return place
         else:
             return place
     raise AssertionError("numbers do not end")
+
+
+def _are_same(file: Path, kept: Path) -> bool:
+    """Has ``kept`` the very bytes of ``file``, and did nobody write to either meanwhile?"""
+    try:
+        before = _looks(file), _looks(kept)
+        return before[0][:1] == before[1][:1] and _read_the_same(file, kept) and before == (_looks(file), _looks(kept))
+    except OSError:
+        return False
+
+
+def _looks(path: Path) -> tuple[int, int, int]:
+    status = system.look(os.fspath(path))
+    return status.st_size, status.st_mtime_ns, status.st_ino
+
+
+def _read_the_same(*paths: Path) -> bool:
+    with contextlib.ExitStack() as closing:
+        descriptors = []
+        for path in paths:
+            descriptors.append(system.open_reader(os.fspath(path)))
+            closing.callback(let_go, descriptors[-1])
+        buffers = [memoryview(bytearray(_PIECE)) for _ in paths]
+        position = 0
+        while True:
+            pieces = [
+                buffer[: system.read_at(descriptor, buffer, position)]
+                for descriptor, buffer in zip(descriptors, buffers, strict=True)
+            ]
+            # A short read is no proof of difference, but keeping both costs only room.
+            if pieces[0] != pieces[1]:
+                return False
+            if not pieces[0]:
+                return True
+            position += len(pieces[0])
 
 
 def keep_old(part: Path, journal: Path) -> None:

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from stabilitydl.disk.aside import QUARANTINE
+from stabilitydl.disk.disk import Disk
 from stabilitydl.disk.journal import BLOCK
 from stabilitydl.disk.partfile import PART_SUFFIX
 from stabilitydl.disk.reader import Reader
@@ -263,3 +264,47 @@ async def test_another_file_that_was_put_into_its_place_stays(tmp_path: Path, ta
             assert target.read_bytes() == newer
             assert await h.engine.quarantined() == []
             assert (row.state, row.problem and row.problem.code) == (State.FAILED, "target-taken")
+
+
+async def test_damaged_bytes_are_thrown_away_only_where_the_same_are_kept(
+    tmp_path: Path, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D16: the name and the size of what lies in quarantine prove nothing."""
+    put_aside, mine = Disk.put_aside, contents(SIZE, 9)
+
+    async def write_first(disk: Disk, path: Path, root: Path | None, tag: str, digest: str) -> Path:
+        path.write_bytes(mine)
+        return await put_aside(disk, path, root, tag, digest)
+
+    def kept() -> list[bytes]:
+        return [path.read_bytes() for path in sorted((target.parent / QUARANTINE).iterdir())]
+
+    with FileOrigin() as origin:
+        file = origin.add("/file.bin", DATA)
+        async with real(tmp_path) as h:
+            each = await brought(h, target, file)
+
+            async def repair() -> None:
+                assert await h.engine.repair([each]) == [each]
+                assert (await h.settled([each]))[0].state is State.DOWNLOADED
+
+            for _ in range(2):
+                rotten = rot(target, *BAD)
+                await repair()
+                assert kept() == [rotten], "the same bytes are kept once"
+            rot(target, *BAD)
+            with monkeypatch.context() as hasty:
+                hasty.setattr(Disk, "put_aside", write_first)
+                await repair()
+            assert kept() == [rotten, mine], "what the user wrote in that moment is not deleted unread"
+            (first, _) = sorted((target.parent / QUARANTINE).iterdir())
+            by_hand = contents(SIZE, 7)
+            first.write_bytes(by_hand)
+            rot(target, *BAD)
+            await repair()
+            assert kept() == [by_hand, mine, rotten], "nor is what only has the name of a file that was changed"
+            rot(target, *BAD)
+            with monkeypatch.context() as large:
+                large.setattr("stabilitydl.disk.aside.COMPARED_BYTES", SIZE - 1)
+                await repair()
+            assert kept() == [by_hand, mine, rotten, rotten], "what takes too long to compare is kept twice"
