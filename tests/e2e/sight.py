@@ -113,6 +113,18 @@ class Sight:
         """Has a dialog a button with the accent colour? A plan has one as soon as it can be started."""
         return bool(self.display.look().areas(LIGHT.accent, 3 * RESOURCE_ROW // 2, 3, self.display.place(dialog)))
 
+    def still(self, box: Box) -> bytes:
+        """What stands in a box as soon as nothing passes there any more: it outlasts three questions to the program."""
+        seen: list[bytes] = []
+
+        def is_still() -> bool:
+            seen.append(self.display.look().cut(box))
+            self.states()
+            return len(seen) > 3 and len(set(seen[-4:])) == 1
+
+        self.until(is_still)
+        return seen[-1]
+
     # Hands.
 
     def key(self, *keys: str) -> None:
