@@ -14,7 +14,7 @@ Fields = Sequence[tuple[bytes, bytes]]
 
 _NAME = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _EACH_LINE = re.IGNORECASE | re.MULTILINE
-_TARGET = re.compile(rb"[\x21-\x7e]+")
+_TARGET = re.compile(rb"/[\x21-\x7e]*")
 _FIELD_NAME = re.compile(rb"(?!(?:connection|content-length|expect|transfer-encoding|upgrade)$)" + _NAME, re.IGNORECASE)
 _FIELD_VALUE = re.compile(rb"[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?")
 _ANSWER = re.compile(rb"HTTP/1\.1 ([2-5][0-9]{2})(?: [\t\x20-\x7e]*)?\r\n((?:" + _NAME + rb":[\t\x20-\x7e]*\r\n)+)\r\n")
@@ -30,7 +30,7 @@ class PlainAnswer(NamedTuple):
 
 def plain_request(target: bytes, fields: Fields) -> bytes | None:
     """A GET of ``target``, or None where a parser has to look at it."""
-    if not _TARGET.fullmatch(target) or not fields:
+    if not _TARGET.fullmatch(target) or [name.lower() for name, _ in fields].count(b"host") != 1:
         return None
     lines = [b"GET %b HTTP/1.1" % target]
     for name, value in fields:

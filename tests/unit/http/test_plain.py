@@ -91,7 +91,13 @@ def test_what_is_not_plain(head: bytes) -> None:
     ("target", "fields"),
     [
         (b"/a b", [(b"Host", b"h")]),
+        (b"*", [(b"Host", b"h")]),
+        (b"http://h/", [(b"Host", b"h")]),
+        (b"", [(b"Host", b"h")]),
         (b"/", []),
+        (b"/", [(b"Accept", b"*/*")]),
+        (b"/", [(b"Host", b"h"), (b"Host", b"h")]),
+        (b"/", [(b"Host", b"h"), (b"hOST", b"other")]),
         (b"/", [(b"Host", b"h"), (b"A", b"b\r\nC: d")]),
         (b"/", [(b"Host", b"h"), (b"A:b", b"c")]),
         (b"/", [(b"Host", b"h"), (b"A: b", b"c")]),
@@ -104,7 +110,7 @@ def test_what_is_not_plain(head: bytes) -> None:
     ],
 )
 def test_a_request_that_is_not_plain(target: bytes, fields: list[tuple[bytes, bytes]]) -> None:
-    """S02: nothing that a hub or a server said ends a line."""
+    """S02: nothing that a hub or a server said ends a line, and the request is of one host and of a path there."""
     assert plain_request(target, fields) is None
 
 
