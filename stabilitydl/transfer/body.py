@@ -211,8 +211,13 @@ def _ranges_offered(answer: Answer) -> bool:
     return (answer.headers.get("accept-ranges") or "").strip().lower() == "bytes"
 
 
+def is_strong(validator: str) -> bool:
+    """Is it a strong ETag, which a server may be asked to compare? One that is not ASCII cannot be sent back."""
+    return len(validator) > 2 and validator.startswith('"') and validator.endswith('"') and validator.isascii()
+
+
 def _validator(answer: Answer) -> tuple[str, bool]:
     etag = (answer.headers.get("etag") or "").strip()
-    if etag.startswith('"') and etag.endswith('"') and len(etag) > 2:
+    if is_strong(etag):
         return etag, True
     return (answer.headers.get("last-modified") or "").strip(), False

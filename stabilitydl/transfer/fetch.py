@@ -29,7 +29,7 @@ from ..errors import (
     WrongRange,
 )
 from .bandwidth import Flow
-from .body import Body, Remote, Wanted
+from .body import Body, Remote, Wanted, is_strong
 from .mode import Mode, Step, StreamCut
 from .order import Arrival, Live, Order, Services, Source, Watcher
 from .plan import SHORTEST_RANGE, Plan
@@ -98,7 +98,7 @@ class _Fetch:
         checksum = self._order.resource.checksum
         same = header.resource == self._order.resource.id and header.checksum == (str(checksum) if checksum else "")
         same = same and self._order.resource.size in (None, header.size)
-        if same and (checksum is not None or _is_strong(header.validator)):
+        if same and (checksum is not None or is_strong(header.validator)):
             if checksum is None and self._part.is_older(header):
                 # No checksum will tell at the end what a drive lost that only said it had synced.
                 bad = await self._part.bad_blocks(unproven=False)
@@ -146,7 +146,7 @@ class _Fetch:
         if resumed is not None and next(self._part.written.missing(resumed.size), None) is None:
             self._part.follow(self._order.resource.checksums, resumed.size)
             self._live.size = resumed.size
-            return Remote(resumed.size, resumed.validator, _is_strong(resumed.validator), has_ranges=True)
+            return Remote(resumed.size, resumed.validator, is_strong(resumed.validator), has_ranges=True)
         body = await self._open_first(self._first_wanted(resumed))
         try:
             return await self._receive(body, resumed)
@@ -168,7 +168,7 @@ class _Fetch:
             stop=min(end, start + SHORTEST_RANGE),
             size=resumed.size,
             validator=validator,
-            is_strong=_is_strong(validator),
+            is_strong=is_strong(validator),
         )
 
     async def _receive(self, body: Body, resumed: Header | None) -> Remote:
@@ -336,7 +336,3 @@ class _Fetch:
         self._live.ranges = written.items
         self._live.checked = self._part.checked
         self._live.allocated = self._part.file.allocated
-
-
-def _is_strong(validator: str) -> bool:
-    return validator.startswith('"')

@@ -10,6 +10,7 @@ import pytest
 
 from stabilitydl import errors
 from stabilitydl.disk.aside import QUARANTINE
+from stabilitydl.domain.checksum import Verification
 from stabilitydl.errors import StabilityError
 from stabilitydl.transfer.retry import TRIES
 from tests.fakes.origin import Exchange, FileOrigin, Origin, Served, head
@@ -168,6 +169,16 @@ async def test_a_file_that_changes_all_the_time_ends(rig: Rig, origin: FileOrigi
     error = await refused(rig, errors.RemoteChanged, file.url)
     assert error.remedy is errors.Remedy.RETRY
     assert len(origin.requests) <= 10
+
+
+async def test_a_validator_that_cannot_be_sent_back_is_none(rig: Rig, origin: FileOrigin) -> None:
+    """H07: nothing but ASCII can stand in If-Range."""
+    file = origin.add("/m", DATA, etag='"\u00e9"')
+    arrival = await rig.fetch(file.url)
+    assert rig.target.read_bytes() == DATA
+    assert arrival.verification is Verification.UNVERIFIABLE
+    assert len(origin.requests) == 2
+    assert not any("if-range" in request.headers for request in origin.requests)
 
 
 @pytest.mark.parametrize(
