@@ -180,10 +180,10 @@ class Commands:
             )
 
     async def refresh(self, rows: Sequence[ResourceSnapshot]) -> None:
-        """Make MISSING what says DOWNLOADED and is not the file any more."""
+        """Make MISSING what says DOWNLOADED and is not the file any more, unless its volume was taken away."""
         claimed = [row for row in rows if row.state is State.DOWNLOADED]
         async with self._turns.take(row.id for row in claimed):
-            await self._refresh(claimed)
+            await self._refresh(claimed, spare_absent=True)
 
     async def settled(self, ids: Sequence[str]) -> list[ResourceSnapshot]:
         """Return how ``ids`` stand as soon as no job and no command is at work on any of them."""
@@ -252,10 +252,15 @@ class Commands:
             )
             self._tell(applied.before, applied.after)
 
-    async def _refresh(self, rows: Sequence[ResourceSnapshot]) -> None:
+    async def _refresh(self, rows: Sequence[ResourceSnapshot], *, spare_absent: bool = False) -> None:
+        """Whether what is on an absent volume stays DOWNLOADED: what is asked for again has to wait for the volume."""
         claimed = [row for row in rows if row.state is State.DOWNLOADED and row.id not in self._fleet]
         statuses = await self._disk.stats(Path(row.target or "") for row in claimed)
         vanished = {row.id: row for row, status in zip(claimed, statuses, strict=True) if not is_recorded(row, status)}
+        if spare_absent:
+            for row, status in zip(claimed, statuses, strict=True):
+                if status is None and await self._context.volumes.is_gone(Path(row.target or "").parent):
+                    vanished.pop(row.id, None)
         if not vanished:
             return
 

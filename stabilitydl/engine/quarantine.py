@@ -58,11 +58,14 @@ class Quarantine:
 
     async def look(self, collection: str | None = None) -> None:
         """Follow what was done by hand: a resource whose kept file is gone is MISSING again, a file that is another one
-        now is judged again, and becomes the model file where it is right. Raises StoreError.
+        now is judged again, and becomes the model file where it is right. What is on a volume that was taken away stays
+        as it is. Raises StoreError.
         """
         kept = [(row, Path(where)) for row in await self._rows(collection) if (where := place_of(row)) is not None]
         statuses = await self._disk.stats(place for _, place in kept)
         for (row, place), status in zip(kept, statuses, strict=True):
+            if status is None and await self._context.volumes.is_gone(Path(row.target or "").parent):
+                continue
             if status is None or not is_as_judged(row, *status):
                 async with self._turns.take([row.id]):
                     try:
@@ -133,7 +136,7 @@ class Quarantine:
     async def accept(self, ids: Sequence[str]) -> list[str]:
         """Make the kept files of ``ids`` the model files, as unverifiable: the user has said so. The ids of them.
 
-        Raises TargetTaken where something else lies at the target, DiskError.
+        Raises TargetTaken where something else lies at the target, VolumeMissing, DiskError.
         """
         accepted: list[str] = []
         await self.look()
@@ -143,6 +146,7 @@ class Quarantine:
                 place = place_of(row)
                 if place is None or row.target is None:
                     continue
+                await self._context.volumes.require(Path(row.target).parent)
                 size, mtime = await self._disk.bring_back(Path(place), Path(row.target))
                 change = Change(
                     row.id,

@@ -26,7 +26,7 @@ from stabilitydl.hubs.protocol import Expansion
 from stabilitydl.mounts import Mount, mount_of
 from stabilitydl.settings import Settings
 from tests.engine.harness import PATIENCE, Harness
-from tests.engine.real import Trickle, contents, pack_of, real
+from tests.engine.real import Trickle, contents, expand, pack_of, real
 from tests.fakes.hub import pack
 from tests.fakes.origin import FileOrigin
 from tests.fakes.transfer import Raise, fail
@@ -379,3 +379,43 @@ async def test_twins_on_a_drive_that_says_nothing_are_not_waited_for(
             h.clock.advance(LOOK_SECONDS)
             await h.until_state(State.DOWNLOADED, *second)
         assert h.fetch.calls == ["a.bin", "a.bin"]
+
+
+async def test_what_is_on_a_volume_that_was_taken_away_is_still_here_when_it_comes_back(
+    tmp_path: Path, stick: Stick
+) -> None:
+    """D07: neither a finished file nor one in quarantine is missing for good."""
+    to, away = stick.place / "to", tmp_path / "away"
+    with FileOrigin() as origin:
+        right = origin.add("/right.bin", contents(50_000, 2))
+        origin.add("/wrong.bin", contents(50_000, 1))
+        promised = origin.add("/promised.bin", contents(50_000, 3)).sha256
+        async with real(tmp_path) as h:
+            done = await h.get(pack_of(to, [right]))
+            kept = await h.get(expand(to, [origin.url("/wrong.bin")], [promised]))
+            await h.settled(done + kept)
+
+            async def states() -> list[State]:
+                return [row.state for row in await h.engine.snapshots(done + kept)]
+
+            before = await states()
+            assert before == [State.DOWNLOADED, State.QUARANTINED]
+            stick.place.rename(away)
+            stick.place.mkdir()
+            stick.mounted = False
+            await h.engine.refresh()
+            assert await h.engine.quarantined() == []
+            with pytest.raises(errors.VolumeMissing):
+                await h.engine.accept_quarantined(kept)
+            assert await states() == before
+            assert not list(stick.place.iterdir()), "nothing is made at the bare mount point"
+            stick.place.rmdir()
+            away.rename(stick.place)
+            stick.mounted = True
+            await h.engine.refresh()
+            assert await states() == before
+            assert [one.resource for one in await h.engine.quarantined()] == kept
+            (to / "right.bin").unlink()
+            Path((await h.engine.quarantined())[0].path).unlink()
+            await h.engine.refresh()
+            assert await states() == [State.MISSING, State.MISSING], "what is gone from a volume that is there is gone"
