@@ -11,6 +11,8 @@ or somebody else wrote into the part, the part is begun again in a simpler mode,
 
 from __future__ import annotations
 
+import contextlib
+
 from ..disk.digests import Digests
 from ..disk.journal import Header
 from ..disk.openpart import OpenPart
@@ -232,6 +234,8 @@ class _Fetch:
         """The whole file as one stream, for sources without ranges."""
         position = 0
         reader = Reader(body, self._flow, self._live, self._services.clock)
+        if size == 0:
+            await self._check_end(body, 0, size)
         while size is None or position < size:
             try:
                 chunk = await reader.read()
@@ -242,7 +246,9 @@ class _Fetch:
             self._retries.progress()
             check_start(self._order, body, chunk, position, size)
             self._live.fetched += len(chunk)
-            chunk = chunk if size is None else chunk[: size - position]
+            if size is not None and position + len(chunk) >= size:
+                await self._check_end(body, position + len(chunk), size)
+                chunk = chunk[: size - position]
             await self._part.write(position, chunk)
             position += len(chunk)
         if size is not None and position < size:
@@ -251,6 +257,19 @@ class _Fetch:
             self._live.size = position
             self._part.follow(self._order.resource.checksums, position)
         return Remote(position, body.remote.validator, body.remote.is_strong, has_ranges=False)
+
+    async def _check_end(self, body: Body, came: int, size: int) -> None:
+        """Does the stream end where the file does? Asked before its last bytes are written, where only this can tell.
+
+        Raises SizeMismatch.
+        """
+        if self._order.resource.checksum is not None:
+            return
+        if came == size and body.remote.size is None:
+            with contextlib.suppress(StabilityError):
+                came += len(await body.read())
+        if came > size:
+            raise SizeMismatch(host=body.host, actual_bytes=came, expected_bytes=size)
 
     # -- verify and finalize --------------------------------------------------------------------------------------
 
