@@ -115,11 +115,10 @@ class PartFile:
             else:
                 self.start_over()
             return None
-        header = contents.header
+        header, self.journal = contents.header, journal
         self._cut(header.size)
         self.note_last_write()
         self.allocated = taken_by(system.status(self.descriptor))
-        self.journal = journal
         self.written = self.durable = contents.ranges
         self.known_blocks = contents.blocks
         self.identity = PartIdentity(
@@ -137,12 +136,21 @@ class PartFile:
         return system.status(self.descriptor).st_size >= end
 
     def _cut(self, size: int) -> None:
-        """Drop what somebody appended behind the end of the file to be. Raises DiskError."""
+        """Drop what somebody appended behind the end of the file to be. Raises PartChanged, DiskError."""
         try:
             if system.status(self.descriptor).st_size > size:
-                system.truncate(self.descriptor, size)
+                self._truncate(size)
         except OSError as error:
             raise map_error(error, self.path) from error
+
+    def _truncate(self, size: int) -> None:
+        """Cut the file as long as it is the part: under another name it is somebody's. Raises PartChanged, OSError."""
+        self._check_place()
+        system.truncate(self.descriptor, size)
+
+    def _check_place(self) -> None:
+        if not self.is_in_place():
+            raise PartChanged(path=str(self.target))
 
     def begin(self, identity: PartIdentity, boot: str) -> None:
         """Start a part of known identity: reserve its space and, unless it is small, open its journal.
@@ -192,8 +200,13 @@ class PartFile:
             raise NoSpace(path=str(self.target), needed_bytes=size, free_bytes=free)
 
     def write(self, offset: int, chunks: Sequence[Chunk]) -> int:
-        """Write ``chunks`` one after another from ``offset``; the number of bytes. Raises OSError."""
+        """Write ``chunks`` one after another from ``offset``; the number of bytes.
+
+        Raises PartChanged when the file was seen to lose its name, DiskError, OSError.
+        """
         self.was_touched = self.was_touched or not self._is_as_left()
+        if self.was_touched:
+            self._check_place()
         count = system.write_at(self.descriptor, chunks, offset)
         if self.digester is not None:
             position = offset
@@ -292,13 +305,17 @@ class PartFile:
         return (now.st_size, now.st_mtime_ns, now.st_ctime_ns) == (then.st_size, then.st_mtime_ns, then.st_ctime_ns)
 
     def start_over(self) -> None:
-        """Forget every byte and the journal; the part stays open and locked. Raises DiskError."""
+        """Forget every byte and the journal; the part stays open and locked.
+
+        Raises PartChanged when the file does not lie at its place any more: its bytes stay as they are then. Else
+        raises DiskError.
+        """
         try:
             if self.journal is not None:
                 self.journal.close()
                 self.journal = None
             system.remove(os.fspath(self._journal_path))
-            system.truncate(self.descriptor, 0)
+            self._truncate(0)
         except OSError as error:
             raise map_error(error, self.path) from error
         self.written = self.durable = Ranges()

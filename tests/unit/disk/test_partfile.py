@@ -444,6 +444,48 @@ def test_a_part_that_was_moved_away_or_replaced_is_not_finalized(target: Path) -
     assert not target.exists()
 
 
+def test_a_part_that_was_given_another_name_keeps_its_bytes(target: Path) -> None:
+    """D11, P03: it may be the finished file of another process, or what the user took for himself."""
+    file = opened(target)
+    file.write(0, [DATA[:3000]])
+    file.path.rename(target)
+    with pytest.raises(PartChanged):
+        file.write(1000, [b"x" * 5000])
+    assert file.was_touched
+    with pytest.raises(PartChanged):
+        file.start_over()
+    assert target.read_bytes() == DATA[:3000]
+    file.path.write_bytes(b"somebody else's")
+    with pytest.raises(PartChanged):
+        file.start_over()
+    assert (target.read_bytes(), file.path.read_bytes()) == (DATA[:3000], b"somebody else's")
+    file.discard()
+    assert left(target) == [target.name, file.path.name]
+
+
+def test_a_part_that_loses_its_name_while_it_is_opened_is_not_cut(target: Path, calls: Calls) -> None:
+    """P03: where locks do nothing another process may end in between."""
+    file = opened(target)
+    file.write(0, [DATA[:3000]])
+    file.sync()
+    file.close()
+    with file.path.open("r+b") as part:
+        part.truncate(BIG + 5)
+
+    def finish(real: Callable[..., int], *args: object) -> int:
+        file.path.rename(target)
+        return real(*args)
+
+    file = PartFile.open(target, TAG)
+    before = descriptors()
+    calls.replace("read_at", finish)
+    with pytest.raises(PartChanged):
+        file.recover(BOOT)
+    file.close()
+    assert descriptors() == before - 1
+    assert target.stat().st_size == BIG + 5
+
+
 @pytest.mark.parametrize("size", [99, 101])
 def test_a_part_of_another_length_is_not_finalized(target: Path, size: int) -> None:
     """D11"""
