@@ -58,8 +58,8 @@ class Quarantine:
 
     async def look(self, collection: str | None = None) -> None:
         """Follow what was done by hand: a resource whose kept file is gone is MISSING again, a file that is another one
-        now is judged again, and becomes the model file where it is right. What is on a volume that was taken away stays
-        as it is. Raises StoreError.
+        now is judged again, and becomes the model file where it is right, also where it lies at the target already.
+        What is on a volume that was taken away stays as it is. Raises StoreError.
         """
         kept = [(row, Path(where)) for row in await self._rows(collection) if (where := place_of(row)) is not None]
         statuses = await self._disk.stats(place for _, place in kept)
@@ -81,13 +81,19 @@ class Quarantine:
         def unless_moved(change: Change, now: ResourceSnapshot) -> Change | None:
             return change if place_of(now) == str(place) else None
 
-        there = await self._disk.matches(place, None, ())
+        where, there = place, await self._disk.matches(place, None, ())
         if there is None:
-            # One that lies at the target was brought there by a process that died then, or by hand: see `accept`.
-            if await self._disk.stat(target) is None:
+            # One that lies at the target was brought there by a process that died then, or by hand.
+            status = await self._disk.stat(target)
+            if status is None:
                 await self._settle([row.id], partial(unless_moved, Change(row.id, State.MISSING, received=0)))
-            return
-        found = await read_and_compare(self._disk, row, place)
+                return
+            if is_as_judged(row, *status):
+                return
+            where, there = target, await self._disk.matches(target, None, ())
+            if there is None:
+                return
+        found = await read_and_compare(self._disk, row, where)
         change = Change(
             row.id,
             State.QUARANTINED,
@@ -153,13 +159,26 @@ class Quarantine:
                     State.DOWNLOADED,
                     received=size,
                     verification=Verification.UNVERIFIABLE,
-                    sha256=str(row.problem.arguments.get("sha256") or "") if row.problem else None,
+                    sha256=await self._digest_of(row, size, mtime),
                     file_size=size,
                     file_mtime=mtime,
                 )
                 await self._settle([row.id], partial(_unless_moved, change))
                 accepted.append(row.id)
         return accepted
+
+    async def _digest_of(self, row: ResourceSnapshot, size: int, mtime: int) -> str:
+        """The SHA-256 of what was brought to the target and looks like this; read unless it is what was judged.
+
+        Raises DiskError.
+        """
+        problem = row.problem
+        assert problem is not None, "it says where the file lay"
+        known = str(problem.arguments.get("sha256") or "")
+        if known and judged(problem, place_of(row) or "", size, mtime, known) == problem:
+            return known
+        found = await self._disk.matches(Path(row.target or ""), size, ())
+        return found.sha256 if found is not None else ""
 
     async def take_in(self, ids: Sequence[str]) -> list[str]:
         """Move the files of DOWNLOADED resources that are not what arrived any more into quarantine; the ids of them,

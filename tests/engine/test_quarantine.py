@@ -251,3 +251,52 @@ async def test_what_cannot_be_brought_or_read_stays_where_it_is(
             monkeypatch.setattr(Disk, "matches", fail)
             assert len(await h.engine.quarantined()) == 1
             assert (await h.engine.snapshots([each]))[0].state is State.QUARANTINED
+
+
+@pytest.mark.parametrize("data", [RIGHT, contents(50_000, 3)])
+async def test_a_crash_after_what_was_made_right_was_brought_to_the_target_is_made_good(
+    tmp_path: Path, data: bytes
+) -> None:
+    """C03 for a file that was judged again; another file than the right one is left to the user, and known as it is."""
+    with FileOrigin() as origin:
+        origin.add("/file.bin", WRONG)
+        target = tmp_path / "to" / "file.bin"
+        async with real(tmp_path) as h:
+            each = await quarantined(h, promised(tmp_path / "to", origin, "/file.bin"))
+            (kept,) = await h.engine.quarantined()
+        put(Path(kept.path), data)
+        Path(kept.path).rename(target)
+        async with real(tmp_path) as h:
+            await h.engine.refresh()
+            (row,) = await h.engine.snapshots([each])
+            if data == RIGHT:
+                assert (row.state, row.verification) == (State.DOWNLOADED, Verification.VERIFIED)
+            else:
+                assert row.state is State.QUARANTINED
+                assert await h.engine.accept_quarantined([each]) == [each]
+                (row,) = await h.engine.snapshots([each])
+                assert (row.state, row.verification) == (State.DOWNLOADED, Verification.UNVERIFIABLE)
+            assert row.sha256 == hashlib.sha256(data).hexdigest()
+            assert row.is_file(target.stat().st_size, target.stat().st_mtime_ns)
+            assert target.read_bytes() == data
+            assert await h.engine.verify(each) is None
+
+
+async def test_what_is_kept_all_the_same_is_read_where_it_changed_after_it_was_judged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring_back, other = Disk.bring_back, contents(50_000, 3)
+
+    async def write_first(disk: Disk, path: Path, target: Path) -> tuple[int, int]:
+        put(path, other)
+        return await bring_back(disk, path, target)
+
+    with FileOrigin() as origin:
+        origin.add("/file.bin", WRONG)
+        async with real(tmp_path) as h:
+            each = await quarantined(h, promised(tmp_path / "to", origin, "/file.bin"))
+            monkeypatch.setattr(Disk, "bring_back", write_first)
+            assert await h.engine.accept_quarantined([each]) == [each]
+            (row,) = await h.engine.snapshots([each])
+            assert row.sha256 == hashlib.sha256(other).hexdigest()
+            assert await h.engine.verify(each) is None
