@@ -17,7 +17,7 @@ from stabilitydl.disk.reader import Reader
 from stabilitydl.disk.system import system
 from stabilitydl.domain.checksum import Verification
 from stabilitydl.domain.states import State
-from stabilitydl.errors import Problem
+from stabilitydl.errors import DiskFault, Problem
 from stabilitydl.settings import Settings
 from stabilitydl.store.store import Store
 from tests.engine.harness import Harness
@@ -308,3 +308,33 @@ async def test_damaged_bytes_are_thrown_away_only_where_the_same_are_kept(
                 large.setattr("stabilitydl.disk.aside.COMPARED_BYTES", SIZE - 1)
                 await repair()
             assert kept() == [by_hand, mine, rotten, rotten], "what takes too long to compare is kept twice"
+
+
+async def test_a_damaged_file_that_was_moved_by_a_process_that_died_then_lends_its_blocks(
+    tmp_path: Path, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D16, C03: killed between the name in quarantine and the database."""
+    put_aside = Disk.put_aside
+
+    async def die_behind(disk: Disk, path: Path, root: Path | None, tag: str, digest: str) -> Path:
+        await put_aside(disk, path, root, tag, digest)
+        raise DiskFault(path=str(path), detail="the process ends here")
+
+    with FileOrigin() as origin:
+        file = origin.add("/file.bin", DATA)
+        async with real(tmp_path) as h:
+            each = await brought(h, target, file)
+            rotten = rot(target, *BAD)
+            with monkeypatch.context() as dying:
+                dying.setattr(Disk, "put_aside", die_behind)
+                with pytest.raises(DiskFault):
+                    await h.engine.repair([each])
+        async with real(tmp_path) as h:
+            before = len(origin.requests)
+            assert await h.engine.repair([each]) == [each]
+            (row,) = await h.settled([each])
+            assert row.state is State.DOWNLOADED
+            assert target.read_bytes() == DATA
+            assert asked(origin, before) == [(start, stop - 1) for start, stop in ROTTEN]
+            (kept,) = await h.engine.quarantined()
+            assert Path(kept.path).read_bytes() == rotten
