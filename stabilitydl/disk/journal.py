@@ -55,10 +55,14 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
 
 
 class Contents(msgspec.Struct, frozen=True, kw_only=True):
-    """What a journal says. ``length`` is the number of its bytes that can be trusted."""
+    """What a journal says. ``length`` is the number of its bytes that can be trusted.
+
+    ``durable`` are those of ``ranges`` that hard marks told.
+    """
 
     header: Header
     ranges: Ranges
+    durable: Ranges
     blocks: dict[int, bytes]
     length: int
 
@@ -88,7 +92,7 @@ def parse(data: bytes, boot: str) -> Contents | None:
         return None
     if header.format != FORMAT or header.size < 0:
         return None
-    ranges, blocks, length = Ranges(), dict[int, bytes](), position
+    ranges, durable, blocks, length = Ranges(), Ranges(), dict[int, bytes](), position
     while True:
         position, payload = _next(data, position)
         if payload is None:
@@ -100,13 +104,15 @@ def parse(data: bytes, boot: str) -> Contents | None:
             break
         length = position
         if mark.alone:
-            ranges, blocks = Ranges(), {}
+            ranges, durable, blocks = Ranges(), Ranges(), {}
+        if mark.hard:
+            durable |= marked
         if mark.hard or (boot and mark.boot == boot):
             ranges |= marked
             blocks.update(mark.blocks)
     if any(stop > header.size for _, stop in ranges.items):
         return None
-    return Contents(header=header, ranges=ranges, blocks=blocks, length=length)
+    return Contents(header=header, ranges=ranges, durable=durable, blocks=blocks, length=length)
 
 
 def is_newer(data: bytes) -> bool:

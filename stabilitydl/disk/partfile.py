@@ -119,7 +119,7 @@ class PartFile:
         self._cut(header.size)
         self.note_last_write()
         self.allocated = taken_by(system.status(self.descriptor))
-        self.written = self.durable = contents.ranges
+        self.written, self.durable = contents.ranges, contents.durable
         self.known_blocks = contents.blocks
         self.identity = PartIdentity(
             resource=header.resource,

@@ -36,6 +36,7 @@ def test_the_last_mark_counts() -> None:
     assert contents == Contents(
         header=HEADER,
         ranges=TRUTHS[-1],
+        durable=TRUTHS[-1],
         blocks={0: b"a" * 16, 1: b"b" * 16},
         length=len(text(HEADER, *MARKS)),
     )
@@ -73,6 +74,7 @@ def test_soft_marks_of_another_boot_do_not_count_and_hard_ones_do() -> None:
     data = text(HEADER, *MARKS[:2])
     assert read(data).ranges == TRUTHS[2]
     assert read(data, "boot-2").ranges == TRUTHS[1]
+    assert read(data).durable == read(data, "boot-2").durable == TRUTHS[1]
     # Where the system does not tell, no soft mark counts.
     assert read(text(HEADER, MARKS[0], Mark(hard=False, ranges=((0, 9),), boot="")), "").ranges == TRUTHS[1]
 
@@ -81,7 +83,7 @@ def test_a_mark_alone_takes_back_what_was_said_before() -> None:
     """D05"""
     alone = Mark(hard=True, ranges=((0, 1000),), blocks={0: b"a" * 16}, boot=BOOT, alone=True)
     contents = read(text(HEADER, *MARKS, alone))
-    assert contents.ranges == TRUTHS[1]
+    assert contents.ranges == contents.durable == TRUTHS[1]
     assert contents.blocks == {0: b"a" * 16}
 
 

@@ -104,7 +104,8 @@ def test_a_part_is_continued_from_what_its_journal_says(target: Path) -> None:
     file.close()
     file, header = again(target)
     assert header == Header(resource="r" * 32, size=BIG, validator='"v1"', checksum="sha256:" + "0" * 64, boot=BOOT)
-    assert file.written == file.durable == Ranges([(0, 3000), (5000, 6000)])
+    assert file.written == Ranges([(0, 3000), (5000, 6000)])
+    assert file.durable == Ranges([(0, 3000)])
     assert file.identity == identity()
     file.write(3000, [DATA[3000:5000]])
     file.sync()
@@ -543,6 +544,40 @@ def test_a_failed_sync_is_never_tried_again_and_nothing_since_then_counts(target
     # Not even in the same boot: the system may have dropped what the soft mark told.
     file, _ = again(target)
     assert file.written == Ranges([(0, 3000)])
+    file.discard()
+
+
+def test_what_an_earlier_run_never_synced_does_not_count_after_a_failed_sync(target: Path, calls: Calls) -> None:
+    """D05"""
+    file = opened(target)
+    file.write(0, [DATA[:3000]])
+    file.sync()
+    file.write(3000, [DATA[3000:6000]])
+    file.soft_mark()
+    file.close()
+    file, _ = again(target)
+    assert file.written == Ranges([(0, 6000)])
+    calls.fail("sync_data", errno.EIO, file=file.path.name, times=1)
+    with pytest.raises(DiskFault):
+        file.sync()
+    file.close()
+    for boot in (BOOT, "boot-2"):
+        file, _ = again(target, boot)
+        assert file.written == file.durable == Ranges([(0, 3000)])
+        file.close()
+
+
+def test_what_an_earlier_run_never_synced_is_synced_with_the_next_sync(target: Path) -> None:
+    """C02"""
+    file = opened(target)
+    file.write(0, [DATA[:3000]])
+    file.soft_mark()
+    file.close()
+    file, _ = again(target)
+    file.sync()
+    file.close()
+    file, _ = again(target, "boot-2")
+    assert file.written == file.durable == Ranges([(0, 3000)])
     file.discard()
 
 
