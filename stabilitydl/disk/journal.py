@@ -13,6 +13,7 @@ file is always checked against its checksum.
 
 from __future__ import annotations
 
+import contextlib
 import struct
 import threading
 import zlib
@@ -148,6 +149,7 @@ class Journal:
         self._boot = boot
         self._lock = threading.Lock()
         self._revoked = False
+        self._is_torn = False
         self.is_newer = False
 
     @classmethod
@@ -200,13 +202,19 @@ class Journal:
     def mark(self, ranges: Ranges, blocks: Mapping[int, bytes], *, hard: bool, alone: bool = False) -> None:
         """Append one mark; a hard one is on stable storage when this returns. Raises OSError.
 
-        One that stands ``alone`` takes back what earlier ones said beyond it.
+        One that stands ``alone`` takes back what earlier ones said beyond it. Of one that fails nothing stays; where
+        not even that can be had the journal is removed.
         """
         record = frame(Mark(hard=hard, ranges=ranges.items, blocks=dict(blocks), boot=self._boot, alone=alone))
         with self._lock:
-            if self._revoked:
+            if self._revoked or self._is_torn:
                 return
-            system.append(self._descriptor, record)
+            length = system.status(self._descriptor).st_size
+            try:
+                system.append(self._descriptor, record)
+            except OSError:
+                self._take_back(length)
+                raise
         if hard:
             system.sync_data(self._descriptor)
 
@@ -219,8 +227,20 @@ class Journal:
         with self._lock:
             self._revoked = True
             try:
-                system.append(self._descriptor, record)
+                if not self._is_torn:
+                    system.append(self._descriptor, record)
+                    return
             except OSError:
+                pass
+            system.remove(self.path)
+
+    def _take_back(self, length: int) -> None:
+        """Cut off what came of a record: nothing behind a torn one is ever read. Else remove the journal."""
+        try:
+            system.truncate(self._descriptor, length)
+        except OSError:
+            self._is_torn = True
+            with contextlib.suppress(OSError):
                 system.remove(self.path)
 
     def close(self) -> None:

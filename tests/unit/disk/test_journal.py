@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -162,6 +163,53 @@ def test_a_journal_that_cannot_be_revoked_is_removed(tmp_path: Path, calls: Call
     journal.revoke(TRUTHS[1], {})
     journal.close()
     assert not path.exists()
+
+
+def tear(real: Callable[[int, bytes], None], descriptor: int, data: bytes) -> None:
+    """An append for which the volume has room only in part."""
+    real(descriptor, data[: len(data) // 2])
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_mark_that_was_torn_does_not_hide_what_is_said_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """D03, D05"""
+    path = tmp_path / "journal"
+    journal = Journal.create(str(path), HEADER)
+    journal.mark(TRUTHS[2], {}, hard=False)
+    good = path.read_bytes()
+    with monkeypatch.context() as full:
+        Calls(full).replace("append", tear)
+        with pytest.raises(OSError, match="space"):
+            journal.mark(TRUTHS[3], {}, hard=False)
+    assert path.read_bytes() == good
+    journal.revoke(TRUTHS[1], {})
+    journal.close()
+    assert read(path.read_bytes()).ranges == TRUTHS[1]
+
+
+@pytest.mark.parametrize("is_kept", [False, True])
+def test_a_journal_that_stays_torn_is_removed(
+    tmp_path: Path, calls: Calls, monkeypatch: pytest.MonkeyPatch, *, is_kept: bool
+) -> None:
+    """D03, D05"""
+    path = tmp_path / "journal"
+    journal = Journal.create(str(path), HEADER)
+    journal.mark(TRUTHS[2], {}, hard=False)
+    with monkeypatch.context() as full:
+        broken = Calls(full)
+        broken.replace("append", tear)
+        broken.fail("truncate", errno.EIO)
+        if is_kept:
+            broken.fail("remove", errno.EIO)
+        with pytest.raises(OSError, match="space"):
+            journal.mark(TRUTHS[3], {}, hard=False)
+    assert path.exists() == is_kept
+    calls.watch("append")
+    journal.mark(TRUTHS[3], {}, hard=False)
+    journal.revoke(TRUTHS[1], {})
+    assert calls.count("append") == 0
+    assert not path.exists()
+    journal.close()
 
 
 @pytest.mark.parametrize(("name", "code"), [("append", errno.ENOSPC), ("sync_data", errno.EIO)])
