@@ -6,6 +6,6 @@ limit, write; retry and back off), ``body`` (one ranged GET: checks status, Cont
 ``reader`` (notices who sends next to nothing), ``bandwidth`` (the speed limits), ``bucket`` and ``fairness`` (pure:
 how much may be read, and by whom). Beside them: ``copy`` (the same from a file that is here), ``mend`` (what is right
 of a damaged one), ``route`` (the current address, renewed when it expires), ``retry`` (pure: when to try again and
-when to stop), ``sniff`` (pure: is this a web page instead of a model?), ``order`` (the values that go in and come
-out).
+when to stop), ``beginning`` (watches the first bytes), ``sniff`` (pure: is this a web page instead of a model?),
+``order`` (the values that go in and come out).
 """

@@ -31,6 +31,7 @@ from ..errors import (
     WrongRange,
 )
 from .bandwidth import Flow
+from .beginning import Beginning
 from .body import Body, Remote, Wanted, is_strong
 from .mode import Mode, Step, StreamCut
 from .order import Arrival, Live, Order, Services, Source, Watcher
@@ -38,7 +39,8 @@ from .plan import SHORTEST_RANGE, Plan
 from .reader import Reader
 from .retry import RetryBudget, is_passing, may_have_expired
 from .route import Route
-from .run import Run, check_start
+from .run import Run
+from .sniff import SNIFFED
 
 
 async def fetch(order: Order, source: Source, live: Live, watcher: Watcher, services: Services) -> Arrival:
@@ -73,6 +75,7 @@ class _Fetch:
         self._flow = flow
         self._route = Route(source, services.clock)
         self._retries = RetryBudget()
+        self._beginning = Beginning(order)
         self._mode = Mode(order.connections)
         self._answers = 0
         part.on_written = self._note_written
@@ -106,6 +109,9 @@ class _Fetch:
                 bad = await self._part.bad_blocks(unproven=False)
                 if bad:
                     await self._part.forget(bad)
+            if 0 < self._part.written.prefix < min(SNIFFED, header.size):
+                # Nobody saw yet what the file begins like, or it was refused for that.
+                await self._part.forget([0])
             self._note_written(0)
             return header
         if self._part.written:
@@ -208,6 +214,7 @@ class _Fetch:
             remote=remote,
             plan=plan,
             flow=self._flow,
+            beginning=self._beginning,
         )
         try:
             await run.fill(self._connections(remote, plan), claim, body)
@@ -218,8 +225,13 @@ class _Fetch:
     async def _check_size(self, body: Body) -> None:
         promised, offered = self._order.resource.size, body.remote.size
         if promised is not None and offered is not None and promised != offered:
-            if body.start == 0 and offered > 0:
-                check_start(self._order, body, await body.read(), 0, offered)
+            came = 0
+            while body.start == 0 and came < min(SNIFFED, offered):
+                chunk = await body.read()
+                if not chunk:
+                    break
+                self._beginning.look(body, chunk, came, offered)
+                came += len(chunk)
             raise SizeMismatch(host=body.host, actual_bytes=offered, expected_bytes=promised)
         if promised is None and not body.remote.is_delimited and self._order.resource.checksum is None:
             raise LengthUnknown(host=body.host)
@@ -244,7 +256,7 @@ class _Fetch:
             if not chunk:
                 break
             self._retries.progress()
-            check_start(self._order, body, chunk, position, size)
+            self._beginning.look(body, chunk, position, size)
             self._live.fetched += len(chunk)
             if size is not None and position + len(chunk) >= size:
                 await self._check_end(body, position + len(chunk), size)

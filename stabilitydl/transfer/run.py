@@ -7,15 +7,15 @@ import anyio
 from ..clock import Clock
 from ..disk.openpart import OpenPart
 from ..domain.chunk import Chunk
-from ..errors import LfsPointer, StabilityError, WebPage
+from ..errors import StabilityError
 from .bandwidth import Flow
+from .beginning import Beginning
 from .body import Body, Remote, Wanted
 from .order import Live, Order, Services, Watcher
 from .plan import Claim, Plan
 from .retry import RetryBudget
 from .route import Route
 from .segment import Segment
-from .sniff import SNIFFED, is_lfs_pointer, is_web_page
 
 
 class Run:
@@ -34,6 +34,7 @@ class Run:
         remote: Remote,
         plan: Plan,
         flow: Flow,
+        beginning: Beginning,
     ) -> None:
         self.order = order
         self.route = route
@@ -45,6 +46,7 @@ class Run:
         self.plan = plan
         self.flow = flow
         self._services = services
+        self._beginning = beginning
         self._segments: set[Segment] = set()
         self._failure: StabilityError | None = None
         self._change = anyio.Event()
@@ -101,8 +103,8 @@ class Run:
         return body
 
     def note(self, body: Body, chunk: Chunk, offset: int) -> None:
-        """``chunk`` came for ``offset``. Raises WebPage or LfsPointer when the file starts like one."""
-        check_start(self.order, body, chunk, offset, self.plan.size)
+        """``chunk`` came for ``offset``. Raises WebPage or LfsPointer when the file begins like one."""
+        self._beginning.look(body, chunk, offset, self.plan.size)
         self.retries.progress()
         self.live.fetched += len(chunk)
         self.live.host = self.flow.host = body.host
@@ -126,14 +128,3 @@ class Run:
 
     def __repr__(self) -> str:
         return f"<Run {self.order.resource.name} {self.plan!r} segments={len(self._segments)}>"
-
-
-def check_start(order: Order, body: Body, chunk: Chunk, offset: int, size: int | None) -> None:
-    """Refuse bytes that start like something else than the file. Raises WebPage, LfsPointer."""
-    if offset != 0:
-        return
-    start = bytes(chunk[:SNIFFED])
-    if is_web_page(order.resource.path, "", start):
-        raise WebPage(host=body.host)
-    if is_lfs_pointer(start, size, order.resource.size):
-        raise LfsPointer(host=body.host)

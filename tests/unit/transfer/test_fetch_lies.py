@@ -11,7 +11,10 @@ import pytest
 from stabilitydl import errors
 from stabilitydl.disk.aside import QUARANTINE
 from stabilitydl.domain.checksum import Verification
+from stabilitydl.domain.chunk import Chunk
 from stabilitydl.errors import StabilityError
+from stabilitydl.transfer.beginning import Beginning
+from stabilitydl.transfer.body import Body
 from stabilitydl.transfer.retry import TRIES
 from tests.fakes.origin import Exchange, FileOrigin, Origin, Served, head
 from tests.unit.transfer.rig import MIB, Addresses, Rig, noise, sha256, until
@@ -439,6 +442,51 @@ async def test_an_lfs_pointer_is_not_a_model(rig: Rig, origin: FileOrigin, size:
     file = origin.add("/m", POINTER, ranges=ranges)
     await refused(rig, errors.LfsPointer, file.url, size=size, checksum=sha256(DATA))
     assert rig.left == []
+
+
+@pytest.mark.parametrize(("text", "kind"), [(PAGE, errors.WebPage), (POINTER, errors.LfsPointer)])
+@pytest.mark.parametrize("framing", ["length", "chunked", "ranges", "cut", "another size"])
+async def test_what_is_no_model_is_refused_in_whatever_pieces_it_comes(
+    rig: Rig, origin: FileOrigin, framing: str, text: bytes, kind: type[StabilityError]
+) -> None:
+    """H14, H15"""
+    read = threading.Event()
+    piece = 4
+
+    def drip(exchange: Exchange) -> None:
+        first, last = exchange.request.range or (0, None)
+        stop = len(text) if last is None else min(last + 1, len(text))
+        headers = {"Content-Type": "application/octet-stream", "ETag": '"one"'}
+        if framing == "chunked":
+            exchange.send(head(200, {**headers, "Transfer-Encoding": "chunked"}))
+            exchange.send(b"%x\r\n%b\r\n" % (piece, text[:piece]))
+        elif framing in ("ranges", "cut"):
+            headers |= {"Content-Range": f"bytes {first}-{stop - 1}/{len(text)}"}
+            exchange.send(head(206, {**headers, "Content-Length": str(stop - first)}), text[first : first + piece])
+        else:
+            exchange.send(head(200, {**headers, "Content-Length": str(len(text))}), text[:piece])
+        if framing == "cut":
+            exchange.close()
+        exchange.wait(read)
+        rest = text[first + piece : stop]
+        if framing == "chunked":
+            exchange.send(b"%x\r\n%b\r\n0\r\n\r\n" % (len(rest), rest))
+        else:
+            exchange.send(rest)
+
+    origin.routes["/m"] = drip
+    see = Beginning.look
+
+    def look(self: Beginning, body: Body, chunk: Chunk, offset: int, size: int | None) -> None:
+        read.set()
+        see(self, body, chunk, offset, size)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Beginning, "look", look)
+        for _ in range(2):
+            # The next run does not go on behind the bytes that told.
+            read.clear()
+            await refused(rig, kind, origin.url("/m"), size=SIZE if framing == "another size" else None)
 
 
 @pytest.mark.parametrize("connections", [1, 4])

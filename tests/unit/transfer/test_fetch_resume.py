@@ -20,7 +20,7 @@ from stabilitydl.disk.journal import parse
 from stabilitydl.disk.partfile import PartFile, PartIdentity
 from stabilitydl.disk.system import system
 from stabilitydl.domain.checksum import Verification
-from stabilitydl.errors import DiskFault, NoSpace, PartChanged, PartInUse, StalledConnection
+from stabilitydl.errors import DiskFault, NoSpace, PartChanged, PartInUse, StalledConnection, WebPage
 from stabilitydl.transfer import reader
 from stabilitydl.transfer.retry import TRIES
 from tests.fakes.origin import FileOrigin, Served
@@ -468,3 +468,14 @@ async def test_a_server_that_trickles_is_asked_again_and_not_for_ever(
     arrival = await rig.fetch(file.url, checksum=sha256(data), connections=1)
     assert rig.target.read_bytes() == data
     assert arrival.fetched < len(data)
+
+
+async def test_a_web_page_that_was_cut_off_in_its_first_bytes_is_not_continued(rig: Rig, origin: FileOrigin) -> None:
+    """H14"""
+    page = b"<!doctype html>" + DATA
+    file = origin.add("/m", page)
+    await pause_at(rig, file, 4)
+    assert journaled(rig) == 4
+    with pytest.raises(WebPage):
+        await rig.fetch(file.url)
+    assert not rig.target.exists()
