@@ -206,14 +206,14 @@ MUTANTS = (
     ),
     Mutant(
         "transfer/body.py",
-        """if etag.startswith('"') and""",
-        """if etag.removeprefix("W/").startswith('"') and""",
+        """validator.startswith('"') and""",
+        """validator.removeprefix("W/").startswith('"') and""",
         "a weak validator counts as a strong one",
         BODY,
     ),
     Mutant(
         "transfer/fetch.py",
-        "if same and (checksum is not None or _is_strong(header.validator)):",
+        "if same and (checksum is not None or is_strong(header.validator)):",
         "if same and (checksum is not None or header.validator):",
         "parts of two versions are mixed over a restart",
         RESUME,
