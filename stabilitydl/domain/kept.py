@@ -31,8 +31,18 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 
 def place_of(row: ResourceSnapshot) -> str | None:
     """Where the file of a quarantined resource lies."""
-    place = row.problem.arguments.get(_PLACE) if row.problem is not None else None
-    return str(place) if place and row.state is State.QUARANTINED else None
+    return place_in(row.problem) if row.problem is not None and row.state is State.QUARANTINED else None
+
+
+def place_in(problem: Problem) -> str | None:
+    """Where the file lies that a problem is about, None where it says nothing of one that is kept."""
+    place = problem.arguments.get(_PLACE)
+    return str(place) if place else None
+
+
+def kept_at(problem: Problem, place: str) -> Problem:
+    """``problem`` of a file that lies at ``place`` now."""
+    return msgspec.structs.replace(problem, arguments={**problem.arguments, _PLACE: place})
 
 
 def is_as_judged(row: ResourceSnapshot, size: int, mtime_ns: int) -> bool:

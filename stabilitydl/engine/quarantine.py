@@ -16,7 +16,7 @@ from pathlib import Path
 from ..disk.aside import QUARANTINE
 from ..disk.disk import Disk
 from ..domain.checksum import Verification
-from ..domain.kept import Kept, is_as_judged, judged, place_of
+from ..domain.kept import Kept, is_as_judged, judged, kept_at, place_in, place_of
 from ..domain.resource import ResourceSnapshot
 from ..domain.states import State
 from ..errors import DiskError, Problem, StabilityError, TargetTaken
@@ -211,8 +211,8 @@ class Quarantine:
         if root not in target.parents:
             root = None
         place = await self._disk.put_aside(target, root, row.resource.tag, str(digest))
-        damage.arguments["kept"] = str(place)
-        change = Change(row.id, State.QUARANTINED, received=0, problem=await as_judged(damage, self._disk))
+        problem = await as_judged(kept_at(damage, str(place)), self._disk)
+        change = Change(row.id, State.QUARANTINED, received=0, problem=problem)
 
         def keep(ledger: Ledger) -> Applied:
             with ledger.store.together():
@@ -234,9 +234,9 @@ class Quarantine:
 
 async def as_judged(problem: Problem, disk: Disk) -> Problem:
     """``problem`` of a file that was put into quarantine just now, with what that looks like."""
-    place, digest = problem.arguments.get("kept"), problem.arguments.get("sha256")
-    status = await disk.stat(Path(str(place))) if place else None
-    return problem if status is None else judged(problem, str(place), *status, str(digest or ""))
+    place, digest = place_in(problem), problem.arguments.get("sha256")
+    status = await disk.stat(Path(place)) if place else None
+    return problem if place is None or status is None else judged(problem, place, *status, str(digest or ""))
 
 
 def _unless_moved(change: Change, row: ResourceSnapshot) -> Change | None:
