@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from contextlib import AbstractContextManager, nullcontext
 from types import AsyncGeneratorType
 from typing import cast
 
 from ..domain.chunk import WIDTH, Chunk, split
 from .faults import mapped
-from .network import Stream
+from .network import PATIENCE, Stream
 from .pools import Loan
 
 
@@ -79,11 +80,16 @@ class ParsedBody(Body):
             if self._stream is not None:
                 self._stream.width = most
             try:
-                self._rest = await anext(self._parts, b"")
+                with self._in_time():
+                    self._rest = await anext(self._parts, b"")
             except Exception as error:
                 raise mapped(error, self._host, ended=self._stream is not None and self._stream.ended) from error
         data, self._rest = split(self._rest, most)
         return data
+
+    def _in_time(self) -> AbstractContextManager[object]:
+        """A read ends that brings nothing of the body, whatever comes of what stands around it, as between chunks."""
+        return nullcontext() if self._stream is None else self._stream.clock.fail_after(PATIENCE)
 
     async def _finish(self) -> None:
         if not self._parts.ag_running:

@@ -19,12 +19,16 @@ from .status import retry_after
 if TYPE_CHECKING:
     import ssl
 
+    import httpx
+
     from .proxies import Proxies
-    from .sender import Sender
+    from .sender import Sender, Sent
 
 MIB = 1024 * 1024
 CALL_TIMEOUT = 300.0
 """Seconds for a whole hub call."""
+OPEN_TIMEOUT = 30.0
+"""Seconds that servers may take for one answer, from connecting to the first of them to the head of the last one."""
 _DRAINED = 64 * 1024
 _DRAIN_TIME = 2.0
 
@@ -62,7 +66,8 @@ class HttpClient:
         """Send a request and return the answer, whatever its status, with the body still to be read.
 
         ``extra`` are headers of this one exchange (``Range``, ``If-Range``), which go along on redirects; ``bulk``
-        marks a file body for the governor. Raises NetworkError, TooManyRedirects, UnsafeRedirect, PrivateAddress,
+        marks a file body for the governor. All redirects together have `OPEN_TIMEOUT`; waiting for the governor or
+        for the keyring does not count. Raises NetworkError, TooManyRedirects, UnsafeRedirect, PrivateAddress,
         BadAnswer, ServerBusy while the host cools down, and UsageError for an unusable URL.
         """
         url = parse_url(request.url)
@@ -71,7 +76,7 @@ class HttpClient:
         own = [*request.headers, *extra]
         seen: set[str] = set()
         named_by = url.host
-        body = request.body
+        body, left = request.body, OPEN_TIMEOUT
         while True:
             if str(url) in seen or len(seen) > MOST_HOPS:
                 raise TooManyRedirects(host=first.host)
@@ -82,13 +87,8 @@ class HttpClient:
             headers = headers_for(origin, first, own, self.credentials.headers_for(request.hub, origin))
             slot = await self.governor.acquire(origin, bulk)
             direct = request.direct and origin.host == first.host
-            try:
-                sent = await self._sender.send(url, headers, body, reach=reach, direct=direct, slot=slot)
-            except BaseException as error:
-                if isinstance(error, HostUnreachable | ConnectionLost):
-                    self.governor.refuse(slot, busy=False)
-                slot.release()
-                raise
+            began = self._clock.monotonic()
+            sent = await self._send(url, headers, body, reach=reach, direct=direct, slot=slot, seconds=left)
             answer = sent.answer
             location = answer.headers.get("location")
             if answer.status not in STATUSES or location is None:
@@ -103,6 +103,7 @@ class HttpClient:
                 await self._drain(answer)
             finally:
                 await answer.aclose()
+            left -= self._clock.monotonic() - began
 
     async def get(self, request: Request, *, limit: int = 32 * MIB) -> tuple[Answer, bytes]:
         """Send a request and read its whole answer of at most ``limit`` bytes; the status is not judged.
@@ -150,6 +151,29 @@ class HttpClient:
         from .proxies import Proxies
 
         return Proxies.chosen(self._proxy)
+
+    async def _send(
+        self,
+        url: httpx.URL,
+        headers: list[tuple[str, str]],
+        body: bytes | None,
+        *,
+        reach: Reach,
+        direct: bool,
+        slot: Slot,
+        seconds: float,
+    ) -> Sent:
+        """Ask one server, which has ``seconds`` to answer. Without an answer the slot is free again."""
+        try:
+            with self._clock.fail_after(max(seconds, 0.0)):
+                return await self._sender.send(url, headers, body, reach=reach, direct=direct, slot=slot)
+        except BaseException as error:
+            if isinstance(error, HostUnreachable | ConnectionLost):
+                self.governor.refuse(slot, busy=False)
+            slot.release()
+            if isinstance(error, TimeoutError):
+                raise NetworkTimeout(host=url.host) from error
+            raise
 
     def _heed(self, answer: Answer, origin: Origin, slot: Slot, *, is_minor: bool) -> None:
         """Ask a host for less that is busy, and leave it alone where it says for how long."""

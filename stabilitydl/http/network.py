@@ -59,6 +59,11 @@ class Stream(httpcore.AsyncNetworkStream):
         """Bytes of the body of the current answer where it is detached."""
 
     @property
+    def clock(self) -> Clock:
+        """What its deadlines ask."""
+        return self._clock
+
+    @property
     def ended(self) -> bool:
         """Has the peer closed its side?"""
         return self._link.ended

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import resource
+import threading
 
 import anyio
+import anyio.to_thread
 import pytest
 
 from stabilitydl.errors import BadAnswer, ConnectionLost, NetworkTimeout, StabilityError
+from stabilitydl.http.answer import Answer
 from stabilitydl.http.client import HttpClient
 from stabilitydl.http.proxies import Proxies
 from stabilitydl.http.request import Request
@@ -99,6 +102,47 @@ async def test_a_head_has_30_seconds_in_all(trickle: list[bytes]) -> None:
             await anyio.wait_all_tasks_blocked()
             assert problems == []
             clock.advance(0.5)
+    assert isinstance(problems[0], NetworkTimeout)
+    assert client.connections == []
+    await client.aclose()
+
+
+async def test_what_stands_between_chunks_has_30_seconds_in_all() -> None:
+    """N02, N03: as long as nothing of the body comes, whatever else does."""
+    clock, more, sent = ManualClock(), threading.Semaphore(0), threading.Semaphore(0)
+    client = HttpClient(clock, proxies=Proxies({}))
+    problems: list[StabilityError] = []
+
+    def trickle(exchange: Exchange) -> None:
+        exchange.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ngood\r\n4;")
+        while not exchange.origin.closing.is_set():
+            more.acquire()
+            exchange.send(b"x")
+            sent.release()
+
+    async def read(answer: Answer) -> None:
+        try:
+            await answer.next_chunk()
+        except StabilityError as error:
+            problems.append(error)
+
+    with Origin(trickle) as origin:
+        answer = await client.open(Request(origin.url(), trusted=True), bulk=True)
+        assert await answer.next_chunk() == b"good"
+        async with anyio.create_task_group() as group:
+            group.start_soon(read, answer)
+            for _ in range(4):
+                more.release()
+                await anyio.to_thread.run_sync(sent.acquire)
+                await anyio.wait_all_tasks_blocked()
+                assert problems == []
+                clock.advance(7.4)
+            await anyio.wait_all_tasks_blocked()
+            assert problems == []
+            clock.advance(0.5)
+        await answer.aclose()
+        origin.closing.set()
+        more.release()
     assert isinstance(problems[0], NetworkTimeout)
     assert client.connections == []
     await client.aclose()

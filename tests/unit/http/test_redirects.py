@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import threading
+
+import anyio
+import anyio.lowlevel
 import httpx
 import pytest
 
 from stabilitydl.clock import SystemClock
-from stabilitydl.errors import PrivateAddress, TooManyRedirects, UnsafeRedirect
-from stabilitydl.http.client import HttpClient
+from stabilitydl.errors import NetworkTimeout, PrivateAddress, TooManyRedirects, UnsafeRedirect
+from stabilitydl.http.client import OPEN_TIMEOUT, HttpClient
 from stabilitydl.http.credentials import Credentials
 from stabilitydl.http.origins import Origin
 from stabilitydl.http.proxies import Proxies
 from stabilitydl.http.redirects import follow, headers_for
 from stabilitydl.http.request import Request
+from tests.fakes.clock import ManualClock
 from tests.fakes.nginx import Authority
 from tests.fakes.origin import Exchange, FileOrigin
+from tests.fakes.origin import Origin as Scripted
 
 SECRETS = (
     ("Authorization", "Bearer canary"),
@@ -59,6 +65,45 @@ async def test_ten_hops_and_no_more(client: HttpClient, hops: int) -> None:
         else:
             with pytest.raises(TooManyRedirects):
                 await client.get(request)
+
+
+@pytest.mark.anyio
+async def test_slow_redirects_have_one_deadline_together() -> None:
+    """H19, N02: each server may take its time, but not all of them all of it."""
+    clock, may_answer = ManualClock(), threading.Semaphore(0)
+    client = HttpClient(clock, proxies=Proxies({}))
+    ended = anyio.Event()
+
+    def lead_on(exchange: Exchange) -> None:
+        may_answer.acquire()
+        exchange.answer(302, {"Location": f"{exchange.request.path}x"})
+
+    async def ask(url: str) -> None:
+        with pytest.raises(NetworkTimeout) as caught:
+            await client.open(Request(url, trusted=True), bulk=True)
+        assert caught.value.arguments["host"] == "127.0.0.1"
+        ended.set()
+
+    with Scripted(lead_on) as origin, anyio.fail_after(60):
+        async with anyio.create_task_group() as group:
+            group.start_soon(ask, origin.url("/"))
+            for hop in range(4):
+                assert not ended.is_set()
+                await until_asked(origin, hop + 1)
+                clock.advance(OPEN_TIMEOUT / 3.5)
+                if hop < 3:
+                    may_answer.release()
+        may_answer.release()
+    assert len(origin.requests) == 4
+    assert client.connections == []
+    assert client.governor.lines() == []
+    await client.aclose()
+
+
+async def until_asked(origin: Scripted, count: int) -> None:
+    with anyio.fail_after(60):
+        while len(origin.requests) < count:
+            await anyio.lowlevel.checkpoint()
 
 
 @pytest.mark.anyio
