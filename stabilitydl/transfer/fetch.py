@@ -37,7 +37,7 @@ from .mode import Mode, Step, StreamCut
 from .order import Arrival, Live, Order, Services, Source, Watcher
 from .plan import SHORTEST_RANGE, Plan
 from .reader import Reader
-from .retry import RetryBudget, is_passing, may_have_expired
+from .retry import LEAST, RetryBudget, is_passing, may_have_expired
 from .route import Route
 from .run import Run
 from .sniff import SNIFFED
@@ -74,7 +74,7 @@ class _Fetch:
         self._part = part
         self._flow = flow
         self._route = Route(source, services.clock)
-        self._retries = RetryBudget()
+        self._retries = RetryBudget(services.clock.monotonic())
         self._beginning = Beginning(order)
         self._mode = Mode(order.connections)
         self._answers = 0
@@ -255,9 +255,10 @@ class _Fetch:
                 raise StreamCut(error) from error
             if not chunk:
                 break
-            self._retries.progress()
             self._beginning.look(body, chunk, position, size)
             self._live.fetched += len(chunk)
+            if position + len(chunk) >= LEAST:
+                self._retries.progress(self._services.clock.monotonic())
             if size is not None and position + len(chunk) >= size:
                 await self._check_end(body, position + len(chunk), size)
                 chunk = chunk[: size - position]

@@ -20,6 +20,9 @@ from ..errors import (
 
 TRIES = 5
 PATIENCE = 45.0
+LEAST = 1024
+"""Bytes that a try which fails has to bring to count for more than one that brings nothing."""
+_LONGEST_SILENCE = 30.0
 _FIRST_DELAY = 0.5
 _LONGEST_DELAY = 15.0
 
@@ -39,37 +42,41 @@ def may_have_expired(error: StabilityError) -> bool:
 
 
 class RetryBudget:
-    """At most `TRIES` tries and `PATIENCE` seconds without a new byte, shared by all connections of one fetch.
+    """At most `TRIES` tries and `PATIENCE` seconds without new bytes, shared by all connections of one fetch.
 
     Connections that fail while another one waits to try again share its try: one hiccup of a server that cuts them
-    all counts once.
+    all counts once. All times are monotonic seconds.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, now: float) -> None:
         self._failures = 0
+        self._last = now
         self._since: float | None = None
         self._resume = 0.0
 
-    def progress(self) -> None:
-        """A byte came: everything is forgiven."""
+    def progress(self, now: float) -> None:
+        """A try brought what it was for, or `LEAST` bytes of it: everything is forgiven."""
         self._failures = 0
+        self._last = now
         self._since = None
         self._resume = 0.0
 
     def next_delay(self, now: float) -> float | None:
-        """Seconds until the next try, None when it is enough. ``now`` is monotonic seconds.
+        """Seconds until the next try, None when it is enough.
 
         The delay doubles with every failure and is spread at random, so that many connections do not come at once.
+        The silence before the first failure counts, as far as no limit of ours can be what made it that long.
         """
         if now < self._resume:
             return (self._resume - now) * _spread()
         if self._since is None:
-            self._since = now
+            self._since = max(self._last, now - _LONGEST_SILENCE)
         self._failures += 1
-        if self._failures >= TRIES or now - self._since >= PATIENCE:
+        left = self._since + PATIENCE - now
+        if self._failures >= TRIES or left <= 0:
             return None
         longest: float = min(_LONGEST_DELAY, _FIRST_DELAY * 2 ** (self._failures - 1))
-        delay = longest * _spread() / 2
+        delay = min(longest * _spread() / 2, left)
         self._resume = now + delay
         return delay
 

@@ -30,6 +30,7 @@ class Route:
         self._current: Request | None = None
         self._asking = anyio.Lock(fast_acquire=True)
         self._renewals: list[float] = []
+        self._in_vain = 0
         self._proven = False
 
     async def request(self) -> Request:
@@ -43,6 +44,7 @@ class Route:
     def works(self, final_url: str) -> None:
         """An answer that is good came from ``final_url``."""
         self._proven = True
+        self._in_vain = 0
         current = self._current
         if current is None or final_url == current.url:
             return
@@ -52,15 +54,16 @@ class Route:
     def expire(self, generation: int) -> bool:
         """The address of ``generation`` stopped working: ask the hub again next time, unless that was done already.
 
-        False when it never worked, or was renewed too often within a minute.
+        False when it never worked, or was renewed too often within a minute or without a good answer.
         """
         if generation != self.generation:
             return True
         now = self._clock.monotonic()
         self._renewals = [moment for moment in self._renewals if now - moment < RENEWAL_SECONDS]
-        if not self._proven or len(self._renewals) >= RENEWALS:
+        if not self._proven or max(len(self._renewals), self._in_vain) >= RENEWALS:
             return False
         self._renewals.append(now)
+        self._in_vain += 1
         self.generation += 1
         self._current = None
         return True

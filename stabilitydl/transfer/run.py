@@ -105,7 +105,6 @@ class Run:
     def note(self, body: Body, chunk: Chunk, offset: int) -> None:
         """``chunk`` came for ``offset``. Raises WebPage or LfsPointer when the file begins like one."""
         self._beginning.look(body, chunk, offset, self.plan.size)
-        self.retries.progress()
         self.live.fetched += len(chunk)
         self.live.host = self.flow.host = body.host
 

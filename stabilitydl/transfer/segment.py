@@ -9,7 +9,7 @@ from ..errors import ConnectionLost, RangesUnusable, ServerBusy, StabilityError,
 from .body import Body
 from .plan import Claim
 from .reader import Reader
-from .retry import TRIES, is_passing, may_have_expired
+from .retry import LEAST, TRIES, is_passing, may_have_expired
 
 if TYPE_CHECKING:
     from .run import Run
@@ -77,9 +77,11 @@ class Segment:
             chunk = chunk[: claim.rest]
             await run.part.write(claim.position, chunk)
             claim.position += len(chunk)
-            seconds = clock.monotonic() - began
-            if seconds > 0:
-                claim.speed = (claim.position - first) / seconds
+            now, count = clock.monotonic(), claim.position - first
+            if count >= LEAST or claim.rest <= 0:
+                run.retries.progress(now)
+            if now > began:
+                claim.speed = count / (now - began)
         run.stalls = 0
         self._speed = claim.speed if not self._speed else self._mix(claim.speed)
         if claim.position == body.stop:

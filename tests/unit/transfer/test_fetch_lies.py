@@ -15,7 +15,7 @@ from stabilitydl.domain.chunk import Chunk
 from stabilitydl.errors import StabilityError
 from stabilitydl.transfer.beginning import Beginning
 from stabilitydl.transfer.body import Body
-from stabilitydl.transfer.retry import TRIES
+from stabilitydl.transfer.retry import LEAST, TRIES
 from tests.fakes.origin import Exchange, FileOrigin, Origin, Served, head
 from tests.unit.transfer.rig import MIB, Addresses, Rig, noise, sha256, until
 
@@ -398,6 +398,27 @@ async def test_a_host_that_cuts_everything_is_given_up(rig: Rig, origin: FileOri
     assert rig.left == []
 
 
+@pytest.mark.parametrize("connections", [1, 4])
+@pytest.mark.parametrize("count", [1, LEAST - 1])
+async def test_a_host_that_gives_next_to_nothing_each_time_is_given_up(
+    rig: Rig, origin: FileOrigin, count: int, connections: int
+) -> None:
+    """N03, N12: a byte for each connection would bring the file in months."""
+    file = origin.add("/m", DATA, cut_after=count)
+    with anyio.fail_after(60):
+        await refused(rig, errors.ConnectionLost, file.url, connections=connections)
+    assert len(origin.requests) <= TRIES * connections
+
+
+async def test_the_little_that_is_left_of_a_range_is_no_failure(rig: Rig, origin: FileOrigin) -> None:
+    """N03, N09"""
+    data = noise(40 * MIB)
+    file = origin.add("/m", data, cut_after=8 * MIB - 1)
+    await rig.fetch(file.url, checksum=sha256(data), connections=1)
+    assert rig.target.read_bytes() == data
+    assert rig.seen.retries
+
+
 async def test_a_host_that_is_away_for_a_moment_is_waited_for(rig: Rig, origin: FileOrigin) -> None:
     """N01"""
     file = origin.add("/m", DATA, statuses=[500, 502, 408, 504])
@@ -451,7 +472,8 @@ async def test_what_is_no_model_is_refused_in_whatever_pieces_it_comes(
 ) -> None:
     """H14, H15"""
     read = threading.Event()
-    piece = 4
+    # Few bytes for each connection would be given up before they tell.
+    piece = 12 if framing == "cut" else 4
 
     def drip(exchange: Exchange) -> None:
         first, last = exchange.request.range or (0, None)

@@ -93,6 +93,20 @@ async def test_renewals_end_within_a_minute_and_begin_again_after_it() -> None:
     assert "renewals=3" in repr(route)
 
 
+async def test_renewals_that_bring_nothing_end_however_long_each_takes() -> None:
+    """H16"""
+    clock, hub = ManualClock(), Hub()
+    route = Route(hub, clock)
+    route.works((await route.request()).url)
+    for _ in range(RENEWALS):
+        assert route.expire(route.generation)
+        await route.request()
+        clock.advance(RENEWAL_SECONDS)
+    assert not route.expire(route.generation)
+    route.works((await route.request()).url)
+    assert route.expire(route.generation)
+
+
 async def test_a_late_answer_of_the_old_address_changes_nothing() -> None:
     route = Route(Hub(), ManualClock())
     route.works((await route.request()).url)
