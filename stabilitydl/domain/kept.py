@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from ..errors import Problem
+from ..errors import Problem, StabilityError
 from .resource import ResourceSnapshot
 from .states import State
 
@@ -38,6 +38,12 @@ def place_in(problem: Problem) -> str | None:
     """Where the file lies that a problem is about, None where it says nothing of one that is kept."""
     place = problem.arguments.get(_PLACE)
     return str(place) if place else None
+
+
+def keep_at(failure: StabilityError, place: str) -> StabilityError:
+    """Let ``failure`` say that the file it is about lies at ``place``; it is returned."""
+    failure.arguments[_PLACE] = place
+    return failure
 
 
 def kept_at(problem: Problem, place: str) -> Problem:

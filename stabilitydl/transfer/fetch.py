@@ -18,16 +18,19 @@ from ..disk.journal import Header
 from ..disk.openpart import OpenPart
 from ..disk.partfile import PartIdentity
 from ..domain.checksum import Verification
+from ..domain.kept import keep_at
 from ..domain.states import State
 from ..errors import (
     ChecksumMismatch,
     ConnectionLost,
     LengthUnknown,
+    LfsPointer,
     PartChanged,
     RangesUnusable,
     RemoteChanged,
     SizeMismatch,
     StabilityError,
+    WebPage,
     WrongRange,
 )
 from .bandwidth import Flow
@@ -42,6 +45,8 @@ from .route import Route
 from .run import Run
 from .sniff import SNIFFED
 
+_LOOK_SECONDS = 5.0
+
 
 async def fetch(order: Order, source: Source, live: Live, watcher: Watcher, services: Services) -> Arrival:
     """Bring the resource of ``order`` to its target, verified, and return what arrived.
@@ -52,9 +57,14 @@ async def fetch(order: Order, source: Source, live: Live, watcher: Watcher, serv
     """
     part, header = await services.disk.open_part(order.target, order.resource.tag)
     flow = services.bandwidth.flow(order.resource.id, order.resource.collection)
+    fetching = _Fetch(order, source, live, watcher, services, part, flow)
     try:
-        return await _Fetch(order, source, live, watcher, services, part, flow).run(header)
-    except StabilityError:
+        return await fetching.run(header)
+    except StabilityError as error:
+        if isinstance(error, WebPage | LfsPointer):
+            # Where that fails, the next run looks at the beginning again.
+            with contextlib.suppress(StabilityError):
+                await fetching.forget_beginning()
         if not part.written and not part.pending:
             await part.discard()
         raise
@@ -109,9 +119,7 @@ class _Fetch:
                 bad = await self._part.bad_blocks(unproven=False)
                 if bad:
                     await self._part.forget(bad)
-            if 0 < self._part.written.prefix < min(SNIFFED, header.size):
-                # Nobody saw yet what the file begins like, or it was refused for that.
-                await self._part.forget([0])
+            await self.forget_beginning()
             self._note_written(0)
             return header
         if self._part.written:
@@ -119,6 +127,15 @@ class _Fetch:
         else:
             await self._part.start_over()
         return None
+
+    async def forget_beginning(self) -> None:
+        """Take back the first bytes where nobody saw yet what the file begins like, or it was refused for that."""
+        header = self._part.header
+        if header is None:
+            # A part without a journal is never gone on with.
+            await self._part.start_over()
+        elif self._part.written.prefix < min(SNIFFED, header.size):
+            await self._part.forget([0])
 
     async def _open_first(self, wanted: Wanted) -> Body:
         """The probe. Raises StabilityError when no try brings a usable answer."""
@@ -225,16 +242,21 @@ class _Fetch:
     async def _check_size(self, body: Body) -> None:
         promised, offered = self._order.resource.size, body.remote.size
         if promised is not None and offered is not None and promised != offered:
-            came = 0
-            while body.start == 0 and came < min(SNIFFED, offered):
-                chunk = await body.read()
-                if not chunk:
-                    break
-                self._beginning.look(body, chunk, came, offered)
-                came += len(chunk)
+            with contextlib.suppress(TimeoutError), self._services.clock.fail_after(_LOOK_SECONDS):
+                await self._look_at(body, offered)
             raise SizeMismatch(host=body.host, actual_bytes=offered, expected_bytes=promised)
         if promised is None and not body.remote.is_delimited and self._order.resource.checksum is None:
             raise LengthUnknown(host=body.host)
+
+    async def _look_at(self, body: Body, size: int) -> None:
+        """Raise WebPage or LfsPointer where the answer begins like one."""
+        came = 0
+        while body.start == 0 and came < min(SNIFFED, size):
+            chunk = await body.read()
+            if not chunk:
+                return
+            self._beginning.look(body, chunk, came, size)
+            came += len(chunk)
 
     def _connections(self, remote: Remote, plan: Plan) -> int:
         """How many connections are worth it, and allowed: parts of unproven versions are never mixed."""
@@ -327,8 +349,7 @@ class _Fetch:
                 raise failure
             case Step.QUARANTINE:
                 place = await self._part.quarantine(self._order.root, str(failure.arguments.get("sha256", "")))
-                failure.arguments["kept"] = str(place)
-                raise failure
+                raise keep_at(failure, str(place))
             case Step.EMPTY:
                 await self._part.start_over()
                 raise failure

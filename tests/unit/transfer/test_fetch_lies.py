@@ -13,6 +13,7 @@ from stabilitydl.disk.aside import QUARANTINE
 from stabilitydl.domain.checksum import Verification
 from stabilitydl.domain.chunk import Chunk
 from stabilitydl.errors import StabilityError
+from stabilitydl.transfer import fetch as fetching
 from stabilitydl.transfer.beginning import Beginning
 from stabilitydl.transfer.body import Body
 from stabilitydl.transfer.retry import LEAST, TRIES
@@ -251,6 +252,31 @@ async def test_multipart_is_not_taken_for_the_file(rig: Rig, origin: FileOrigin)
     origin.routes["/m"] = multipart
     await refused(rig, errors.RangesUnusable, origin.url("/m"))
     assert rig.left == []
+
+
+@pytest.mark.parametrize("always", [True, False])
+async def test_multipart_that_says_which_bytes_it_is_holds_more_than_those(
+    rig: Rig, origin: FileOrigin, always: bool
+) -> None:
+    """H05"""
+    file = origin.add("/m", DATA)
+
+    def multipart(exchange: Exchange) -> None:
+        if exchange.request.range is None and not always:
+            origin._file(exchange, file)
+            return
+        body = b"--x\r\nContent-Range: bytes 0-9/10\r\n\r\n0123456789\r\n--x--\r\n"
+        shown = f"bytes 0-{len(body) - 1}/{len(body)}"
+        exchange.answer(206, {"Content-Type": "multipart/byteranges; boundary=x", "Content-Range": shown}, body)
+
+    origin.routes["/m"] = multipart
+    if always:
+        await refused(rig, errors.RangesUnusable, file.url)
+        assert rig.left == []
+    else:
+        await rig.fetch(file.url)
+        assert rig.target.read_bytes() == DATA
+    assert [asked is None for asked in origin.ranges("/m")] == [False, True]
 
 
 async def test_right_headers_with_other_bytes_are_found_out_and_one_stream_helps(rig: Rig, origin: FileOrigin) -> None:
@@ -509,6 +535,29 @@ async def test_what_is_no_model_is_refused_in_whatever_pieces_it_comes(
             # The next run does not go on behind the bytes that told.
             read.clear()
             await refused(rig, kind, origin.url("/m"), size=SIZE if framing == "another size" else None)
+            assert rig.left == []
+
+
+async def test_a_page_in_mid_file_takes_nothing_with_it(rig: Rig, origin: FileOrigin) -> None:
+    """H14, N10"""
+    file = origin.add("/m", DATA)
+    before_each(origin, after(2, lambda: setattr(file, "content_type", "text/html")))
+    await refused(rig, errors.WebPage, file.url, connections=1)
+    assert rig.live.received == 8 * MIB
+    file.content_type = "application/octet-stream"
+    arrival = await rig.fetch(file.url)
+    assert arrival.fetched == SIZE - 8 * MIB
+    assert rig.target.read_bytes() == DATA
+
+
+async def test_another_size_is_told_although_nothing_comes(
+    rig: Rig, origin: FileOrigin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """H04, N03: it might be a page, but that is not waited for."""
+    monkeypatch.setattr(fetching, "_LOOK_SECONDS", 0.0)
+    file = origin.add("/m", DATA, body_gate=threading.Event(), gate_at=4)
+    await refused(rig, errors.SizeMismatch, file.url, size=SIZE + 1)
+    assert rig.left == []
 
 
 @pytest.mark.parametrize("connections", [1, 4])
