@@ -58,9 +58,10 @@ class Fairness:
 
     def weigh(self, collection: str, weight: float) -> None:
         """``collection`` gets this many times the share of others, now and whenever something of it joins."""
-        self._weights[collection] = weight
         if weight == 1:
-            del self._weights[collection]
+            self._weights.pop(collection, None)
+        else:
+            self._weights[collection] = weight
         if collection in self._collections:
             self._collections[collection].weight = weight
 
