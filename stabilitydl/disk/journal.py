@@ -31,7 +31,7 @@ _LONGEST = 64 * 1024 * 1024
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """What the ranges belong to. ``size`` is in bytes; ``validator`` is a strong ETag or a Last-Modified date.
+    """What the ranges belong to. ``size`` is in bytes; ``validator`` is what its server called this version of it.
 
     ``record`` is what whoever brings the file wants to find here should its own books be lost.
     """

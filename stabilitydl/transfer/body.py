@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass
 
@@ -21,9 +22,12 @@ from ..http.client import HttpClient
 from ..http.request import Request
 from ..http.status import error_for
 from .sniff import is_web_page
+from .validator import is_strong, validator_of
 
 _CONTENT_RANGE = re.compile(r"bytes\s+(?:(\d{1,19})-(\d{1,19})|\*)/(\d{1,19}|\*)", re.ASCII | re.IGNORECASE)
+_MULTIPART = ("multipart/byteranges", "multipart/x-byteranges")
 _ERROR_BODY = 4096
+_ERROR_SECONDS = 5.0
 _LARGEST = 2**63 - 1
 
 
@@ -31,24 +35,28 @@ _LARGEST = 2**63 - 1
 class Remote:
     """What an answer says about the file right now.
 
-    ``size`` is bytes or None. ``validator`` is a strong ETag or a Last-Modified date, empty when there is neither;
-    ``is_strong`` tells which. ``has_ranges``: the server sends parts of the file. ``is_delimited``: the end of the body
-    is told by the protocol, not by the closing of the connection.
+    ``size`` is bytes or None. ``validator`` names its version, see `validator`. ``has_ranges``: the server sends parts
+    of the file. ``is_delimited``: the end of the body is told by the protocol, not by the closing of the connection.
     """
 
     size: int | None
     validator: str
-    is_strong: bool
     has_ranges: bool
     is_delimited: bool = True
+
+    @property
+    def is_strong(self) -> bool:
+        """Does the validator prove which version it is?"""
+        return is_strong(self.validator)
 
 
 @dataclass(frozen=True)
 class Wanted:
     """What to ask for: bytes ``start`` to before ``stop`` of the file ``name``.
 
-    ``size`` and ``validator`` are what earlier answers said (None and empty at first). ``whole`` asks for the file as
-    one stream, without ranges.
+    ``size`` and ``validator`` are those that the part was begun with (None and empty at first). ``is_proven``: a
+    checksum will tell at the end whether all parts are of one version. ``whole`` asks for the file as one stream,
+    without ranges.
     """
 
     name: str
@@ -56,7 +64,7 @@ class Wanted:
     stop: int
     size: int | None = None
     validator: str = ""
-    is_strong: bool = False
+    is_proven: bool = False
     whole: bool = False
 
 
@@ -85,11 +93,11 @@ class Body:
         extra = [("Accept-Encoding", "identity")]
         if not wanted.whole:
             extra.append(("Range", f"bytes={wanted.start}-{wanted.stop - 1}"))
-            if wanted.validator and wanted.is_strong and wanted.start > 0:
+            if is_strong(wanted.validator) and wanted.start > 0:
                 extra.append(("If-Range", wanted.validator))
         answer = await client.open(request, extra=extra, bulk=True)
         try:
-            await _refuse(answer, wanted, clock.wall())
+            await _refuse(answer, wanted, clock)
             return _accept(answer, wanted)
         except BaseException:
             await answer.aclose()
@@ -103,21 +111,25 @@ class Body:
         return f"<Body {self.host} {self.start}-{self.stop}>"
 
 
-async def _refuse(answer: Answer, wanted: Wanted, now: float) -> None:
+async def _refuse(answer: Answer, wanted: Wanted, clock: Clock) -> None:
     """Raise for every answer that is no file."""
     if answer.status == 416:
         _refuse_416(answer, wanted)
         return
-    error = error_for(answer.status, answer.headers, answer.host, now)
+    error = error_for(answer.status, answer.headers, answer.host, clock.wall())
     if error is not None:
-        raise await _with_body(error, answer)
+        raise await _with_body(error, answer, clock)
     if not 200 <= answer.status < 300:
         raise BadAnswer(host=answer.host, detail=f"status {answer.status} without an address")
     encoding = (answer.headers.get("content-encoding") or "identity").strip().lower()
     if encoding not in ("identity", ""):
         raise CompressedAnswer(host=answer.host)
-    if is_web_page(wanted.name, answer.headers.get("content-type") or ""):
+    kind = answer.headers.get("content-type") or ""
+    if is_web_page(wanted.name, kind):
         raise WebPage(host=answer.host)
+    if kind.partition(";")[0].strip().lower() in _MULTIPART:
+        # Its body holds parts of the file, with headers of their own between them.
+        raise RangesUnusable(host=answer.host)
 
 
 def _refuse_416(answer: Answer, wanted: Wanted) -> None:
@@ -130,43 +142,42 @@ def _refuse_416(answer: Answer, wanted: Wanted) -> None:
     raise RemoteChanged(host=answer.host)
 
 
-async def _with_body(error: StabilityError, answer: Answer) -> StabilityError:
-    """Add the server's own words for the hub to read, as far as they are short text."""
+async def _with_body(error: StabilityError, answer: Answer, clock: Clock) -> StabilityError:
+    """Add the server's own words for the hub to read, as far as they are short text and come soon."""
     kind = (answer.headers.get("content-type") or "").lower()
     if "json" in kind or kind.startswith("text/plain"):
-        try:
+        with contextlib.suppress(StabilityError, TimeoutError), clock.fail_after(_ERROR_SECONDS):
             error.arguments["body"] = (await answer.read(_ERROR_BODY)).decode("utf-8", "replace")
-        except StabilityError:
-            return error
     return error
 
 
 def _accept(answer: Answer, wanted: Wanted) -> Body:
-    validator, is_strong = _validator(answer)
-    if wanted.is_strong and is_strong and wanted.validator and validator != wanted.validator:
+    validator = validator_of(answer.headers)
+    if is_strong(wanted.validator) and is_strong(validator) and validator != wanted.validator:
         raise RemoteChanged(host=answer.host)
     if answer.status == 416:
-        return Body(answer, Remote(0, validator, is_strong, has_ranges=True), 0, 0)
+        return Body(answer, Remote(0, validator, has_ranges=True), 0, 0)
     if answer.headers.get("content-range") is not None and not wanted.whole:
-        return _accept_part(answer, wanted, validator, is_strong)
+        return _accept_part(answer, wanted, validator)
     if answer.status == 206:
         raise RangesUnusable(host=answer.host)
     length = _length(answer)
     if wanted.size is not None and length is not None and length != wanted.size:
         raise RemoteChanged(host=answer.host)
-    if wanted.start > 0 and wanted.is_strong and not is_strong and _ranges_offered(answer):
+    if wanted.start > 0 and is_strong(wanted.validator) and not is_strong(validator) and _ranges_offered(answer):
         raise RemoteChanged(host=answer.host)
     if wanted.start > 0 or _is_partial(answer):
         raise RangesUnusable(host=answer.host)
     if answer.status not in (200, 203):
         raise UnexpectedStatus(host=answer.host, status=answer.status)
+    _check_version(answer, wanted, validator)
     chunked = "chunked" in (answer.headers.get("transfer-encoding") or "").lower()
     has_ranges = length is not None and wanted.whole and _ranges_offered(answer)
-    remote = Remote(length, validator, is_strong, has_ranges, is_delimited=length is not None or chunked)
+    remote = Remote(length, validator, has_ranges, is_delimited=length is not None or chunked)
     return Body(answer, remote, 0, length)
 
 
-def _accept_part(answer: Answer, wanted: Wanted, validator: str, is_strong: bool) -> Body:
+def _accept_part(answer: Answer, wanted: Wanted, validator: str) -> Body:
     match = _content_range(answer)
     if match is None or match[1] is None or match[3] == "*":
         raise RangesUnusable(host=answer.host)
@@ -178,7 +189,23 @@ def _accept_part(answer: Answer, wanted: Wanted, validator: str, is_strong: bool
         raise WrongRange(host=answer.host)
     if length is not None and length != stop - start:
         raise WrongRange(host=answer.host)
-    return Body(answer, Remote(total, validator, is_strong, has_ranges=True), start, stop)
+    _check_version(answer, wanted, validator)
+    return Body(answer, Remote(total, validator, has_ranges=True), start, stop)
+
+
+def _check_version(answer: Answer, wanted: Wanted, validator: str) -> None:
+    """Raise where nothing would tell at the end that the answer is of another version than the part was begun with.
+
+    Servers behind one name that date their copies differently may go on where a checksum will tell. Else every
+    difference counts; and an answer that leaves out what others said, or says what they did not, comes from another
+    place than those: whether it is of the same version, nothing can say. So it is RemoteChanged where two validators
+    differ, and RangesUnusable where only one of the two is there: the whole file in one answer is of one version.
+    """
+    if wanted.size is None or wanted.is_proven or validator == wanted.validator:
+        return
+    if validator and wanted.validator:
+        raise RemoteChanged(host=answer.host)
+    raise RangesUnusable(host=answer.host)
 
 
 def _content_range(answer: Answer) -> re.Match[str] | None:
@@ -209,15 +236,3 @@ def _length(answer: Answer) -> int | None:
 
 def _ranges_offered(answer: Answer) -> bool:
     return (answer.headers.get("accept-ranges") or "").strip().lower() == "bytes"
-
-
-def is_strong(validator: str) -> bool:
-    """Is it a strong ETag, which a server may be asked to compare? One that is not ASCII cannot be sent back."""
-    return len(validator) > 2 and validator.startswith('"') and validator.endswith('"') and validator.isascii()
-
-
-def _validator(answer: Answer) -> tuple[str, bool]:
-    etag = (answer.headers.get("etag") or "").strip()
-    if is_strong(etag):
-        return etag, True
-    return (answer.headers.get("last-modified") or "").strip(), False

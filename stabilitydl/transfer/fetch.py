@@ -35,7 +35,7 @@ from ..errors import (
 )
 from .bandwidth import Flow
 from .beginning import Beginning
-from .body import Body, Remote, Wanted, is_strong
+from .body import Body, Remote, Wanted
 from .mode import Mode, Step, StreamCut
 from .order import Arrival, Live, Order, Services, Source, Watcher
 from .plan import SHORTEST_RANGE, Plan
@@ -44,6 +44,7 @@ from .retry import LEAST, RetryBudget, is_passing, may_have_expired
 from .route import Route
 from .run import Run
 from .sniff import SNIFFED
+from .validator import is_strong
 
 _LOOK_SECONDS = 5.0
 
@@ -88,6 +89,7 @@ class _Fetch:
         self._beginning = Beginning(order)
         self._mode = Mode(order.connections)
         self._answers = 0
+        self._is_strong = False
         part.on_written = self._note_written
 
     async def run(self, header: Header | None) -> Arrival:
@@ -171,7 +173,7 @@ class _Fetch:
         if resumed is not None and next(self._part.written.missing(resumed.size), None) is None:
             self._part.follow(self._order.resource.checksums, resumed.size)
             self._live.size = resumed.size
-            return Remote(resumed.size, resumed.validator, is_strong(resumed.validator), has_ranges=True)
+            return Remote(resumed.size, resumed.validator, has_ranges=True)
         body = await self._open_first(self._first_wanted(resumed))
         try:
             return await self._receive(body, resumed)
@@ -185,19 +187,19 @@ class _Fetch:
             stop = min(size or SHORTEST_RANGE, SHORTEST_RANGE)
             return Wanted(name=name, start=0, stop=stop, whole=self._mode.whole)
         start, end = next(self._part.written.missing(resumed.size))
-        is_proven = self._order.is_one_of_many and self._order.resource.checksum is not None
-        validator = "" if is_proven else resumed.validator
+        is_proven = self._order.resource.checksum is not None
         return Wanted(
             name=name,
             start=start,
             stop=min(end, start + SHORTEST_RANGE),
             size=resumed.size,
-            validator=validator,
-            is_strong=is_strong(validator),
+            validator="" if is_proven and self._order.is_one_of_many else resumed.validator,
+            is_proven=is_proven,
         )
 
     async def _receive(self, body: Body, resumed: Header | None) -> Remote:
         remote, resource = body.remote, self._order.resource
+        self._is_strong = remote.is_strong
         await self._check_size(body)
         size = remote.size if remote.size is not None else resource.size
         self._live.size = size
@@ -291,7 +293,7 @@ class _Fetch:
         if size is None:
             self._live.size = position
             self._part.follow(self._order.resource.checksums, position)
-        return Remote(position, body.remote.validator, body.remote.is_strong, has_ranges=False)
+        return Remote(position, body.remote.validator, has_ranges=False)
 
     async def _check_end(self, body: Body, came: int, size: int) -> None:
         """Does the stream end where the file does? Asked before its last bytes are written, where only this can tell.
@@ -342,6 +344,7 @@ class _Fetch:
             error,
             is_resumed=resumed is not None,
             is_one_answer=self._answers == 1,
+            is_strong=self._is_strong,
             is_in_place=not isinstance(error, PartChanged) or self._part.is_in_place,
         )
         match step:

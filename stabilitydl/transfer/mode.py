@@ -60,12 +60,20 @@ class Mode:
         self._repairs += 1
 
     def after(
-        self, error: StabilityError | StreamCut, *, is_resumed: bool, is_one_answer: bool, is_in_place: bool
+        self,
+        error: StabilityError | StreamCut,
+        *,
+        is_resumed: bool,
+        is_one_answer: bool,
+        is_strong: bool,
+        is_in_place: bool,
     ) -> Step:
         """What follows ``error``.
 
         Wrong bytes of an earlier run (``is_resumed``) prove nothing about the source; wrong bytes that came as one
-        answer prove all. ``is_in_place``: the part still lies under its name.
+        answer prove all. A file whose versions have strong names (``is_strong``) did change where these say so; what
+        says so of others may be two servers with the same file, and one answer is of one of them. ``is_in_place``:
+        the part still lies under its name.
         """
         match error:
             case StreamCut():
@@ -78,7 +86,9 @@ class Mode:
                 return Step.QUARANTINE if self.whole or is_one_answer else self._to_stream()
             case RemoteChanged():
                 self._changes += 1
-                return Step.GIVE_UP if self._changes > _CHANGES else Step.SET_ASIDE
+                if self._changes <= _CHANGES:
+                    return Step.SET_ASIDE
+                return Step.GIVE_UP if self.whole or is_strong else self._to_stream()
             case PartChanged():
                 self._harms += 1
                 return Step.EMPTY if self._harms > _HARMS or not is_in_place else Step.BEGIN_AGAIN

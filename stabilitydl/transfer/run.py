@@ -95,7 +95,7 @@ class Run:
             stop=claim.stop,
             size=self.plan.size,
             validator=self.remote.validator,
-            is_strong=self.remote.is_strong,
+            is_proven=self.order.resource.checksum is not None,
         )
         body = await Body.open(self._services.client, request, wanted, self.clock)
         self.route.works(body.url)

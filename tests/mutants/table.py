@@ -24,6 +24,7 @@ HASHER = ("tests/unit/disk/test_hasher.py",)
 PLAN = ("tests/unit/transfer/test_plan.py",)
 BODY = ("tests/unit/transfer/test_body.py",)
 ROUTE = ("tests/unit/transfer/test_route.py",)
+REDIRECTS = ("tests/unit/http/test_redirects.py",)
 RETRY = ("tests/unit/transfer/test_retry.py",)
 FETCH = ("tests/unit/transfer/test_fetch.py",)
 LIES = ("tests/unit/transfer/test_fetch_lies.py",)
@@ -205,11 +206,32 @@ MUTANTS = (
         LIES,
     ),
     Mutant(
-        "transfer/body.py",
-        """validator.startswith('"') and""",
-        """validator.removeprefix("W/").startswith('"') and""",
+        "transfer/validator.py",
+        "    tag = validator[1:-1]\n",
+        '    validator = validator.removeprefix("W/")\n    tag = validator[1:-1]\n',
         "a weak validator counts as a strong one",
         BODY,
+    ),
+    Mutant(
+        "transfer/body.py",
+        "if wanted.size is None or wanted.is_proven or validator == wanted.validator:",
+        "if wanted.size is None or wanted.is_proven or not is_strong(wanted.validator):",
+        "parts of two dates are mixed into one file",
+        LIES,
+    ),
+    Mutant(
+        "transfer/segment.py",
+        "if count >= LEAST or claim.rest <= 0:",
+        "if count > 0:",
+        "a server that gives one byte for each connection is asked for ever",
+        LIES,
+    ),
+    Mutant(
+        "http/client.py",
+        "            left -= self._clock.monotonic() - began\n",
+        "",
+        "each of many redirects may take as long as all of them",
+        REDIRECTS,
     ),
     Mutant(
         "transfer/fetch.py",

@@ -22,10 +22,12 @@ class Lie:
     """
 
     status: Literal[206, 200, 203, 204, 416, 503]
-    sent: Literal["asked", "whole", "shifted", "other"]
+    sent: Literal["asked", "whole", "shifted", "other", "other from then on"]
     content_range: Literal["right", "none", "shifted", "garbage", "no total", "other total", "huge"]
     length: Literal["right", "cut", "smaller", "surplus", "chunked", "until closed", "two", "negative"]
-    validator: Literal["strong", "weak", "none", "changing"]
+    validator: Literal[
+        "strong", "weak", "none", "changing", "weak changing", "weak of version", "date of version", "strong, then weak"
+    ]
     encoding: Literal["none", "identity", "gzip", "gzip in fact"]
     when: Literal["always", "first", "later", "once"]
     checksum: Literal["known", "unknown"]
@@ -37,17 +39,59 @@ class Lie:
 
         Nobody can refute a server that answers as if the file were a shorter one, where the hub does not know its size.
         """
-        plain = self.status in (200, 203) and self.sent == "asked" and self.content_range == "none"
-        is_shorter = self.size == "unknown" and (self.length == "smaller" or plain)
-        return self.sent in ("asked", "whole") and not is_shorter
+        return self.sent in ("asked", "whole") and not self.is_shorter
+
+    @property
+    def is_shorter(self) -> bool:
+        """Does it make another, shorter file of it?"""
+        plain = self.status in (200, 203) and self.content_range == "none"
+        is_asked = self.sent != "whole"
+        return self.size == "unknown" and (self.length == "smaller" or (plain and is_asked))
+
+    @property
+    def names_versions(self) -> bool:
+        """Do answers with different bytes always say of themselves what tells them apart?"""
+        versions: dict[str, str] = {}
+        for number in range(_ANSWERS):
+            lie = self.told(number)
+            version = lie.version(number)
+            if versions.setdefault(lie.validator_of(number), version) != version:
+                return False
+        return True
+
+    def told(self, number: int) -> Lie:
+        """What is told with the answer of this number, from 0."""
+        return self if self.applies(number) else TRUTH
+
+    def version(self, number: int) -> str:
+        """Which bytes the answer of this number is made of: ``right``, ``shifted`` or ``other``."""
+        if self.sent == "other from then on":
+            return "other" if number else "right"
+        return self.sent if self.sent in ("shifted", "other") else "right"
+
+    def validator_of(self, number: int) -> str:
+        """The header that names what is sent with the answer of this number, empty where none does."""
+        is_new = self.version(number) != "right"
+        return {
+            "strong": 'ETag: "one"',
+            "weak": 'ETag: W/"one"',
+            "none": "",
+            "changing": f'ETag: "{number}"',
+            "weak changing": f'ETag: W/"{number}"',
+            "weak of version": f'ETag: W/"{is_new}"',
+            "date of version": f"Last-Modified: Tue, {1 + is_new:02} Jul 2025 10:00:00 GMT",
+            "strong, then weak": 'ETag: W/"one"' if is_new else 'ETag: "one"',
+        }[self.validator]
 
     def applies(self, number: int) -> bool:
-        """To the answer with this number, from 0?"""
+        """Is it told with the answer of this number, from 0?"""
         return {"always": True, "first": number == 0, "later": number > 0, "once": number == 1}[self.when]
 
     def __str__(self) -> str:
         return ", ".join(f"{field.name}={value}" for field, value in zip(fields(self), astuple(self), strict=True))
 
+
+TRUTH = Lie(206, "asked", "right", "right", "strong", "none", "always", "known", "known")
 
 VALUES: tuple[tuple[object, ...], ...] = tuple(get_args(kind) for kind in get_type_hints(Lie).values())
 """The values of each field."""
@@ -56,6 +100,9 @@ _FAULTS = 6
 """Fields of the answer; those behind them are circumstances."""
 
 _TRUTH = 0.7
+
+_ANSWERS = 12
+"""More than a fetch gets before it gives up a file that changes."""
 
 
 def some(count: int) -> list[Lie]:
@@ -98,7 +145,7 @@ class Liar:
     """A step that serves ``data`` as ``lie`` says; ``other`` is another version of it, of the same size."""
 
     def __init__(self, lie: Lie, data: bytes, other: bytes) -> None:
-        self._lie = lie
+        self.lie = lie
         self._data = data
         self._other = other
         self._lock = threading.Lock()
@@ -107,14 +154,13 @@ class Liar:
     def __call__(self, exchange: Exchange) -> None:
         with self._lock:
             number, self._answers = self._answers, self._answers + 1
-        truth = Lie(206, "asked", "right", "right", "strong", "none", "always", "known", "known")
-        lie = self._lie if self._lie.applies(number) else truth
+        lie = self.lie.told(number)
         asked = exchange.request.range
         start, stop = (0, len(self._data)) if asked is None else (asked[0], (asked[1] or 0) + 1)
         stop = min(stop, len(self._data))
         status = lie.status if asked is not None or lie.status != 206 else 200
-        body = self._bytes(lie, start, stop)
-        lines = [f"HTTP/1.1 {status} Scripted", *self._validator(lie, number)]
+        body = b"" if lie.status == 204 else self._bytes(lie, number, start, stop)
+        lines = [f"HTTP/1.1 {status} Scripted", *filter(None, [lie.validator_of(number)])]
         if asked is not None or lie.content_range not in ("right", "none"):
             lines += self._content_range(lie, start, stop)
         if lie.encoding != "none":
@@ -123,29 +169,15 @@ class Liar:
             body = gzip.compress(body, 1)
         self._send(exchange, lie, lines, body)
 
-    def _bytes(self, lie: Lie, start: int, stop: int) -> bytes:
-        if lie.status == 204:
-            return b""
-        match lie.sent:
-            case "asked":
-                return self._data[start:stop]
-            case "whole":
-                return self._data
-            case "shifted":
-                return (self._data[1:] + b"\0")[start:stop]
-            case "other":
-                return self._other[start:stop]
+    @property
+    def versions(self) -> list[bytes]:
+        """The files of which it sends parts."""
+        return [self._data, self._data[1:] + b"\0", self._other]
 
-    def _validator(self, lie: Lie, number: int) -> list[str]:
-        match lie.validator:
-            case "strong":
-                return ['ETag: "one"']
-            case "weak":
-                return ['ETag: W/"one"']
-            case "none":
-                return []
-            case "changing":
-                return [f'ETag: "{number}"']
+    def _bytes(self, lie: Lie, number: int, start: int, stop: int) -> bytes:
+        right, shifted, other = self.versions
+        data = {"right": right, "shifted": shifted, "other": other}[lie.version(number)]
+        return data if lie.sent == "whole" else data[start:stop]
 
     def _content_range(self, lie: Lie, start: int, stop: int) -> list[str]:
         size = len(self._data)

@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from typing import cast
 
+import anyio
 import httpx
 import pytest
 
@@ -22,12 +23,16 @@ pytestmark = pytest.mark.anyio
 
 SIZE = 1000
 ETAG, OTHER = '"one"', '"other"'
-DATE = "Tue, 01 Jul 2025 10:00:00 GMT"
+DATE, NEWER = "Tue, 01 Jul 2025 10:00:00 GMT", "Wed, 02 Jul 2025 10:00:00 GMT"
+MULTIPART = "Multipart/ByteRanges; boundary=x"
 
 FIRST = Wanted(name="m.bin", start=0, stop=100)
-MIDDLE = Wanted(name="m.bin", start=300, stop=400, size=SIZE, validator=ETAG, is_strong=True)
-WEAK = Wanted(name="m.bin", start=300, stop=400, size=SIZE, validator=DATE)
-LAST = Wanted(name="m.bin", start=900, stop=1100, size=SIZE)
+MIDDLE = Wanted(name="m.bin", start=300, stop=400, size=SIZE, validator=ETAG)
+WEAK = dataclasses.replace(MIDDLE, validator=DATE)
+WEAK_TAG = dataclasses.replace(MIDDLE, validator='W/"one"')
+NAMELESS = dataclasses.replace(MIDDLE, validator="")
+PROVEN = dataclasses.replace(MIDDLE, is_proven=True)
+LAST = Wanted(name="m.bin", start=900, stop=1100, size=SIZE, validator=ETAG)
 WHOLE = Wanted(name="m.bin", start=0, stop=100, whole=True)
 
 
@@ -36,6 +41,8 @@ class Server:
 
     def __init__(self, status: int, headers: Mapping[str, str], body: bytes = b"body") -> None:
         self.asked: dict[str, str] = {}
+        self.asked_for_more = anyio.Event()
+        self.silent = False
         self.closed = 0
         self._status, self._headers, self._body = status, headers, body
 
@@ -46,6 +53,9 @@ class Server:
         chunks = [self._body]
 
         async def read(most: int = 0) -> bytes:
+            self.asked_for_more.set()
+            if self.silent:
+                await anyio.sleep_forever()
             return chunks.pop() if chunks else b""
 
         async def close() -> None:
@@ -69,7 +79,7 @@ def without(headers: dict[str, str], name: str) -> dict[str, str]:
     return {key: value for key, value in headers.items() if key != name}
 
 
-STRONG = Remote(SIZE, ETAG, True, has_ranges=True)
+STRONG = Remote(SIZE, ETAG, has_ranges=True)
 FULL = {"Content-Length": str(SIZE), "ETag": ETAG}
 OFFERED = {**FULL, "Accept-Ranges": "bytes"}
 
@@ -84,16 +94,40 @@ GOOD: dict[str, tuple[int, dict[str, str], Wanted, int, int | None, Remote]] = {
         FIRST,
         0,
         50,
-        Remote(50, ETAG, True, has_ranges=True),
+        Remote(50, ETAG, has_ranges=True),
     ),
     "middle": (206, part(300, 399), MIDDLE, 300, 400, STRONG),
     "middle without validator": (
         206,
         without(part(300, 399), "ETag"),
-        MIDDLE,
+        PROVEN,
         300,
         400,
-        Remote(SIZE, "", False, has_ranges=True),
+        Remote(SIZE, "", has_ranges=True),
+    ),
+    "middle with a weak one where a checksum is known": (
+        206,
+        part(300, 399, ETag='W/"two"'),
+        dataclasses.replace(PROVEN, validator='W/"one"'),
+        300,
+        400,
+        Remote(SIZE, 'W/"two"', has_ranges=True),
+    ),
+    "middle of a file that never had one": (
+        206,
+        without(part(300, 399), "ETag"),
+        NAMELESS,
+        300,
+        400,
+        Remote(SIZE, "", has_ranges=True),
+    ),
+    "middle of the same date": (
+        206,
+        part(300, 399, ETag="", Last_Modified=DATE),
+        WEAK,
+        300,
+        400,
+        Remote(SIZE, DATE, has_ranges=True),
     ),
     "last part": (206, part(900, 999), LAST, 900, 1000, STRONG),
     "weak validator": (
@@ -102,20 +136,29 @@ GOOD: dict[str, tuple[int, dict[str, str], Wanted, int, int | None, Remote]] = {
         FIRST,
         0,
         100,
-        Remote(SIZE, DATE, False, has_ranges=True),
+        Remote(SIZE, 'W/"one"', has_ranges=True),
     ),
-    "empty validator": (206, part(0, 99, ETag='""'), FIRST, 0, 100, Remote(SIZE, "", False, has_ranges=True)),
-    "whole instead of part": (200, OFFERED, FIRST, 0, SIZE, Remote(SIZE, ETAG, True, has_ranges=False)),
+    "a validator that is no ETag": (206, part(0, 99, ETag="one"), FIRST, 0, 100, Remote(SIZE, "one", has_ranges=True)),
+    "two validators": (
+        206,
+        part(0, 99, ETag='"one", "two"'),
+        FIRST,
+        0,
+        100,
+        Remote(SIZE, '"one", "two"', has_ranges=True),
+    ),
+    "empty validator": (206, part(0, 99, ETag='""'), FIRST, 0, 100, Remote(SIZE, "", has_ranges=True)),
+    "whole instead of part": (200, OFFERED, FIRST, 0, SIZE, Remote(SIZE, ETAG, has_ranges=False)),
     "whole as asked": (200, OFFERED, WHOLE, 0, SIZE, STRONG),
-    "whole, no ranges": (200, FULL, WHOLE, 0, SIZE, Remote(SIZE, ETAG, True, has_ranges=False)),
-    "whole with its range": (200, part(0, 999), WHOLE, 0, SIZE, Remote(SIZE, ETAG, True, has_ranges=False)),
+    "whole, no ranges": (200, FULL, WHOLE, 0, SIZE, Remote(SIZE, ETAG, has_ranges=False)),
+    "whole with its range": (200, part(0, 999), WHOLE, 0, SIZE, Remote(SIZE, ETAG, has_ranges=False)),
     "whole with a garbled range": (
         200,
         {**FULL, "Content-Range": "bytes oops"},
         WHOLE,
         0,
         SIZE,
-        Remote(SIZE, ETAG, True, has_ranges=False),
+        Remote(SIZE, ETAG, has_ranges=False),
     ),
     "chunked": (
         200,
@@ -123,12 +166,12 @@ GOOD: dict[str, tuple[int, dict[str, str], Wanted, int, int | None, Remote]] = {
         FIRST,
         0,
         None,
-        Remote(None, "", False, has_ranges=False, is_delimited=True),
+        Remote(None, "", has_ranges=False, is_delimited=True),
     ),
-    "until it closes": (200, {}, FIRST, 0, None, Remote(None, "", False, has_ranges=False, is_delimited=False)),
-    "203 of a proxy": (203, FULL, FIRST, 0, SIZE, Remote(SIZE, ETAG, True, has_ranges=False)),
-    "empty": (416, {"Content-Range": "bytes */0"}, FIRST, 0, 0, Remote(0, "", False, has_ranges=True)),
-    "empty, plainly": (200, {"Content-Length": "0"}, FIRST, 0, 0, Remote(0, "", False, has_ranges=False)),
+    "until it closes": (200, {}, FIRST, 0, None, Remote(None, "", has_ranges=False, is_delimited=False)),
+    "203 of a proxy": (203, FULL, FIRST, 0, SIZE, Remote(SIZE, ETAG, has_ranges=False)),
+    "empty": (416, {"Content-Range": "bytes */0"}, FIRST, 0, 0, Remote(0, "", has_ranges=True)),
+    "empty, plainly": (200, {"Content-Length": "0"}, FIRST, 0, 0, Remote(0, "", has_ranges=False)),
     "identity said aloud": (206, part(0, 99, Content_Encoding=" Identity "), FIRST, 0, 100, STRONG),
 }
 
@@ -176,6 +219,9 @@ BAD: dict[str, tuple[int, dict[str, str], Wanted, type[StabilityError]]] = {
     "no Content-Range": (206, without(part(0, 99), "Content-Range"), FIRST, errors.RangesUnusable),
     "no Content-Range for the middle": (206, without(part(0, 99), "Content-Range"), MIDDLE, errors.RangesUnusable),
     "multipart": (206, {"Content-Type": "multipart/byteranges; boundary=x"}, FIRST, errors.RangesUnusable),
+    "multipart with a range": (206, part(0, 99, Content_Type=MULTIPART), FIRST, errors.RangesUnusable),
+    "multipart with a range in mid-file": (206, part(300, 399, Content_Type=MULTIPART), PROVEN, errors.RangesUnusable),
+    "multipart for the whole": (200, {**FULL, "Content-Type": MULTIPART}, WHOLE, errors.RangesUnusable),
     "total unknown": (206, part(0, 99, "*"), FIRST, errors.RangesUnusable),
     "no range in it": (206, part(0, 99, Content_Range="bytes */1000"), FIRST, errors.RangesUnusable),
     "other unit": (206, part(0, 99, Content_Range="items 0-99/1000"), FIRST, errors.RangesUnusable),
@@ -189,6 +235,29 @@ BAD: dict[str, tuple[int, dict[str, str], Wanted, type[StabilityError]]] = {
     # H07: the validator changed
     "another validator": (206, part(300, 399, ETag=OTHER), MIDDLE, errors.RemoteChanged),
     "another validator, whole": (200, {**OFFERED, "ETag": OTHER}, MIDDLE, errors.RemoteChanged),
+    "another validator, and a checksum": (206, part(300, 399, ETag=OTHER), PROVEN, errors.RemoteChanged),
+    # H07, H08: weak ones differ, and nothing else will tell
+    "a weak one instead": (206, part(300, 399, ETag='W/"one"'), MIDDLE, errors.RemoteChanged),
+    "a date instead": (206, part(300, 399, ETag="", Last_Modified=DATE), MIDDLE, errors.RemoteChanged),
+    "another weak one": (206, part(300, 399, ETag='W/"two"'), WEAK_TAG, errors.RemoteChanged),
+    "a strong one instead of a weak one": (206, part(300, 399), WEAK_TAG, errors.RemoteChanged),
+    "another date": (206, part(300, 399, ETag="", Last_Modified=NEWER), WEAK, errors.RemoteChanged),
+    "another weak one for the first bytes": (
+        206,
+        part(0, 399, ETag='W/"two"'),
+        dataclasses.replace(WEAK_TAG, start=0),
+        errors.RemoteChanged,
+    ),
+    "another weak one, whole": (
+        200,
+        {**FULL, "ETag": 'W/"two"'},
+        dataclasses.replace(WEAK_TAG, start=0),
+        errors.RemoteChanged,
+    ),
+    # H08: with one validator nothing can be compared
+    "no validator any more": (206, without(part(300, 399), "ETag"), MIDDLE, errors.RangesUnusable),
+    "no weak one any more": (206, without(part(300, 399), "ETag"), WEAK_TAG, errors.RangesUnusable),
+    "a validator only now": (206, part(300, 399, ETag='W/"one"'), NAMELESS, errors.RangesUnusable),
     # H09
     "416 without a size for the first byte": (416, {}, FIRST, errors.RangesUnusable),
     "416 with a size for the first byte": (416, {"Content-Range": "bytes */1000"}, FIRST, errors.RangesUnusable),
@@ -254,9 +323,11 @@ VALIDATORS = (None, ETAG, OTHER, 'W/"one"')
 ENCODINGS = (None, "identity", "gzip")
 
 
-async def test_only_the_very_bytes_that_were_asked_for_are_accepted() -> None:
-    """H01-H07: of all combinations, a part is believed only when nothing in it speaks against it."""
+@pytest.mark.parametrize("wanted", [MIDDLE, PROVEN])
+async def test_only_the_very_bytes_that_were_asked_for_are_accepted(wanted: Wanted) -> None:
+    """H01-H08: of all combinations, a part is believed only when nothing in it speaks against it."""
     accepted = 0
+    validators = (None, ETAG, 'W/"one"') if wanted.is_proven else (ETAG,)
     for status, shown, length, validator, encoding in itertools.product(
         STATUSES, CONTENT_RANGES, LENGTHS, VALIDATORS, ENCODINGS
     ):
@@ -266,12 +337,12 @@ async def test_only_the_very_bytes_that_were_asked_for_are_accepted() -> None:
             status != 416
             and shown == "bytes 300-399/1000"
             and length in (None, "100")
-            and validator != OTHER
+            and validator in validators
             and encoding != "gzip"
         )
         server = Server(status, headers)
         try:
-            body = await ask(server, MIDDLE)
+            body = await ask(server, wanted)
         except errors.ServerError:
             assert not is_right, headers
         else:
@@ -280,7 +351,7 @@ async def test_only_the_very_bytes_that_were_asked_for_are_accepted() -> None:
             accepted += 1
             await body.close()
         assert server.closed == 1
-    assert accepted == 3 * 2 * 3 * 2
+    assert accepted == 3 * 2 * len(validators) * 2
 
 
 async def test_what_is_asked() -> None:
@@ -290,6 +361,7 @@ async def test_what_is_asked() -> None:
         (MIDDLE, "bytes=300-399", ETAG),
         (dataclasses.replace(MIDDLE, start=0), "bytes=0-399", None),
         (WEAK, "bytes=300-399", None),
+        (WEAK_TAG, "bytes=300-399", None),
         (WHOLE, None, None),
     ):
         server = Server(500, {})
@@ -320,3 +392,22 @@ async def test_the_words_of_the_server_are_kept_for_the_hub(kind: str, text: byt
     with pytest.raises(errors.AccessDenied) as caught:
         await ask(Server(403, {"Content-Type": kind}, text), FIRST)
     assert caught.value.arguments.get("body") == kept
+
+
+async def test_the_words_of_the_server_are_not_waited_for_long() -> None:
+    """N03: a refusal is a refusal, however slowly its reasons come."""
+    clock, server = ManualClock(), Server(403, {"Content-Type": "text/plain"})
+    client, failures = cast(HttpClient, server), list[StabilityError]()
+
+    async def refuse() -> None:
+        with pytest.raises(errors.AccessDenied) as caught:
+            await Body.open(client, Request("https://host.test/m.bin"), FIRST, clock)
+        failures.append(caught.value)
+
+    server.silent = True
+    async with anyio.create_task_group() as group:
+        group.start_soon(refuse)
+        await server.asked_for_more.wait()
+        clock.advance(5)
+    assert "body" not in failures[0].arguments
+    assert server.closed == 1

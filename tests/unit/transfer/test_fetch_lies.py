@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable
 
@@ -201,6 +202,87 @@ async def test_a_file_that_changes_all_the_time_ends(rig: Rig, origin: FileOrigi
     error = await refused(rig, errors.RemoteChanged, file.url)
     assert error.remedy is errors.Remedy.RETRY
     assert len(origin.requests) <= 10
+
+
+OLD_DATE, NEW_DATE = "Tue, 01 Jul 2025 10:00:00 GMT", "Wed, 02 Jul 2025 10:00:00 GMT"
+WEAK_ONE, WEAK_TWO = 'W/"one"', 'W/"two"'
+
+
+@pytest.mark.parametrize(
+    ("before", "after_", "told"),
+    [
+        ((None, OLD_DATE), (None, NEW_DATE), True),
+        ((WEAK_ONE, None), (WEAK_TWO, None), True),
+        ((WEAK_ONE, OLD_DATE), (WEAK_TWO, OLD_DATE), True),
+        (('"one"', None), (WEAK_ONE, None), True),
+        (('"one"', OLD_DATE), (None, OLD_DATE), True),
+        (('"one"', None), (None, None), False),
+        ((WEAK_ONE, None), (None, None), False),
+        ((None, None), (None, NEW_DATE), False),
+    ],
+)
+async def test_two_versions_are_never_mixed(
+    rig: Rig,
+    origin: FileOrigin,
+    monkeypatch: pytest.MonkeyPatch,
+    before: tuple[str | None, str | None],
+    after_: tuple[str | None, str | None],
+    told: bool,
+) -> None:
+    """H07, H08: no checksum will tell, so what the answers say of themselves has to."""
+    file = origin.add("/m", DATA, etag=before[0], last_modified=before[1])
+
+    def change() -> None:
+        file.data, file.etag, file.last_modified = OTHER, *after_
+
+    before_each(origin, after(2, change))
+    # A server that does not know If-Range sends parts of whatever it has.
+    monkeypatch.setattr(origin, "_is_current", lambda *_: True)
+    arrival = await rig.fetch(file.url)
+    assert rig.target.read_bytes() == OTHER
+    assert arrival.verification is Verification.UNVERIFIABLE
+    assert [code for code, _ in rig.seen.retries] == (["remote-changed"] if told else [])
+    assert (origin.ranges("/m")[-1] is None) is not told, "what cannot be compared comes as one stream"
+
+
+@pytest.mark.parametrize("validators", [(WEAK_ONE, WEAK_TWO), (OLD_DATE, NEW_DATE)])
+@pytest.mark.parametrize("proven", [True, False])
+async def test_servers_behind_one_name_may_differ_in_what_they_say(
+    rig: Rig, origin: FileOrigin, validators: tuple[str, str], proven: bool
+) -> None:
+    """H08: with a checksum their parts make one file, without one only a single answer does."""
+    file = origin.add("/m", DATA, etag=None)
+    turns = itertools.cycle(validators)
+    field = "etag" if WEAK_ONE in validators else "last_modified"
+    before_each(origin, lambda: setattr(file, field, next(turns)))
+    await rig.fetch(file.url, checksum=sha256(DATA) if proven else "", connections=1)
+    assert rig.target.read_bytes() == DATA
+    codes = [code for code, _ in rig.seen.retries]
+    asked = origin.ranges("/m")
+    if proven:
+        assert (len(asked), codes) == (2, [])
+    else:
+        assert (asked.count(None), asked[-1], codes) == (1, None, ["remote-changed"])
+
+
+async def test_a_part_is_not_continued_with_what_says_less_of_itself(
+    rig: Rig, origin: FileOrigin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """H07, H08: over a restart, too."""
+    file = origin.add("/m", DATA)
+    gate = threading.Event()
+    file.body_gate, file.gate_at = gate, 5 * MIB
+    async with anyio.create_task_group() as group:
+        group.start_soon(lambda: rig.fetch(file.url, connections=1))
+        await until(lambda: rig.live.received == 5 * MIB)
+        group.cancel_scope.cancel()
+    gate.set()
+    file.data, file.etag = OTHER, WEAK_ONE
+    monkeypatch.setattr(origin, "_is_current", lambda *_: True)
+    await rig.fetch(file.url)
+    assert rig.target.read_bytes() == OTHER
+    assert [code for code, _ in rig.seen.retries] == ["remote-changed"]
+    assert rig.left == ["model.safetensors"]
 
 
 async def test_a_validator_that_cannot_be_sent_back_is_none(rig: Rig, origin: FileOrigin) -> None:

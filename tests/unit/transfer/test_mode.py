@@ -31,7 +31,8 @@ FAILURES: tuple[StabilityError | StreamCut, ...] = (
 
 
 def after(mode: Mode, error: StabilityError | StreamCut, **facts: bool) -> Step:
-    return mode.after(error, **{"is_resumed": False, "is_one_answer": False, "is_in_place": True, **facts})
+    usual = {"is_resumed": False, "is_one_answer": False, "is_strong": True, "is_in_place": True}
+    return mode.after(error, **{**usual, **facts})
 
 
 @pytest.mark.parametrize("error", [RangesUnusable(host="h"), WrongRange(host="h"), WRONG])
@@ -54,6 +55,15 @@ def test_wrong_bytes_prove_something_about_those_who_sent_them() -> None:
 def test_a_file_may_change_once() -> None:
     mode = Mode(4)
     assert [after(mode, RemoteChanged(host="h")) for _ in range(2)] == [Step.SET_ASIDE, Step.GIVE_UP]
+    assert not mode.whole
+
+
+def test_a_file_whose_versions_have_no_strong_names_may_be_two_files() -> None:
+    """H08"""
+    mode = Mode(4)
+    steps = [after(mode, RemoteChanged(host="h"), is_strong=False) for _ in range(3)]
+    assert steps == [Step.SET_ASIDE, Step.BEGIN_AGAIN, Step.GIVE_UP]
+    assert mode.whole
 
 
 def test_a_part_may_be_harmed_once() -> None:
@@ -77,11 +87,12 @@ def test_blocks_are_repaired_twice() -> None:
     assert seen == [True, True, False]
 
 
+@pytest.mark.parametrize("is_strong", [True, False])
 @pytest.mark.parametrize("errors", list(itertools.permutations(FAILURES, 3)))
-def test_every_way_ends(errors: tuple[StabilityError | StreamCut, ...]) -> None:
+def test_every_way_ends(errors: tuple[StabilityError | StreamCut, ...], is_strong: bool) -> None:
     """Whatever fails, and in whatever order: there are few restarts."""
     mode = Mode(4)
-    steps = [after(mode, error) for error in itertools.islice(itertools.cycle(errors), 30)]
+    steps = [after(mode, error, is_strong=is_strong) for error in itertools.islice(itertools.cycle(errors), 30)]
     ends = [place for place, step in enumerate(steps) if step in (Step.GIVE_UP, Step.EMPTY, Step.QUARANTINE)]
     assert ends
     assert ends[0] <= 10
