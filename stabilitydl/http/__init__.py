@@ -8,7 +8,7 @@
   pools), ``plain`` (what needs no parser), ``bodies`` (read past the parser or through it), ``pools``, ``proxies``,
   ``trust`` (certificates), ``faults`` (foreign exceptions become ours), ``logs`` (foreign loggers keep quiet);
 - ``network`` (what httpcore's pools stand on: wide reads), ``framing`` (where heads and bodies end), ``links``
-  (sockets and TLS), ``connecting`` (names and addresses).
+  (sockets and TLS), ``attempts`` (who may try to connect), ``connecting`` (names and addresses).
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import anyio
@@ -51,21 +51,30 @@ class Slot:
         self.bulk = bulk
         self.cuts = cuts
         self.is_served = False
-        self._governor: Governor | None = governor
+        self._is_held = True
+        self._governor = governor
+
+    def answer(self) -> None:
+        """The origin said something, whatever it was."""
+        self._governor.on_answer(self.origin.host)
 
     def serve(self) -> None:
-        """The origin answers the request."""
-        if self._governor is not None and not self.is_served:
+        """The origin does what the request asks for."""
+        if self._is_held and not self.is_served:
             self.is_served = True
             self._governor.note_served(self)
 
+    def allowed(self) -> int:
+        """How many connections the origin bears now, those that nobody uses included."""
+        return self._governor.allowed(self.origin)
+
     def release(self) -> None:
-        governor, self._governor = self._governor, None
-        if governor is not None:
-            governor.take_back(self)
+        if self._is_held:
+            self._is_held = False
+            self._governor.take_back(self)
 
     def __repr__(self) -> str:
-        return f"<Slot {self.origin}{'' if self._governor else ' released'}>"
+        return f"<Slot {self.origin}{'' if self._is_held else ' released'}>"
 
 
 @dataclass(eq=False)
@@ -80,7 +89,8 @@ class Governor:
     """Hands out slots, first come, first served; one full host does not hold up the others.
 
     ``per_host`` and ``total`` count bulk requests (file bodies); ``hosts`` holds numbers for single hosts and what is
-    below them, instead of ``per_host``. A host that refuses some gets fewer for a while: see `budget`.
+    below them, instead of ``per_host``. A host that refuses some gets fewer for a while: see `budget`. ``on_answer`` is
+    told each host that answers, at once.
     """
 
     def __init__(
@@ -97,6 +107,7 @@ class Governor:
         self._budgets: dict[Origin, Budget] = {}
         self._cold_until: dict[Origin, float] = {}
         self._cold_because: dict[Origin, int] = {}
+        self.on_answer: Callable[[str], None] = lambda host: None
 
     def set_limits(self, per_host: int, total: int, hosts: Mapping[str, int] | None = None) -> None:
         """Change the limits; running requests keep their slots."""
@@ -121,7 +132,8 @@ class Governor:
         except BaseException:
             if waiter.slot is not None:
                 waiter.slot.release()
-            else:
+            elif waiter in self._queue:
+                # Otherwise a cool-down has sent it away already.
                 self._queue.remove(waiter)
             raise
         if waiter.slot is None:
@@ -165,6 +177,11 @@ class Governor:
             self._cold_until.pop(origin, None)
         return max(rest, 0.0)
 
+    def allowed(self, origin: Origin) -> int:
+        """How many file bodies at once ``origin`` bears now, as far as is known."""
+        budget, most = self._budgets.get(origin), self._most(origin)
+        return most if budget is None else budget.allowed(most, self._clock.monotonic())
+
     def lines(self) -> list[HostLine]:
         """Every host that is asked, waited for or left alone, by name."""
         waiting = Counter(waiter.origin for waiter in self._queue)
@@ -175,7 +192,7 @@ class Governor:
                 self._bulk[origin] + self._calls[origin],
                 waiting[origin],
                 self.cooling(origin),
-                self._allowed(origin),
+                self.allowed(origin),
                 self._most(origin),
                 self._cold_because.get(origin, 0) if origin in self._cold_until else 0,
             )
@@ -209,11 +226,7 @@ class Governor:
     def _has_room(self, origin: Origin, bulk: bool) -> bool:
         if not bulk:
             return self._calls[origin] < CALLS_PER_HOST
-        return self._bulk.total() < self._total and self._bulk[origin] < self._allowed(origin)
-
-    def _allowed(self, origin: Origin) -> int:
-        budget, most = self._budgets.get(origin), self._most(origin)
-        return most if budget is None else budget.allowed(most, self._clock.monotonic())
+        return self._bulk.total() < self._total and self._bulk[origin] < self.allowed(origin)
 
     def _most(self, origin: Origin) -> int:
         """What the settings allow."""

@@ -13,6 +13,7 @@ import httpcore
 from ..clock import Clock
 from ..domain.chunk import WIDTH, Chunk, split
 from ..errors import ConnectionLost, NetworkTimeout, ProxyFailed, StabilityError, TlsFailed
+from .attempts import Attempts
 from .connecting import Resolver, connect
 from .framing import Body, CountedBody, Head, body_of
 from .links import Link, SocketLink, TlsLink
@@ -221,13 +222,23 @@ class Stream(httpcore.AsyncNetworkStream):
 class Backend(httpcore.AsyncNetworkBackend):
     """Opens streams to addresses that ``reach`` allows. With ``proxy`` set, what it connects to is a proxy.
 
-    Raises our own errors, ready for the user; httpcore passes them on.
+    Backends that share ``attempts`` do not knock at the same door at once. Raises our own errors, ready for the user;
+    httpcore passes them on.
     """
 
-    def __init__(self, clock: Clock, resolver: Resolver, reach: Reach, *, proxy: bool = False) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        resolver: Resolver,
+        reach: Reach,
+        attempts: Attempts | None = None,
+        *,
+        proxy: bool = False,
+    ) -> None:
         self._clock = clock
         self._resolver = resolver
         self._reach = reach
+        self._attempts = attempts or Attempts(clock)
         self._proxy = proxy
 
     async def connect_tcp(
@@ -240,7 +251,9 @@ class Backend(httpcore.AsyncNetworkBackend):
     ) -> Stream:
         try:
             with self._clock.fail_after(PATIENCE if timeout is None else timeout):
-                sock = await connect(host, port, self._reach, self._resolver, self._clock)
+                sock = await self._attempts.connect(
+                    host, port, lambda: connect(host, port, self._reach, self._resolver, self._clock)
+                )
         except (StabilityError, TimeoutError) as error:
             problem = NetworkTimeout(host=host) if isinstance(error, TimeoutError) else error
             if self._proxy:

@@ -8,12 +8,13 @@ connection is taken from a list, and a plain request goes over its stream as it 
 from __future__ import annotations
 
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Container, Iterable
 from dataclasses import dataclass
 
 import anyio
 import httpcore
 
+from ..clock import Clock
 from ..errors import ProxyFailed, StabilityError
 from .network import Backend, Stream, opened
 from .plain import Fields, PlainAnswer
@@ -28,10 +29,14 @@ MOST_IDLE = 64
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A request to ``origin``: as httpcore wants it, and as it is sent where that is ``plain``."""
+    """A request to ``origin``: as httpcore wants it, and as it is sent where that is ``plain``.
+
+    ``allowed`` says at any time how many connections to the origin may be open.
+    """
 
     origin: httpcore.Origin
     whole: Callable[[], httpcore.Request]
+    allowed: Callable[[], int]
     plain: bytes | None = None
 
 
@@ -45,6 +50,8 @@ class GuardedConnection:
     def __init__(self, inner: httpcore.AsyncConnectionInterface, *, proxied: bool = False) -> None:
         self._inner = inner
         self._proxied = proxied
+        self.idle_since = 0.0
+        """When its last exchange ended, in monotonic seconds."""
         self._failed = False
         self._streams: list[Stream] = []
 
@@ -94,7 +101,7 @@ class GuardedConnection:
 
     @property
     def is_usable(self) -> bool:
-        """Can it take another request: is it idle, kept not too long, and has the peer said nothing meanwhile?"""
+        """Can it take another request: is it idle, and has the peer said nothing meanwhile?"""
         return self.is_idle and not self._inner.has_expired()
 
     def __repr__(self) -> str:
@@ -107,26 +114,39 @@ def _words(error: Exception) -> str:
 
 
 class Pool:
-    """The connections of one route. How many there may be is the governor's business."""
+    """The connections of one route.
 
-    def __init__(self, make: Callable[[httpcore.Origin], httpcore.AsyncConnectionInterface], *, proxied: bool) -> None:
+    How many requests there are at once is the governor's business. Here idle connections make room: those of all
+    routes to an origin, ``every`` being the pools of these, are never more than it bears beside those in use.
+    """
+
+    def __init__(
+        self,
+        make: Callable[[httpcore.Origin], httpcore.AsyncConnectionInterface],
+        clock: Clock,
+        every: Callable[[], Iterable[Pool]],
+        *,
+        proxied: bool,
+    ) -> None:
         self._make = make
+        self._clock = clock
+        self._every = every
         self._proxied = proxied
         # In the order of their last use.
         self._idle: dict[GuardedConnection, httpcore.Origin] = {}
-        self._busy: set[GuardedConnection] = set()
+        self._busy: dict[GuardedConnection, httpcore.Origin] = {}
         self._keeps = True
 
     async def send(self, message: Message) -> Loan:
         """Send ``message``; closing the loan gives its connection back. Raises what httpcore raises."""
-        connection = await self._take(message.origin)
-        self._busy.add(connection)
+        connection = await self._take(message)
+        self._busy[connection] = message.origin
         try:
             answer = await connection.send(message)
         except BaseException:
-            self._busy.discard(connection)
+            self._busy.pop(connection, None)
             raise
-        return Loan(answer, connection, message.origin, self)
+        return Loan(answer, connection, message, self)
 
     async def retire(self) -> None:
         """Keep no connection any more: what is idle is closed now, what is in use when its exchange ends."""
@@ -147,30 +167,68 @@ class Pool:
         for connection in connections:
             await connection.aclose()
 
-    async def _take(self, origin: httpcore.Origin) -> GuardedConnection:
-        """The idle connection to ``origin`` that was used last, else a new one. Those that are over are let go of."""
+    async def _take(self, message: Message) -> GuardedConnection:
+        """The idle connection to its origin that was used last, else a new one. Those that are over are let go of."""
+        oldest = self._clock.monotonic() - KEPT
         for connection, place in reversed(list(self._idle.items())):
-            if not connection.is_usable:
-                del self._idle[connection]
-                await connection.aclose()
-            elif place == origin:
+            if not connection.is_usable or connection.idle_since < oldest:
+                await self._end(connection)
+            elif place == message.origin:
                 del self._idle[connection]
                 return connection
-        return GuardedConnection(self._make(origin), proxied=self._proxied)
+        await self._make_room(message, 1)
+        return GuardedConnection(self._make(message.origin), proxied=self._proxied)
 
-    async def put_back(self, connection: GuardedConnection, origin: httpcore.Origin) -> None:
-        """An exchange is over, well or badly; called by `Loan.aclose`."""
-        if connection not in self._busy:
+    async def put_back(self, connection: GuardedConnection, message: Message) -> None:
+        """The exchange of ``message`` is over, well or badly; called by `Loan.aclose`."""
+        if self._busy.pop(connection, None) is None:
             return
-        self._busy.discard(connection)
-        if connection.is_idle and self._keeps:
-            self._idle[connection] = origin
-            if len(self._idle) <= MOST_IDLE:
-                return
-            connection = next(iter(self._idle))
-            del self._idle[connection]
         with anyio.CancelScope(shield=True):
+            if connection.is_idle and self._keeps:
+                connection.idle_since = self._clock.monotonic()
+                self._idle[connection] = message.origin
+                if len(self._idle) > MOST_IDLE:
+                    await self._end(next(iter(self._idle)))
+            else:
+                await connection.aclose()
+            await self._make_room(message)
+
+    async def _make_room(self, message: Message, coming: int = 0) -> None:
+        """End idle connections to the origin of ``message``, the oldest first, while there are more than it bears.
+
+        ``coming`` more are about to be opened.
+        """
+        every, allowed = list(self._every()), message.allowed() - coming
+        if sum(pool.size for pool in every) <= allowed:
+            return
+        busy = sum(pool.busy_to(message.origin) for pool in every)
+        idle = [(connection.idle_since, connection) for pool in every for connection in pool.idle_to(message.origin)]
+        idle.sort(key=lambda each: each[0])
+        surplus = {connection for _, connection in idle[: max(busy + len(idle) - allowed, 0)]}
+        for pool in every:
+            await pool.end(surplus)
+
+    def busy_to(self, origin: httpcore.Origin) -> int:
+        """How many connections to ``origin`` are in use."""
+        return sum(place == origin for place in self._busy.values())
+
+    def idle_to(self, origin: httpcore.Origin) -> list[GuardedConnection]:
+        """Those that are not."""
+        return [connection for connection, place in self._idle.items() if place == origin]
+
+    async def end(self, connections: Container[GuardedConnection]) -> None:
+        """Close those of ``connections`` that are idle here."""
+        for connection in [each for each in self._idle if each in connections]:
+            await self._end(connection)
+
+    async def _end(self, connection: GuardedConnection) -> None:
+        if self._idle.pop(connection, None) is not None:
             await connection.aclose()
+
+    @property
+    def size(self) -> int:
+        """How many connections it has."""
+        return len(self._idle) + len(self._busy)
 
     def __repr__(self) -> str:
         return f"<Pool {len(self._busy)} busy, {len(self._idle)} idle>"
@@ -183,7 +241,7 @@ class Loan:
         self,
         answer: httpcore.Response | PlainAnswer,
         connection: GuardedConnection,
-        origin: httpcore.Origin,
+        message: Message,
         pool: Pool,
     ) -> None:
         self.status = answer.status
@@ -192,7 +250,7 @@ class Loan:
         stream = connection.stream if self._response is None else self._response.extensions.get("network_stream")
         self.stream = stream if isinstance(stream, Stream) else None
         self._connection = connection
-        self._origin = origin
+        self._message = message
         self._pool = pool
 
     def parts(self) -> AsyncIterator[bytes]:
@@ -212,30 +270,34 @@ class Loan:
             if self._response is not None:
                 await self._response.aclose()
         finally:
-            await self._pool.put_back(self._connection, self._origin)
+            await self._pool.put_back(self._connection, self._message)
 
 
-def pool_for(proxy: Proxy | None, backend: Backend, context: ssl.SSLContext | None) -> Pool:
-    """A pool for one route. ``context`` may be None where nothing on the route uses TLS."""
+def pool_for(
+    proxy: Proxy | None,
+    backend: Backend,
+    context: ssl.SSLContext | None,
+    clock: Clock,
+    every: Callable[[], Iterable[Pool]],
+) -> Pool:
+    """A pool for one route, beside ``every`` other one. ``context`` may be None where nothing on the route uses TLS."""
     if proxy is None:
-        direct = httpcore.AsyncConnectionPool(ssl_context=context, keepalive_expiry=KEPT, network_backend=backend)
-        return Pool(direct.create_connection, proxied=False)
+        direct = httpcore.AsyncConnectionPool(ssl_context=context, network_backend=backend)
+        return Pool(direct.create_connection, clock, every, proxied=False)
     url = httpcore.URL(scheme=proxy.scheme, host=proxy.host, port=proxy.port, target="/")
     if proxy.is_socks:
         socks = httpcore.AsyncSOCKSProxy(
             proxy_url=url,
             proxy_auth=proxy.auth,
             ssl_context=context,
-            keepalive_expiry=KEPT,
             network_backend=backend,
         )
-        return Pool(socks.create_connection, proxied=True)
+        return Pool(socks.create_connection, clock, every, proxied=True)
     tunnel = httpcore.AsyncHTTPProxy(
         proxy_url=url,
         proxy_auth=proxy.auth,
         ssl_context=context,
         proxy_ssl_context=context if proxy.scheme == "https" else None,
-        keepalive_expiry=KEPT,
         network_backend=backend,
     )
-    return Pool(tunnel.create_connection, proxied=True)
+    return Pool(tunnel.create_connection, clock, every, proxied=True)

@@ -56,11 +56,12 @@ class Sender:
         try:
             given = {name.lower() for name, _ in headers}
             fields = [*(field for field in _HEADERS if field[0].lower() not in given), *headers]
-            reply = await self._transport.send(url, fields, body, reach=reach, direct=direct)
+            reply = await self._transport.send(url, fields, body, reach=reach, direct=direct, allowed=slot.allowed)
         except StabilityError:
             raise
         except Exception as error:
             raise mapped(error, url.host) from error
+        slot.answer()
 
         async def close() -> None:
             try:

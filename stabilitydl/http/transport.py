@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,6 +12,7 @@ import httpcore
 
 from ..clock import Clock
 from ..errors import ProxyFailed
+from .attempts import Attempts
 from .bodies import Body, DetachedBody, ParsedBody
 from .connecting import Resolver
 from .faults import mapped
@@ -62,6 +63,7 @@ class Transport:
         self._proxies = proxies
         self._context = context
         self._resolver = Resolver(clock)
+        self._attempts = Attempts(clock)
         self._pools: dict[_Route, Pool] = {}
         self._retired: list[Pool] = []
 
@@ -72,15 +74,25 @@ class Transport:
         self._pools = {}
 
     async def send(
-        self, url: httpx.URL, headers: Iterable[tuple[str, str]], body: bytes | None, *, reach: Reach, direct: bool
+        self,
+        url: httpx.URL,
+        headers: Iterable[tuple[str, str]],
+        body: bytes | None,
+        *,
+        reach: Reach,
+        direct: bool,
+        allowed: Callable[[], int],
     ) -> Reply:
-        """GET ``url``, or POST ``body`` there. ``direct``: past every proxy. The body of the reply has to be closed."""
+        """GET ``url``, or POST ``body`` there. ``direct``: past every proxy. The body of the reply has to be closed.
+
+        ``allowed`` says at any time how many connections to this origin may be open; idle ones beyond that are closed.
+        """
         if self._retired:
             await self._retire()
         origin = Origin.of(url)
         proxy = None if direct else await self._proxies.choose(origin)
         pool = self._pool(_Route(proxy, Reach.ANY if proxy else reach, origin.scheme == "https"), origin.host)
-        loan = await _exchange(pool, _message(url, headers, body, proxy), origin.host)
+        loan = await _exchange(pool, _message(url, headers, body, proxy, allowed), origin.host)
         stream = loan.stream
         try:
             answer, fields = _body(loan, stream, origin.host)
@@ -95,14 +107,14 @@ class Transport:
         return Reply(loan.status, Headers(fields), answer, _place(origin, proxy, stream))
 
     async def aclose(self) -> None:
-        pools, self._pools, self._retired = [*self._retired, *self._pools.values()], {}, []
+        pools, self._pools, self._retired = self._every(), {}, []
         for pool in pools:
             await pool.aclose()
 
     @property
     def connections(self) -> list[str]:
         """What each connection that is open now is doing."""
-        return [connection for pool in (*self._retired, *self._pools.values()) for connection in pool.connections]
+        return [connection for pool in self._every() for connection in pool.connections]
 
     async def _retire(self) -> None:
         """Close what is idle on routes that are not used any more, and forget those where nothing is under way."""
@@ -110,18 +122,29 @@ class Transport:
             await pool.retire()
         self._retired = [pool for pool in self._retired if pool.connections]
 
+    def _every(self) -> list[Pool]:
+        return [*self._retired, *self._pools.values()]
+
     def _pool(self, route: _Route, host: str) -> Pool:
         pool = self._pools.get(route)
         if pool is None:
             needs_tls = route.tls or (route.proxy is not None and route.proxy.scheme == "https")
             if needs_tls and self._context is None:
                 self._context = tls_context(host)
-            backend = Backend(self._clock, self._resolver, route.reach, proxy=route.proxy is not None)
-            pool = self._pools[route] = pool_for(route.proxy, backend, self._context)
+            is_proxied = route.proxy is not None
+            backend = Backend(self._clock, self._resolver, route.reach, self._attempts, proxy=is_proxied)
+            pool = pool_for(route.proxy, backend, self._context, self._clock, self._every)
+            self._pools[route] = pool
         return pool
 
 
-def _message(url: httpx.URL, headers: Iterable[tuple[str, str]], body: bytes | None, proxy: Proxy | None) -> Message:
+def _message(
+    url: httpx.URL,
+    headers: Iterable[tuple[str, str]],
+    body: bytes | None,
+    proxy: Proxy | None,
+    allowed: Callable[[], int],
+) -> Message:
     fields = [(b"Host", url.netloc)]
     if body is not None:
         fields += [(b"Content-Length", b"%d" % len(body)), (b"Content-Type", b"application/json")]
@@ -140,6 +163,7 @@ def _message(url: httpx.URL, headers: Iterable[tuple[str, str]], body: bytes | N
             content=body,
             extensions={"timeout": _TIMEOUTS},
         ),
+        allowed,
         plain_request(url.raw_path, fields) if is_as_given else None,
     )
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
+import select
 import socket
 import ssl
 import struct
@@ -144,6 +145,15 @@ class Origin:
         """Connections that are open now, as far as this side knows."""
         with self._lock:
             return len(self._open)
+
+    @property
+    def held(self) -> int:
+        """Connections (without TLS) that neither side has closed, whether or not anything is asked over them."""
+        with self._lock:
+            poll = select.poll()
+            for sock in self._open:
+                poll.register(sock, select.POLLRDHUP)
+            return len(self._open) - len(poll.poll(0))
 
     def __enter__(self) -> Self:
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET

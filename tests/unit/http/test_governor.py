@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 
 import anyio
 import pytest
 
 from stabilitydl.errors import ServerBusy
 from stabilitydl.http.budget import GROWTH
-from stabilitydl.http.governor import CALLS_PER_HOST, Governor, Slot
+from stabilitydl.http.governor import CALLS_PER_HOST, PATIENCE, Governor, Slot
 from stabilitydl.http.origins import Origin
 from tests.fakes.clock import ManualClock
 
@@ -113,6 +114,40 @@ async def test_cancelling_leaves_no_trace() -> None:
     assert [(line.running, line.waiting) for line in governor.lines()] == [(1, 0)]
     slot.release()
     assert governor.lines() == []
+
+
+ACTS: dict[str, Callable[[Governor, Slot], None]] = {
+    "nothing": lambda governor, slot: None,
+    "cool-down": lambda governor, slot: governor.cool_down(A, 100, 429),
+    "short cool-down": lambda governor, slot: governor.cool_down(A, 1, 429),
+    "release": lambda governor, slot: slot.release(),
+    "limits": lambda governor, slot: governor.set_limits(2, 2),
+}
+
+
+@pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize("comes_first", ["act", "cancel"])
+@pytest.mark.parametrize("is_cooling", [False, True])
+async def test_cancelling_leaves_no_trace_whatever_happens_in_the_same_turn(
+    act: str, comes_first: str, is_cooling: bool
+) -> None:
+    clock = ManualClock()
+    governor = Governor(clock, per_host=1, total=1)
+    slot = await governor.acquire(A, True)
+    if is_cooling:
+        governor.cool_down(A, PATIENCE, 429)
+    task = asyncio.create_task(governor.acquire(A, True))
+    await anyio.wait_all_tasks_blocked()
+    steps: list[Callable[[], object]] = [lambda: ACTS[act](governor, slot), task.cancel]
+    for step in steps if comes_first == "act" else reversed(steps):
+        step()
+    await asyncio.wait([task])
+    assert task.cancelled()
+    slot.release()
+    governor.warm_up()
+    assert governor.lines() == []
+    assert clock.sleeping == 0
+    (await governor.acquire(A, True)).release()
 
 
 async def test_single_hosts_have_numbers_of_their_own() -> None:

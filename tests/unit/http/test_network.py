@@ -14,12 +14,13 @@ import httpcore
 import pytest
 
 from stabilitydl.clock import SystemClock
-from stabilitydl.errors import ConnectionLost, NetworkTimeout
+from stabilitydl.errors import ConnectionLost, NetworkTimeout, StabilityError
 from stabilitydl.http.answer import Answer
 from stabilitydl.http.client import HttpClient
 from stabilitydl.http.connecting import Resolver
 from stabilitydl.http.network import Backend, Stream
 from stabilitydl.http.origins import Reach
+from stabilitydl.http.pools import KEPT
 from stabilitydl.http.proxies import Proxies
 from stabilitydl.http.request import Request
 from tests.fakes.clock import ManualClock
@@ -91,6 +92,39 @@ async def test_chunks_of_several_connections_do_not_mix(wide: HttpClient, tls: A
             for number in range(4):
                 group.start_soon(fetch, number)
         assert [got[number] for number in range(4)] == bodies
+
+
+async def test_a_connection_in_use_is_kept_however_long_that_goes_on(tls: Authority | None) -> None:
+    """Each exchange counts, also those that no parser has seen."""
+    clock = ManualClock()
+    client = HttpClient(clock, proxies=Proxies({}), context=tls.client if tls else None)
+    with FileOrigin(tls=tls.server if tls else None) as origin:
+        file = origin.add("/x", b"x")
+        for _ in range(8):
+            await client.get(Request(file.url, trusted=True))
+            clock.advance(KEPT / 2)
+        assert origin.connections == 1
+        clock.advance(KEPT)
+        await client.get(Request(file.url, trusted=True))
+        assert origin.connections == 2
+    await client.aclose()
+
+
+async def test_who_answers_is_told_redirects_included() -> None:
+    """N04: that is who the network is asked about when nothing comes any more."""
+    client = HttpClient(SystemClock(), proxies=Proxies({}))
+    heard: list[str] = []
+    client.governor.on_answer = heard.append
+    with FileOrigin() as hub, FileOrigin(host="127.0.0.2") as storage:
+        file = storage.add("/x", b"x")
+        hub.redirect("/a", file.url)
+        await client.get(Request(hub.url("/a"), trusted=True))
+        await client.get(Request(hub.url("/missing"), trusted=True))
+    assert heard == ["127.0.0.1", "127.0.0.2", "127.0.0.1"]
+    with pytest.raises(StabilityError):
+        await client.get(Request(hub.url("/a"), trusted=True))
+    assert len(heard) == 3
+    await client.aclose()
 
 
 async def test_a_fast_peer_does_not_starve_the_others(tls: Authority | None) -> None:

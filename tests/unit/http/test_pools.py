@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 import httpcore
 import pytest
 
-from stabilitydl.http.pools import MOST_IDLE, Loan, Message, Pool
+from stabilitydl.http.pools import KEPT, MOST_IDLE, Loan, Message, Pool
+from tests.fakes.clock import ManualClock
 
 pytestmark = pytest.mark.anyio
 
@@ -74,15 +75,27 @@ class Made:
 
     def __init__(self) -> None:
         self.connections: list[Inner] = []
-        self.pool = Pool(self._make, proxied=False)
+        self.clock = ManualClock()
+        self.allowed = 2 * MOST_IDLE
+        self.pools: list[Pool] = []
+        self.pool = self.add_pool()
+
+    def add_pool(self) -> Pool:
+        """One more route."""
+        self.pools.append(Pool(self._make, self.clock, lambda: self.pools, proxied=False))
+        return self.pools[-1]
 
     def _make(self, origin: httpcore.Origin) -> Inner:
         self.connections.append(Inner(origin, len(self.connections)))
         return self.connections[-1]
 
-    async def ask(self, host: str = "one.test") -> Loan:
+    async def ask(self, host: str = "one.test", pool: Pool | None = None) -> Loan:
         request = httpcore.Request("GET", f"http://{host}/")
-        return await self.pool.send(Message(request.url.origin, lambda: request))
+        return await (pool or self.pool).send(Message(request.url.origin, lambda: request, lambda: self.allowed))
+
+    @property
+    def open(self) -> list[int]:
+        return [connection.number for connection in self.connections if not connection.closed]
 
     @property
     def requests(self) -> list[int]:
@@ -165,3 +178,44 @@ async def test_closing_ends_those_in_use_too(made: Made) -> None:
     assert all(connection.closed for connection in made.connections)
     await loan.aclose()
     assert made.pool.connections == []
+
+
+async def test_what_is_idle_for_too_long_is_not_used_again(made: Made) -> None:
+    for _ in range(3):
+        await (await made.ask()).aclose()
+        made.clock.advance(KEPT)
+    assert made.requests == [3], "each use counts anew"
+    made.clock.advance(1)
+    await (await made.ask()).aclose()
+    assert made.requests == [3, 1]
+    assert made.open == [1]
+
+
+async def test_idle_ones_are_never_more_than_their_origin_bears(made: Made) -> None:
+    """H24: a host counts connections, whether or not somebody uses them."""
+    loans = [await made.ask() for _ in range(4)]
+    other = await made.ask("two.test")
+    made.allowed = 2
+    await loans[0].aclose()
+    assert made.open == [1, 2, 3, 4], "three are in use beside it"
+    await loans[1].aclose()
+    await loans[2].aclose()
+    assert made.open == [2, 3, 4]
+    made.allowed = 1
+    await loans[3].aclose()
+    assert made.open == [3, 4], "the one that was used last"
+    await other.aclose()
+    assert made.open == [3, 4], "each origin for itself"
+
+
+async def test_idle_ones_of_other_routes_make_room(made: Made) -> None:
+    second = made.add_pool()
+    made.allowed = 2
+    loans = [await made.ask(), await made.ask()]
+    for loan in loans:
+        await loan.aclose()
+    loan = await made.ask(pool=second)
+    assert made.open == [1, 2], "the oldest went before another one was opened"
+    await loan.aclose()
+    await (await made.ask("two.test", second)).aclose()
+    assert made.open == [1, 2, 3]
