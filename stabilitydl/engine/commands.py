@@ -161,7 +161,6 @@ class Commands:
             await self._context.recorder.commit(lambda ledger: ledger.store.set_priority(ids, priority))
             rows = await self._rows(ids)
             self._fleet.adjust(rows)
-            await self._fleet.rank(rows)
             return [self._fleet.seen(row) for row in rows]
 
     async def set_resource_limit(self, ids: Sequence[str], rate: int) -> None:

@@ -83,8 +83,9 @@ class Fleet:
         self._context.slots.ask((entry, partial(self._start, entry)) for entry in entries)
 
     def adjust(self, rows: Iterable[ResourceSnapshot]) -> None:
-        """The user has changed priorities or limits: what runs has them at once, what is queued when it starts."""
+        """The user has changed priorities or limits: what runs has them at once, what is queued in that order."""
         for row in rows:
+            self._context.slots.rank(row.id, row.priority)
             job = self._jobs.get(row.id)
             if job is not None:
                 job.life.adjust(row)
@@ -93,12 +94,6 @@ class Fleet:
                 self._queued[row.id] = msgspec.structs.replace(
                     self._queued[row.id], priority=row.priority, rate_limit=row.rate_limit
                 )
-
-    async def rank(self, rows: Sequence[ResourceSnapshot]) -> None:
-        """Let those of ``rows`` that are queued start when the priority of their row says."""
-        entries = {row.id: await self._entry(row) for row in rows}
-        waiting = [entry for each, entry in entries.items() if each in self._queued]
-        self._context.slots.ask((entry, partial(self._start, entry)) for entry in waiting)
 
     def withdraw(self, ids: Iterable[str]) -> list[str]:
         """Take those that have not started out of the queue again; which ones these were."""

@@ -6,7 +6,7 @@ import heapq
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..hosts import of_host
 from ..settings import StartOrder
@@ -96,6 +96,12 @@ class Backlog:
         """Queue ``entry``; one with the same id is replaced."""
         self._entries[entry.id] = entry
         heapq.heappush(self._lanes.setdefault(entry.lane, []), self._item(entry))
+
+    def rank(self, resource_id: str, priority: int) -> None:
+        """Change the priority of ``resource_id``, where it is queued."""
+        entry = self._entries.get(resource_id)
+        if entry is not None and entry.priority != priority:
+            self.put(replace(entry, priority=priority))
 
     def _item(self, entry: Entry) -> tuple[Rank, int, Entry]:
         return entry.rank(self.order), next(self._numbers), entry

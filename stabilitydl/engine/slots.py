@@ -41,6 +41,10 @@ class Slots:
         self._starts.pop(resource_id, None)
         return self._backlog.drop(resource_id)
 
+    def rank(self, resource_id: str, priority: int) -> None:
+        """Let ``resource_id`` start when ``priority`` says; nothing happens when it is not queued."""
+        self._backlog.rank(resource_id, priority)
+
     def leave(self, resource_id: str) -> None:
         """``resource_id`` runs no more, or is queued no more; others may start. May be called again."""
         self.give_up(resource_id)

@@ -102,6 +102,21 @@ async def test_what_was_sent_back_to_the_queue_under_way_may_have_the_priority_i
     assert h.fetch.calls == ["x.bin", "z.bin", "b.bin", "c.bin", "z.bin"]
 
 
+async def test_a_priority_counts_also_for_what_waited_and_is_queued_again(tmp_path: Path) -> None:
+    async with Harness(tmp_path, settings=Settings(jobs=1)) as h:
+        (step,) = hold(h.fetch, "b.bin")
+        fail(h.fetch, "a.bin", ServerBusy(host="fake.test", status=429, after_seconds=5))
+        ids = await h.get(pack(tmp_path / "to", *FOUR))
+        await h.until_state(State.WAITING, ids[0])
+        await h.advance_until(lambda: h.state(ids[0]) is State.QUEUED, step=1)
+        await h.until_state(State.DOWNLOADING, ids[1])
+        (row,) = await h.engine.set_priority(ids[:1], -5)
+        assert (row.state, row.priority) == (State.QUEUED, -5)
+        step.go.set()
+        await h.settled(ids)
+    assert h.fetch.calls == ["a.bin", "b.bin", "c.bin", "d.bin", "a.bin"]
+
+
 async def test_what_has_come_adds_up(tmp_path: Path) -> None:
     async with Harness(tmp_path) as h:
         await h.settled(await h.get(pack(tmp_path / "to", "a.bin", "b.bin")))
