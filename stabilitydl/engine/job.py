@@ -36,8 +36,7 @@ from ..errors import (
 from ..transfer.copy import copy
 from ..transfer.order import Live, Order
 from .context import Context
-from .here import Found, accept, is_recorded, known_checksums, read_and_compare
-from .ledger import Claim, Finish
+from .here import Found, accept, known_checksums, read_and_compare
 from .life import Ending, Life
 from .mending import begin_with_damaged
 from .places import fetch_from
@@ -45,6 +44,7 @@ from .quarantine import as_judged
 from .record import record_of
 from .remedies import judge
 from .scheduler import Entry
+from .tenure import Tenure
 from .twins import addresses_of, file_of, twins_of
 from .waiting import QUIET, Waiting
 
@@ -67,6 +67,7 @@ class Job:
     def __init__(self, row: ResourceSnapshot, entry: Entry, context: Context, ended: Callable[[Job], None]) -> None:
         self.entry = entry
         self.life = Life(row, context.publisher, context.recorder)
+        self._tenure = Tenure(self.life, context)
         self.waits = Waiting(entry, self.life, context, self._has_let_go)
         self.done = anyio.Event()
         self.ending: Ending | None = None
@@ -75,9 +76,6 @@ class Job:
         self._scope = anyio.CancelScope()
         self._try = anyio.CancelScope()
         self._stop_as = State.QUEUED
-        self._claim: Claim | None = None
-        self._attempt: int | None = None
-        self._adopted = False
         self._was_absent: bool | None = None
         self._had_fault = False
         self._tries = 0
@@ -93,7 +91,7 @@ class Job:
 
     @property
     def held_elsewhere(self) -> bool:
-        return self._claim is None
+        return not self._tenure.is_held
 
     def stop(self, state: State) -> None:
         """End in ``state`` as soon as possible, unless an end was reached already. The part file stays."""
@@ -113,7 +111,7 @@ class Job:
                 ending = await self._guarded()
         finally:
             with anyio.CancelScope(shield=True):
-                await self._let_go(ending or await self._stopped())
+                await self._let_go(ending or await self._tenure.stopped(self._stop_as))
             self._ended(self)
             self.done.set()
 
@@ -176,9 +174,9 @@ class Job:
 
     async def _bring(self) -> Ending:
         """One try from the lock to the file. Raises StabilityError."""
-        if self._claim is None and not await self._take_lock():
+        if not self._tenure.is_held and not await self._tenure.take():
             raise PartInUse(path=self._target.name)
-        ending = await self._adopt()
+        ending = await self._tenure.adopt()
         if ending is not None:
             return ending
         await self._context.volumes.require(self._folder)
@@ -190,36 +188,6 @@ class Job:
             return await self._settle_for(found)
         await self._context.space.promise(self.entry, self.life.row, self.live)
         return await self._obtain()
-
-    async def _take_lock(self) -> bool:
-        self._claim = await self._context.recorder.claim(self.id)
-        if self._claim is None:
-            return False
-        self._attempt = self._claim.attempt
-        return True
-
-    async def _adopt(self) -> Ending | None:
-        """What another process or an earlier command made of the resource, where that settles it."""
-        if self._adopted:
-            return None
-        assert self._claim is not None
-        row = self._claim.row
-        if row is None:
-            return Ending(State.MISSING, adopted=True)
-        if row.state is State.DOWNLOADED:
-            status = await self._context.services.disk.stat(Path(row.target or ""))
-            if status is not None and is_recorded(row, status):
-                sure = row.verification or Verification.UNVERIFIABLE
-                return Ending(row.state, file=Found(Path(row.target or ""), *status, sure, row.sha256), adopted=True)
-        elif row.state.is_settled:
-            return Ending(row.state, row.problem, adopted=True)
-        if self._attempt is None:
-            now = self._context.clock.wall()
-            self._attempt = await self._context.recorder.commit(lambda ledger: ledger.begin(self.id, now))
-        self.life.take_over(row)
-        self.life.is_ours = True
-        self._adopted = True
-        return None
 
     async def _look(self) -> Found | None:
         """Is the file at the target already, or by now? Raises DiskError."""
@@ -272,7 +240,7 @@ class Job:
 
     async def _twins(self) -> list[ResourceSnapshot]:
         """The other resources with the same bytes."""
-        if self._tries == 0 and self._claim is not None and not self._claim.has_twins:
+        if self._tries == 0 and not self._tenure.has_twins:
             return []
         return await twins_of(self.life.row.resource, self._context.recorder)
 
@@ -315,8 +283,8 @@ class Job:
 
     async def _has_let_go(self, looks: int) -> bool:
         """Has the other process ended, as far as can be seen from here?"""
-        if self._claim is None:
-            return await self._take_lock()
+        if not self._tenure.is_held:
+            return await self._tenure.take()
         disk = self._context.services.disk
         if looks % PROCESS_LOOKS == 0 or await disk.stat(self._target) is not None:
             return True
@@ -330,13 +298,13 @@ class Job:
 
     @property
     def _root(self) -> Path | None:
-        collection = self._claim.collection if self._claim is not None else None
+        collection = self._tenure.collection
         return _path(collection.target) if collection is not None and collection.target else None
 
     @property
     def _record(self) -> bytes:
         """For the journal of the part, where there will be one."""
-        row, collection = self.life.row, self._claim.collection if self._claim is not None else None
+        row, collection = self.life.row, self._tenure.collection
         is_small = row.resource.size is not None and row.resource.size <= SMALL
         return b"" if is_small or collection is None else record_of(collection, row)
 
@@ -345,57 +313,16 @@ class Job:
         assert self.life.row.target is not None, "a target is reserved when a resource is enqueued"
         return _path(self.life.row.target)
 
-    async def _stopped(self) -> Ending:
-        """How a job ends that was stopped: as it was told, but what others made of the resource stays."""
-        if self._adopted:
-            return Ending(self._stop_as)
-        if self._claim is not None:
-            row = self._claim.row
-        else:
-            try:
-                rows = await self._context.recorder.ask(lambda ledger: ledger.store.snapshots([self.id]))
-            except StabilityError:
-                return Ending(State.QUEUED, adopted=True)
-            row = next(iter(rows), None)
-        if row is None:
-            return Ending(State.MISSING, adopted=True)
-        if self._claim is None or row.state.is_settled:
-            return Ending(row.state, row.problem, adopted=True)
-        return Ending(self._stop_as)
-
     async def _let_go(self, ending: Ending) -> None:
         """Write the end, let go of the lock, and only then tell everybody. Raises nothing."""
         self._context.slots.leave(self.id)
         self._context.space.take_back(self.id)
         self._context.recorder.forget(self.id)
-        if self._claim is not None:
-            ending = await self._write(ending)
+        ending = await self._tenure.end(ending)
         self._context.twins.leave(self.life.row)
         self.ending = ending
         self.life.end(ending)
 
-    async def _write(self, ending: Ending) -> Ending:
-        finish = Finish(
-            resource=self.id,
-            attempt=self._attempt,
-            change=None if ending.adopted else self.life.change(ending),
-            outcome=ending.outcome,
-            end=self._context.clock.wall(),
-            bytes=self.live.fetched,
-            host=self.live.host,
-            code=ending.problem.code if ending.problem else "",
-        )
-        recorder = self._context.recorder
-        try:
-            await recorder.finish(finish)
-        except Exception as error:  # noqa: BLE001 - the lock is let go of whatever happens
-            _log.exception("the end of %s cannot be written", self.id)
-            failure = error if isinstance(error, StabilityError) else InternalError(detail=type(error).__name__)
-            with contextlib.suppress(Exception):
-                await recorder.ask(lambda ledger: ledger.locks.release(self.id))
-            return Ending(State.FAILED, failure.problem)
-        return ending
-
     def __repr__(self) -> str:
-        held = "" if self._claim is None else " locked"
+        held = " locked" if self._tenure.is_held else ""
         return f"<Job {self.id[:8]} {self.life.state} received={self.live.received}{held}>"

@@ -16,10 +16,10 @@ from stabilitydl.disk.disk import Disk, Match
 from stabilitydl.domain.checksum import Checksum, Verification
 from stabilitydl.domain.resource import Address
 from stabilitydl.domain.states import State, WaitReason
-from stabilitydl.engine.job import Job
 from stabilitydl.engine.life import Ending
 from stabilitydl.engine.pace import WINDOW
 from stabilitydl.engine.remedies import PROCESS_POLL
+from stabilitydl.engine.tenure import Tenure
 from stabilitydl.hubs.protocol import Expansion
 from stabilitydl.settings import Settings
 from stabilitydl.store.change import Change
@@ -93,13 +93,13 @@ async def test_a_twin_waits_until_it_is_written_down_that_the_file_is_here(
 ) -> None:
     """However long the database takes: until then nobody could tell that there is a file to be copied."""
     async with Harness(tmp_path) as h:
-        go, write = anyio.Event(), Job._write
+        go, end = anyio.Event(), Tenure.end
 
-        async def slow(job: Job, ending: Ending) -> Ending:
+        async def slow(tenure: Tenure, ending: Ending) -> Ending:
             await go.wait()
-            return await write(job, ending)
+            return await end(tenure, ending)
 
-        monkeypatch.setattr(Job, "_write", slow)
+        monkeypatch.setattr(Tenure, "end", slow)
         one, other = await h.get(*two(tmp_path))
         await h.until_state(State.VERIFYING, one)
         await h.until_state(State.WAITING, other)
