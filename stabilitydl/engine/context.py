@@ -11,6 +11,7 @@ from ..hubs.registry import Registry
 from ..settings import Settings
 from ..transfer.order import Arrival, Live, Order, Services, Source, Watcher
 from .logins import Logins
+from .portals import Portals
 from .publisher import Publisher
 from .reach import Reach
 from .recorder import Recorder
@@ -48,4 +49,5 @@ class Context:
     volumes: Volumes
     space: Space
     twins: Twins = field(default_factory=Twins)
+    portals: Portals = field(default_factory=Portals)
     detours: dict[str, int] = field(default_factory=dict)

@@ -64,6 +64,8 @@ class Fleet:
         self._total = Meter()
         self._brought = 0
         self._busy = anyio.Event()
+        self._looked = context.clock.monotonic()
+        context.services.client.governor.on_answer = context.reach.answered
 
     async def put(self, rows: Sequence[ResourceSnapshot]) -> None:
         """Queue ``rows``, each in state QUEUED with a target; those at work already are left out."""
@@ -200,6 +202,7 @@ class Fleet:
                 )
         if answered:
             self.skip(each for each, job in self._jobs.items() if job.waits.reason is WaitReason.NETWORK)
+        self._looked = now
         fetched = self._brought + sum(job.live.fetched for job in self._jobs.values())
         if not entries:
             # An average over the last seconds would be told until something runs again, and count the pause then.
@@ -225,7 +228,8 @@ class Fleet:
         if job.live.fetched <= watch.fetched:
             return False
         watch.fetched = job.live.fetched
-        self._context.reach.answered(job.live.host)
+        self._context.reach.answered(job.live.host, since=self._looked)
+        self._context.portals.passed(job.entry.host)
         return True
 
     def _start(self, entry: Entry) -> None:

@@ -21,11 +21,13 @@ from ..domain.events import RetryScheduled
 from ..domain.resource import ResourceSnapshot, Wait
 from ..domain.states import State, WaitReason
 from ..errors import (
+    CODES,
     ContentError,
     DiskError,
     DiskFault,
     DriveStuck,
     InternalError,
+    NetworkError,
     NoSpace,
     PartInUse,
     Problem,
@@ -35,6 +37,7 @@ from ..errors import (
 )
 from ..transfer.copy import copy
 from ..transfer.order import Live, Order
+from .blame import Blame
 from .context import Context
 from .here import Found, accept, known_checksums, read_and_compare
 from .life import Ending, Life
@@ -42,7 +45,6 @@ from .mending import begin_with_damaged
 from .places import fetch_from
 from .quarantine import as_judged
 from .record import record_of
-from .remedies import judge
 from .scheduler import Entry
 from .tenure import Tenure
 from .twins import addresses_of, file_of, twins_of
@@ -68,6 +70,7 @@ class Job:
         self.entry = entry
         self.life = Life(row, context.publisher, context.recorder)
         self._tenure = Tenure(self.life, context)
+        self._blame = Blame(entry, self.life, context)
         self.waits = Waiting(entry, self.life, context, self._has_let_go)
         self.done = anyio.Event()
         self.ending: Ending | None = None
@@ -125,6 +128,7 @@ class Job:
     async def _work(self) -> Ending:
         while True:
             begin = self._context.logins.now
+            self._blame.begin()
             try:
                 with anyio.CancelScope() as self._try:
                     return await self._bring()
@@ -141,13 +145,7 @@ class Job:
                 self._tries = 0
             self._tries += 1
             hub = str(failure.arguments.get("hub", ""))
-            verdict = judge(
-                failure,
-                came=self.live.fetched > 0,
-                offline=self._context.reach.is_offline(str(failure.arguments.get("host", ""))),
-                may_log_in=self._context.logins.may_wait(hub),
-                tries=self._tries,
-            )
+            verdict = await self._blame.judge(failure, self._tries)
             if isinstance(verdict, State):
                 return Ending(verdict, await as_judged(failure.problem, self._context.services.disk))
             if verdict is WaitReason.TWIN:
@@ -266,6 +264,8 @@ class Job:
 
     def retrying(self, problem: Problem, after: float) -> None:
         """A connection failed and tries again ``after`` seconds."""
+        if issubclass(CODES[problem.code], NetworkError):
+            self._blame.note()
         self._context.publisher.publish(
             RetryScheduled(resource=self.id, collection=self.life.row.resource.collection, problem=problem, after=after)
         )

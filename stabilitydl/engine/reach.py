@@ -1,4 +1,4 @@
-"""Is it one host that does not answer, or the network? Decided by who answered lately and by the routing table."""
+"""Is it one host that does not answer, or the network? Decided by the routing table and by who answered meanwhile."""
 
 from __future__ import annotations
 
@@ -9,36 +9,34 @@ from collections.abc import Callable
 
 from ..clock import Clock
 
-LATELY = 60.0
-"""Seconds for which an answer proves that the network works."""
-
 _PROBES = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
 
 
 class Reach:
-    """Remembers who answered."""
+    """Remembers who answered. Times are monotonic seconds."""
 
     def __init__(self, clock: Clock, has_route: Callable[[], bool] | None = None) -> None:
         self._clock = clock
         self._has_route = has_route or system_has_route
         self._answers: dict[str, float] = {}
 
-    def answered(self, host: str) -> None:
-        """``host`` gave bytes just now."""
-        self._answers[host] = self._clock.monotonic()
+    def answered(self, host: str, since: float | None = None) -> None:
+        """``host`` said or gave something, just now or at some moment after ``since``."""
+        if not _is_this_machine(host):
+            self._answers[host] = max(self._clock.monotonic() if since is None else since, self._answers.get(host, 0.0))
 
-    def is_offline(self, host: str) -> bool:
-        """``host`` does not answer any more: is it because nothing does?
+    def is_offline(self, host: str, since: float) -> bool:
+        """``host`` does not answer since ``since``: is it because nothing does?
 
-        A host that answered before, while no other one answers, counts as a lost network. One that never answered
-        counts as its own failure, unless this machine has no way out at all.
+        Without a way out of this machine it is. With one, whoever answered meanwhile proves that the network works:
+        what came before the first failure proves nothing, because a network takes all hosts away at once. Where nobody
+        did, a host that answered before counts as a lost network, and one that never did as its own failure.
         """
         if _is_this_machine(host):
             return False
-        since = self._clock.monotonic() - LATELY
-        if any(moment >= since for other, moment in self._answers.items() if other != host):
-            return False
-        return host in self._answers or not self._has_route()
+        if not self._has_route():
+            return True
+        return host in self._answers and not any(moment > since for moment in self._answers.values())
 
     def __repr__(self) -> str:
         return f"<Reach {len(self._answers)} hosts answered>"

@@ -45,6 +45,10 @@ class Slots:
         """Let ``resource_id`` start when ``priority`` says; nothing happens when it is not queued."""
         self._backlog.rank(resource_id, priority)
 
+    def is_any_elsewhere(self, host: str) -> bool:
+        """Does anything run on another host than ``host``?"""
+        return any(entry.host != host for entry in self._running.values())
+
     def leave(self, resource_id: str) -> None:
         """``resource_id`` runs no more, or is queued no more; others may start. May be called again."""
         self.give_up(resource_id)

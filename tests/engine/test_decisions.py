@@ -104,26 +104,53 @@ class TestReach:
         self.reach = Reach(self.clock, lambda: self.route)
 
     def test_a_host_that_never_answered_is_at_fault_while_there_is_a_way_out(self) -> None:
-        assert not self.reach.is_offline("a")
+        assert not self.reach.is_offline("a", self.clock.now)
         self.route = False
-        assert self.reach.is_offline("a")
+        assert self.reach.is_offline("a", self.clock.now)
 
     def test_a_host_that_answered_and_stops_means_the_network(self) -> None:
         self.reach.answered("a")
-        assert self.reach.is_offline("a")
+        assert self.reach.is_offline("a", self.clock.now)
 
-    def test_unless_others_answer(self) -> None:
+    def test_unless_others_answer_after_its_first_failure(self) -> None:
+        """N04: a link that goes down takes all hosts away at once; what they gave before proves nothing."""
         self.reach.answered("a")
         self.reach.answered("b")
-        assert not self.reach.is_offline("a")
-        self.clock.advance(61)
-        assert self.reach.is_offline("a")
+        lost = self.clock.now
+        self.clock.advance(8)
+        assert self.reach.is_offline("a", lost)
+        assert self.reach.is_offline("b", lost)
+        self.reach.answered("b", since=lost)
+        assert self.reach.is_offline("a", lost), "that may have been just before"
+        self.reach.answered("b")
+        assert not self.reach.is_offline("a", lost)
+
+    def test_a_host_that_answers_in_between_is_at_fault_itself(self) -> None:
+        failed = self.clock.now
+        self.clock.advance(1)
+        self.reach.answered("a")
+        assert not self.reach.is_offline("a", failed)
+
+    def test_without_a_way_out_no_answer_of_before_counts(self) -> None:
+        """N04."""
+        failed = self.clock.now
+        self.clock.advance(1)
+        self.reach.answered("b")
+        self.route = False
+        assert self.reach.is_offline("a", failed)
 
     @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "::1", "x.localhost"])
     def test_this_machine_is_always_reachable(self, host: str) -> None:
         self.route = False
         self.reach.answered(host)
-        assert not self.reach.is_offline(host)
+        assert not self.reach.is_offline(host, self.clock.now)
+
+    def test_what_this_machine_says_proves_no_network(self) -> None:
+        self.reach.answered("a")
+        failed = self.clock.now
+        self.clock.advance(1)
+        self.reach.answered("127.0.0.1")
+        assert self.reach.is_offline("a", failed)
 
     def test_it_says_what_it_is(self) -> None:
         self.reach.answered("a")
