@@ -16,7 +16,8 @@ from ..lane import Lane
 from .partfile import MIB, PartFile
 from .system import map_error, system
 
-HARD_MARK_BYTES = 32 * MIB
+HARD_MARK_BYTES = 24 * MIB
+"""With what is accepted and not yet written, and what is on its way, a power cut costs at most 32 MiB."""
 HARD_MARK_SECONDS = 1.0
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import threading
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import anyio
 import msgspec
@@ -16,11 +17,11 @@ from stabilitydl.clock import SystemClock
 from stabilitydl.disk import os_posix, syncer
 from stabilitydl.domain.checksum import Checksum
 from stabilitydl.domain.events import AnyEvent, Downloaded
-from stabilitydl.domain.states import State
 from stabilitydl.engine.engine import Engine
 from stabilitydl.engine.reach import Reach
 from stabilitydl.hubs.direct import Direct
 from stabilitydl.hubs.registry import Registry
+from stabilitydl.lane import Lane
 from stabilitydl.settings import Settings
 from stabilitydl.transfer.fetch import fetch
 from stabilitydl.transfer.order import Arrival, Live, Order, Services, Source, Watcher
@@ -28,21 +29,19 @@ from tests.engine.harness import paths_in
 from tests.engine.real import expand
 
 from . import controls
+from .actions import ACTIONS, PATIENCE, Action, Stage, until_tidy
 from .faults import Fault, Meter, install
 from .marks import mark
 
-Action = Literal["get", "recover", "cancel", "remove", "retry", "start"]
-
 MIB = 1024 * 1024
-PATIENCE = 10.0
-"""Seconds for what the engine does at its start by itself."""
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
     """What the process is to do, where, and what goes wrong. An empty checksum means that none is known, nor a size.
 
     ``boot`` stands for the start of the system; ``hard_mark`` is bytes between two syncs; ``control`` names a defect;
-    ``is_marked``: every function of the write path shows in the account of the kernel.
+    ``is_marked``: every function of the write path shows in the account of the kernel; ``is_slow_line``: nothing comes
+    while a sync lasts, as if the disk were much faster than the network, whatever the machine is.
     """
 
     action: Action
@@ -57,6 +56,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     hard_mark: int = 4 * MIB
     control: str = ""
     is_marked: bool = False
+    is_slow_line: bool = False
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -66,7 +66,6 @@ class Report(msgspec.Struct, frozen=True):
     codes: tuple[str, ...]
     tags: tuple[str, ...] = ()
     open_files: tuple[str, ...] = ()
-    failure: str = ""
 
 
 class HastyClock(SystemClock):
@@ -81,9 +80,11 @@ class _Counted(Live):
 
     meter: Meter
     order: int
+    line: threading.Event
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name == "fetched":
+            self.line.wait()
             self.meter.count_fetched(self.order, value - self.fetched)
         super().__setattr__(name, value)
 
@@ -101,7 +102,11 @@ def main(task: Task) -> None:
         install(task.fault, meter)
         if task.control:
             controls.install(task.control)
-        report = anyio.run(_work, task, meter)
+        line = threading.Event()
+        line.set()
+        if task.is_slow_line:
+            _hold_while_syncing(line)
+        report = anyio.run(_work, task, meter, line)
         (folder / "report").write_bytes(msgspec.json.encode(report))
         code = 0
     except BaseException:
@@ -110,14 +115,14 @@ def main(task: Task) -> None:
         os._exit(code)
 
 
-async def _work(task: Task, meter: Meter) -> Report:
+async def _work(task: Task, meter: Meter, line: threading.Event) -> Report:
     clock = HastyClock()
     engine = Engine.open(
         paths_in(Path(task.home)),
         Settings(),
         clock=clock,
         hubs=Registry([Direct()]),
-        fetch=_counting(meter),
+        fetch=_counting(meter, line),
         reach=Reach(clock, lambda: True),
     )
     plain = expand(Path(task.to), task.urls)
@@ -131,24 +136,11 @@ async def _work(task: Task, meter: Meter) -> Report:
     engine.listen(_announcer(announced))
     async with anyio.create_task_group() as tasks:
         await tasks.start(engine.run)
-        if task.action == "recover":
-            await engine.go_on()
-        known = {row.id: row for row in await engine.snapshots(ids)}
-        if task.action == "start":
-            await _until_tidy(engine, ids)
-        elif task.action == "retry":
-            await engine.retry(ids)
-        elif len(known) < len(ids) or task.action != "recover":
-            await engine.add([expansion])
-            await engine.enqueue(ids)
-        else:
-            await engine.enqueue([each for each, row in known.items() if row.state is State.MISSING])
-        if task.action in ("cancel", "remove"):
-            await _until_some_came(engine, ids[0])
-            await (engine.cancel(ids) if task.action == "cancel" else engine.remove(ids))
+        stage = Stage(engine, expansion, ids)
+        await ACTIONS[task.action](stage)
         rows = await engine.wait_settled(ids)
         if task.action != "get":
-            await _until_tidy(engine, ids)
+            await until_tidy(stage)
         await engine.stop()
     return Report(
         states=tuple(row.state.value for row in rows),
@@ -158,34 +150,37 @@ async def _work(task: Task, meter: Meter) -> Report:
     )
 
 
-async def _until_some_came(engine: Engine, resource: str) -> None:
-    while True:
-        rows = await engine.snapshots([resource])
-        if not rows or rows[0].received >= 5 * MIB or rows[0].state.is_settled:
-            return
-        await anyio.sleep(0.001)
-
-
-async def _until_tidy(engine: Engine, ids: Sequence[str]) -> None:
-    """Return when nothing lies around of what is missing, or it is clear that it will."""
-    with anyio.move_on_after(PATIENCE):
-        while True:
-            idle = (State.MISSING, State.DOWNLOADED)
-            rows = [row for row in await engine.snapshots(ids) if row.state in idle and row.target]
-            parts = [(Path(row.target or ""), row.resource.tag) for row in rows]
-            if not any(await engine._on.services.disk.leftovers(parts)):
-                return
-            await anyio.sleep(0.01)
-
-
-def _counting(meter: Meter) -> Callable[..., Any]:
+def _counting(meter: Meter, line: threading.Event) -> Callable[..., Any]:
     async def counting(order: Order, source: Source, live: Live, watcher: Watcher, services: Services) -> Arrival:
         live.__class__ = _Counted
         assert isinstance(live, _Counted)
-        live.meter, live.order = meter, order.resource.order
+        live.meter, live.order, live.line = meter, order.resource.order, line
         return await fetch(order, source, live, watcher, services)
 
     return counting
+
+
+def _hold_while_syncing(line: threading.Event) -> None:
+    """Clear ``line`` from the moment on in which a sync is asked for until it is over."""
+    begin, serve = Lane.start, syncer._serve
+
+    def served(wishes: Any) -> Any:
+        try:
+            return serve(wishes)
+        finally:
+            line.set()
+
+    def started(self: Lane, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        if function is not served:
+            return begin(self, function, *args, **kwargs)
+        line.clear()
+        future = begin(self, function, *args, **kwargs)
+        # The loop may not come round before it waits.
+        self._hand_over()
+        return future
+
+    syncer._serve = served
+    Lane.start = started  # type: ignore[method-assign]
 
 
 def _announcer(descriptor: int) -> Callable[[Sequence[AnyEvent]], None]:

@@ -1,6 +1,6 @@
 """Defects on purpose: a sweep that finds nothing wrong with these proves nothing.
 
-Each swaps two steps of the crash-safety protocol or leaves one out.
+Each swaps two steps of the crash-safety protocol or leaves one out; `proofs` says where that shows, and as what.
 """
 
 from __future__ import annotations
@@ -8,13 +8,14 @@ from __future__ import annotations
 import os
 import types
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from stabilitydl.disk import os_posix
-from stabilitydl.disk.journal import Journal
+from stabilitydl.disk import disk, os_posix
+from stabilitydl.disk.journal import Header, Journal
 from stabilitydl.disk.partfile import PartFile, PartIdentity
-
-from .faults import Kind
+from stabilitydl.disk.syncer import Syncer
+from stabilitydl.engine.commands import Commands
 
 
 def install(name: str) -> None:
@@ -122,22 +123,59 @@ def _replace(module: types.ModuleType, name: str, call: Callable[..., Any]) -> N
     setattr(module, name, call)
 
 
+def _journal_not_read() -> None:
+    """Whoever finds a part begins it again."""
+    real = PartFile.recover
+
+    def recover(self: PartFile, boot: str) -> Header | None:
+        real(self, boot)
+        self.start_over()
+        return None
+
+    PartFile.recover = recover  # type: ignore[method-assign]
+
+
+def _nobody_tidies() -> None:
+    """What a crash left of files that were given up is not looked for."""
+
+    async def tidy(self: Commands) -> None:
+        return None
+
+    Commands.tidy = tidy  # type: ignore[method-assign]
+
+
+def _names_are_replaced() -> None:
+    """A file gets its name whatever lies there."""
+    _replace(os_posix, "rename_exclusive", os.replace)
+
+
+def _damaged_is_thrown_away() -> None:
+    """A damaged file is removed instead of kept."""
+
+    def take_in(file: Path, *_args: object) -> Path:
+        os_posix.remove(os.fspath(file))
+        return file
+
+    _replace(disk, "take_in", take_in)
+
+
+def _no_hard_marks() -> None:
+    """Nothing is synced before the end."""
+    Syncer.note = lambda self, file, count: None  # type: ignore[method-assign]
+
+
 CONTROLS: dict[str, Callable[[], None]] = {
     "journal before data sync": _journal_before_sync,
     "data not synced": _data_not_synced,
     "folder not synced": _folder_not_synced,
     "name before data sync": _name_before_sync,
+    "no sync before the end": _no_hard_marks,
     "journal before write": _mark_before_write,
     "journal removed before the name": _journal_removed_first,
-    "writes past the system calls": _around,
     "empty journal refused": _empty_journal_is_valid,
+    "journal not read": _journal_not_read,
+    "nobody tidies": _nobody_tidies,
+    "names are replaced": _names_are_replaced,
+    "damaged file thrown away": _damaged_is_thrown_away,
+    "writes past the system calls": _around,
 }
-
-KILL_CONTROLS: tuple[tuple[str, Kind, str, str], ...] = (
-    ("journal before write", "tear", "write_at", ""),
-    ("journal removed before the name", "kill", "rename_exclusive", ""),
-    ("empty journal refused", "kill", "write_at", ".journal"),
-)
-"""Each with the fault, the call and the part of a path at which it shows: elsewhere it does no harm."""
-
-POWER_CONTROLS = ("journal before data sync", "data not synced", "folder not synced", "name before data sync")

@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping
 from stabilitydl.domain.states import State
 
 from .faults import Fault
-from .pack import Verdict, Yard
+from .judge import Verdict, judge, see_files, see_harm
+from .pack import Yard
+from .stories import downloaded
 
 _FULL = frozenset({"no-space"})
 _REFUSED = frozenset({"not-writable"})
@@ -63,12 +65,11 @@ CALLS: Mapping[str, tuple[int, ...]] = {
     "rename_exclusive": tuple(code for code in CODES if code not in (errno.EMFILE, errno.ENFILE, errno.EFBIG)),
     "remove": (errno.EIO, errno.EROFS, errno.EACCES, errno.EPERM, errno.EBUSY, errno.ENOMEM, *_GONE),
     "make_folders": tuple(code for code in CODES if code not in (errno.EEXIST, errno.EFBIG, errno.ETIMEDOUT)),
-    "status": (errno.EIO, errno.ENODEV, errno.ESTALE, errno.ENOMEM),
-    "look": (errno.EIO, errno.EACCES, errno.ENODEV, errno.ESTALE),
-    "look_behind": (errno.EIO, errno.EACCES, errno.ENODEV, errno.ESTALE),
+    "status": (errno.EIO, errno.ENOMEM, *_GONE),
+    "look": (errno.EIO, errno.EACCES, errno.ENOMEM, *_GONE),
+    "look_behind": (errno.EIO, errno.EACCES, errno.ENOMEM, *_GONE),
     "exists": (errno.EIO, errno.ESTALE),
-    "free_space": (errno.EIO, errno.EACCES, errno.ENODEV, errno.ESTALE, errno.ENOTCONN),
-    "total_space": (errno.EIO, errno.EACCES, errno.ENODEV, errno.ESTALE, errno.ENOTCONN),
+    "free_space": (errno.EIO, errno.EACCES, errno.ENOMEM, *_GONE),
     "close": (errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.ESTALE),
 }
 """What each call may give, by its manual page or on network and removable volumes."""
@@ -85,28 +86,32 @@ def sweep(yard: Yard, *, every: int = 1, number: int = 0) -> Iterator[Verdict]:
         if not number and call not in counts:
             yard.clear()
             counts[call] = yard.live("get", Fault(calls=(call,), about=str(yard.to))).calls
-        yield _strike(yard, call, code, number or 1 + place * 7 % max(counts[call], 1))
+        verdict = _strike(yard, call, code, number or 1 + place * 7 % max(counts[call], 1))
+        # Runs differ by a few calls: the last one may not come this time.
+        yield verdict if verdict.struck else _strike(yard, call, code, 1)
 
 
 def _strike(yard: Yard, call: str, code: int, number: int) -> Verdict:
     yard.clear()
     fault = Fault(kind="error", number=number, calls=(call,), about=str(yard.to), code=code)
     harmed = yard.live("get", fault)
-    name = f"{call} {errno.errorcode[code]} at {number}"
-    wrong = yard.wrong_files(all_of_them=False)
+    dues = downloaded(yard)
+    verdict = Verdict(f"{call} {errno.errorcode[code]} at {number}")
+    see_harm(verdict, harmed, fault)
+    if not verdict.struck:
+        verdict.stuck.append("no such call was made")
+    see_files(verdict, yard, dues)
     mended = yard.live("recover")
     if mended.report is not None and any(state != State.DOWNLOADED for state in mended.report.states):
         # What ended in trouble waits for the user.
         mended = yard.live("retry")
-    verdict = yard.judge(name, harmed, mended)
-    verdict.wrong += wrong
-    verdict.again = 0
+    judge(verdict, yard, [harmed, mended], dues)
+    # What an error costs depends on the error: of a failed sync nothing counts since the one before.
+    verdict.again = None
     report = harmed.report
     if report is None:
-        verdict.stuck.append("no report")
         return verdict
-    if report.open_files:
-        verdict.orphans += [f"open {path}" for path in report.open_files]
+    verdict.orphans += [f"open {path}" for path in report.open_files]
     allowed = CODES.get(code, frozenset())
     for wanted, state, shown in zip(yard.pack, report.states, report.codes, strict=True):
         if state == State.DOWNLOADED:
@@ -117,13 +122,22 @@ def _strike(yard: Yard, call: str, code: int, number: int) -> Verdict:
 
 
 def short_writes(yard: Yard, *, every: int = 1) -> Iterator[Verdict]:
-    """The system takes 1,000 bytes of every ``every``-th write, one after the other, and then of all."""
-    yard.clear()
-    count = yard.live("get", Fault(kind="short", number=0, calls=("pwritev",), about=str(yard.to))).calls
-    for number, times in [*((number, 1) for number in range(1, count + 1, every)), (1, 300)]:
-        yard.clear()
-        fault = Fault(kind="short", number=number, calls=("pwritev",), about=str(yard.to), times=times)
-        life = yard.live("get", fault)
-        verdict = yard.judge(f"{times} short writes from {number} on", life, life)
-        verdict.again = 0
+    """The system takes 1,000 bytes of all writes, and then of every ``every``-th alone, until a run makes fewer."""
+    verdict = _shorten(yard, 1, 300)
+    yield verdict
+    number = 1
+    while not verdict.is_end:
+        verdict = _shorten(yard, number, 1)
+        verdict.is_end = not verdict.struck
         yield verdict
+        number += every
+
+
+def _shorten(yard: Yard, number: int, times: int) -> Verdict:
+    yard.clear()
+    fault = Fault(kind="short", number=number, calls=("pwritev",), about=str(yard.to), times=times)
+    life = yard.live("get", fault)
+    verdict = Verdict(f"{times} short writes from {number} on")
+    see_harm(verdict, life, fault)
+    judge(verdict, yard, [life], downloaded(yard))
+    return verdict

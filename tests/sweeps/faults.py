@@ -18,6 +18,9 @@ from typing import Any, Literal, NoReturn
 import msgspec
 
 from stabilitydl.disk import os_posix
+from stabilitydl.disk.journal import parse
+from stabilitydl.disk.partfile import JOURNAL_SUFFIX
+from stabilitydl.domain.ranges import Ranges
 from stabilitydl.store.database import Database
 
 CHANGING = (
@@ -29,6 +32,7 @@ CHANGING = (
     "sync_folder",
     "rename_exclusive",
     "remove",
+    "remove_folder",
     "make_folders",
 )
 """The calls that change what is on the volume."""
@@ -42,6 +46,7 @@ ASKING = (
     "look",
     "look_behind",
     "exists",
+    "names",
     "free_space",
     "total_space",
     "close",
@@ -65,7 +70,8 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     ``kill`` ends the process before the call, ``tear`` in the middle of a write, ``error`` makes the call fail with
     ``code`` for ``times`` times, ``short`` lets the system take only a part of what is written, ``power`` cuts the
     volume of ``volume`` off from its unsynced data and then ends the process; ``flushed-power`` does so after the file
-    system has written its own log, so that names are durable and data is not.
+    system has written its own log, so that names are durable and data is not. With ``claimed`` only calls count by
+    which the journal of the file that they are about claims so many bytes.
     """
 
     kind: Kind = "none"
@@ -74,6 +80,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     about: str = ""
     code: int = 0
     times: int = 1
+    claimed: int = 0
     volume: str = ""
 
 
@@ -130,6 +137,8 @@ class Saboteur:
     def strikes(self, name: str, about: str) -> bool:
         fault = self._fault
         if name not in fault.calls or fault.about not in about:
+            return False
+        if fault.claimed and claims(about, os_posix.boot_id()).total < fault.claimed:
             return False
         number = self._meter.add(_CALLS, 1)
         if fault.kind == "none" or not fault.number <= number < fault.number + fault.times:
@@ -204,6 +213,16 @@ def cut_power(folder: str, *, flush_log: bool) -> None:
         fcntl.ioctl(descriptor, _SHUTDOWN, struct.pack("I", 1 if flush_log else 2))
     finally:
         os.close(descriptor)
+
+
+def claims(part: str, boot: str) -> Ranges:
+    """What the journal of ``part``, or that journal itself, claims at this moment."""
+    journal = part if part.endswith(JOURNAL_SUFFIX) else part + JOURNAL_SUFFIX
+    try:
+        contents = parse(Path(journal).read_bytes(), boot)
+    except FileNotFoundError:
+        return Ranges()
+    return contents.ranges if contents is not None else Ranges()
 
 
 def _path_of(argument: object) -> str:

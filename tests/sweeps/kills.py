@@ -2,38 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
-from .child import Action
-from .faults import CHANGING, COMMIT, Fault, Kind
-from .pack import PACK, TWINS, WRONG_PACK, Verdict, Wanted, Yard
-
-KILLED = (*CHANGING, COMMIT)
-
-
-@dataclass(frozen=True)
-class Story:
-    """What happens before the fault, what the harmed process does, what the next one does, and how all files end.
-
-    ``before``: a run that is killed at that call comes first.
-    """
-
-    name: str
-    action: Action = "get"
-    before: int = 0
-    then: Action = "recover"
-    end: str = "downloaded"
-    pack: Sequence[Wanted] = PACK
-
-
-GET = Story("get")
-RESUME = Story("resume", before=40, action="recover")
-COPIED = Story("copy", pack=TWINS)
-QUARANTINED = Story("quarantine", end="quarantined", pack=WRONG_PACK)
-CANCELLED = Story("cancel", action="cancel", then="start", end="given up")
-REMOVED = Story("remove", action="remove", then="start", end="given up")
+from .faults import Fault, Kind
+from .judge import Verdict, asked_again, judge, see_files, see_harm
+from .pack import Yard
+from .stories import KILLED, Beginning, Story
 
 
 def sweep(
@@ -47,41 +21,38 @@ def sweep(
     calls: Sequence[str] = (),
     about: str = "",
 ) -> Iterator[Verdict]:
-    """One verdict for each point, until a run is not struck any more because it makes fewer calls than that.
+    """One verdict for each point, until a run is not struck any more because it makes fewer calls than that: this one
+    is judged as well. Where something comes before, that is the first verdict.
 
     Only ``calls`` are struck, or all; and only where the path contains ``about``.
     """
     calls = tuple(calls) or (("write_at",) if kind == "tear" else KILLED)
-    prepare(yard, story)
+    beginning = story.begin(yard) if story.begin is not None else Beginning()
+    if beginning.verdict is not None:
+        yield beginning.verdict
+    dues = story.dues(yard)
     number = first
     while True:
-        restore(yard, story)
-        fault = Fault(kind=kind, number=number, calls=tuple(calls), about=about)
+        if story.begin is not None:
+            yard.restore()
+        else:
+            yard.clear()
+        fault = Fault(kind=kind, number=number, calls=calls, about=about)
+        verdict = Verdict(f"{story.name}, {kind} at {number}")
+        there, since = yard.claims(), len(yard.origin.requests)
         harmed = yard.live(story.action, fault, control=control)
-        if not harmed.struck:
-            return
-        lost = yard.lies() + yard.unkept_promises(harmed)
+        see_harm(verdict, harmed, fault)
+        see_files(verdict, yard, dues)
+        verdict.lost += yard.lies() + yard.unkept_promises(harmed)
+        if story.is_binding:
+            verdict.lost += asked_again(yard, since, there)
+        there, since = yard.claims(), len(yard.origin.requests)
         mended = yard.live(story.then, control=control)
-        verdict = yard.judge(f"{story.name}, {kind} at {number}", harmed, mended, end=story.end)
-        verdict.lost += lost
+        judge(verdict, yard, [harmed, mended], dues, beginning.held)
+        if story.is_binding:
+            verdict.lost += asked_again(yard, since, there)
+        verdict.is_end = not verdict.struck
         yield verdict
+        if verdict.is_end:
+            return
         number += every
-
-
-def prepare(yard: Yard, story: Story) -> None:
-    """Bring about what the story begins with, and keep a copy of it."""
-    yard.clear()
-    if story.before:
-        life = yard.live("get", Fault(kind="kill", number=story.before, calls=KILLED))
-        assert life.was_killed, "the story begins in the middle of a run"
-        for place in (yard.home, yard.to):
-            shutil.rmtree(place.with_name(place.name + ".before"), ignore_errors=True)
-            shutil.copytree(place, place.with_name(place.name + ".before"))
-
-
-def restore(yard: Yard, story: Story) -> None:
-    """What the story begins with, again."""
-    yard.clear()
-    if story.before:
-        for place in (yard.home, yard.to):
-            shutil.copytree(place.with_name(place.name + ".before"), place)

@@ -1,4 +1,4 @@
-"""The pack that every sweep brings, the server that has it, and the judgement of what a life and the next one left."""
+"""The pack that every sweep brings, the server that has it, and the folder in which one life follows the other."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 import random
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,24 +14,29 @@ from typing import Self
 import msgspec
 
 from stabilitydl.disk.aside import QUARANTINE
-from stabilitydl.disk.journal import parse
-from stabilitydl.disk.partfile import JOURNAL_SUFFIX
+from stabilitydl.disk.partfile import JOURNAL_SUFFIX, PART_SUFFIX
+from stabilitydl.domain.ranges import Ranges
 from tests.fakes.origin import FileOrigin, Served
 
-from .child import Action, Task
-from .faults import Fault
+from .actions import Action
+from .child import Task
+from .faults import Fault, claims
 from .nursery import Life, Nursery
 
 MIB = 1024 * 1024
 KILL_BOUND = 8 * MIB
 """Bytes of one file that a killed process may cost."""
 
+HARD_MARK = 4 * MIB
+"""Bytes between two syncs in most sweeps: small, so that short files have many."""
+
 
 @dataclass(frozen=True)
 class Wanted:
     """One file of the pack. ``checksum``: is one known beforehand, with the size; ``lies``: is it another file's.
 
-    ``content`` names what it holds, where that is not its own: files with one content are twins.
+    ``content`` names what it holds, where that is not its own: files with one content are twins. Where ``is_users``
+    the user has something else under its name, in stories where that may be.
     """
 
     name: str
@@ -39,6 +44,12 @@ class Wanted:
     checksum: bool = True
     lies: bool = False
     content: str = ""
+    is_users: bool = False
+
+    @property
+    def twin(self) -> str:
+        """What it has in common with its twins."""
+        return self.content or self.name
 
 
 PACK = (
@@ -54,6 +65,18 @@ SHORT_PACK = (Wanted("big.safetensors", 12 * MIB), Wanted("small.bin", 64 * 1024
 
 WRONG_PACK = (Wanted("wrong.safetensors", 10 * MIB, lies=True), Wanted("wrong.bin", 64 * 1024, lies=True))
 
+KEPT_PACK = (*WRONG_PACK, Wanted("taken.bin", 50_000, lies=True, is_users=True))
+
+ROTTING_PACK = (
+    Wanted("big.safetensors", 20 * MIB),
+    Wanted("bare.gguf", 9 * MIB, checksum=False),
+    Wanted("small.bin", 64 * 1024),
+    Wanted("newer.safetensors", 9 * MIB, is_users=True),
+)
+"""The first one is mended block by block; of the others nobody knows which blocks are right."""
+
+LARGE_PACK = (Wanted("large.safetensors", 96 * MIB),)
+"""Three times what a power cut may cost."""
 
 TWINS = (
     Wanted("one.safetensors", 10 * MIB, content="same"),
@@ -64,34 +87,12 @@ TWINS = (
 """Two contents under two names each: one is fetched, the other one is a copy."""
 
 
-@dataclass
-class Verdict:
-    """What is wrong after a fault and a clean run behind it. All empty and nothing above the bound: the point holds."""
-
-    point: str
-    wrong: list[str] = field(default_factory=list)
-    stuck: list[str] = field(default_factory=list)
-    orphans: list[str] = field(default_factory=list)
-    lost: list[str] = field(default_factory=list)
-    again: int = 0
-
-    def holds(self, bound: int) -> bool:
-        return not (self.wrong or self.stuck or self.orphans or self.lost) and self.again <= bound
-
-    def __str__(self) -> str:
-        found = [
-            f"{name}: {', '.join(value)}"
-            for name in ("wrong", "stuck", "orphans", "lost")
-            if (value := getattr(self, name))
-        ]
-        return f"{self.point}: {'; '.join(found) or 'nothing wrong'}; {self.again / MIB:.2f} MiB again"
-
-
 class Yard:
     """A server with a pack, a nursery, and a folder in which one life follows the other. A context manager.
 
     ``volume``: where the models go, if it is not the same folder. ``nursery``: one that is open already.
-    ``home``: where the database goes, if it is not the same folder.
+    ``home``: where the database goes, if it is not the same folder. ``hard_mark`` and ``is_slow_line``: see `Task`.
+    ``contents`` is what the server has, ``promised`` what the checksums speak of.
     """
 
     def __init__(
@@ -103,6 +104,8 @@ class Yard:
         prefix: Sequence[str] = (),
         nursery: Nursery | None = None,
         home: Path | None = None,
+        hard_mark: int = HARD_MARK,
+        is_slow_line: bool = False,
     ) -> None:
         self.folder = folder
         self.pack = tuple(pack)
@@ -111,7 +114,11 @@ class Yard:
         self.home = (home or folder) / "home"
         self._is_guest = nursery is not None
         self.nursery = nursery or Nursery(prefix)
+        self.hard_mark = hard_mark
+        self._is_slow_line = is_slow_line
         self.contents: list[bytes] = []
+        self.promised: list[bytes] = []
+        self._checksums: tuple[str, ...] = ()
         self.served: list[Served] = []
 
     def __enter__(self) -> Self:
@@ -121,7 +128,12 @@ class Yard:
         for number, wanted in enumerate(self.pack):
             data = random.Random(wanted.content or f"{wanted.name} {number}").randbytes(wanted.size)
             self.contents.append(data)
+            self.promised.append(data[:-1] + bytes([data[-1] ^ 1]) if wanted.lies else data)
             self.served.append(self.origin.add(f"/{wanted.name}", data))
+        self._checksums = tuple(
+            hashlib.sha256(data).hexdigest() if wanted.checksum else ""
+            for wanted, data in zip(self.pack, self.promised, strict=True)
+        )
         return self
 
     def __exit__(
@@ -136,9 +148,30 @@ class Yard:
         return self.volume / "models"
 
     def clear(self) -> None:
-        """Back to nothing."""
+        """Back to nothing, and the server as it was."""
+        self.serve(self.contents)
         for place in (self.home, self.to):
             shutil.rmtree(place, ignore_errors=True)
+
+    def serve(self, contents: Sequence[bytes]) -> None:
+        """Let the server have other bytes under the names of the pack."""
+        for served, data in zip(self.served, contents, strict=True):
+            served.data = data
+
+    def save(self) -> None:
+        """Keep a copy of everything for `restore`."""
+        for place, copy in self._places():
+            shutil.rmtree(copy, ignore_errors=True)
+            shutil.copytree(place, copy)
+
+    def restore(self) -> None:
+        """Everything as it was saved."""
+        for place, copy in self._places():
+            shutil.rmtree(place, ignore_errors=True)
+            shutil.copytree(copy, place)
+
+    def _places(self) -> list[tuple[Path, Path]]:
+        return [(place, place.with_name(place.name + ".before")) for place in (self.home, self.to)]
 
     def live(
         self,
@@ -150,105 +183,56 @@ class Yard:
         is_marked: bool = False,
     ) -> Life:
         """One life of a process."""
-        checksums = []
-        for wanted, data in zip(self.pack, self.contents, strict=True):
-            known = hashlib.sha256(data + (b"?" if wanted.lies else b"")).hexdigest()
-            checksums.append(known if wanted.checksum else "")
         task = Task(
             action=action,
             home=str(self.home),
             to=str(self.to),
             report=str(self.folder / "report"),
             urls=tuple(served.url for served in self.served),
-            checksums=tuple(checksums),
+            checksums=self._checksums,
             sizes=tuple(wanted.size if wanted.checksum else None for wanted in self.pack),
             fault=msgspec.structs.replace(fault, volume=str(self.volume)),
             boot=boot,
             control=control,
             is_marked=is_marked,
+            hard_mark=self.hard_mark,
+            is_slow_line=self._is_slow_line,
         )
         return self.nursery.live(task)
 
-    def judge(self, point: str, first: Life, last: Life, *, end: str = "downloaded") -> Verdict:
-        """What is wrong after ``first``, which was harmed, and ``last``, which was not."""
-        verdict = Verdict(point)
-        if first.code is None:
-            verdict.stuck.append("hangs")
-        if first.failure:
-            verdict.stuck.append(first.failure.splitlines()[-1])
-        if last.report is None:
-            verdict.stuck.append(f"the next start ends with {last.code}: {last.failure.strip().splitlines()[-1:]}")
-        else:
-            if end != "given up":
-                for wanted, state, code in zip(self.pack, last.report.states, last.report.codes, strict=False):
-                    if state != end:
-                        verdict.stuck.append(f"{wanted.name} is {state} {code}".strip())
-            verdict.orphans += [f"open {name}" for name in last.report.open_files]
-        verdict.wrong += self.wrong_files(all_of_them=end == "downloaded")
-        verdict.orphans += self.strays(end) if end != "given up" else self.parts_of_nobody(last)
-        if end == "downloaded":
-            verdict.again = max(0, *self._again(first, last))
-        return verdict
+    def kept(self, wanted: Wanted) -> Path | None:
+        """Where the file lies that is kept in quarantine of ``wanted``."""
+        found = sorted((self.to / QUARANTINE).glob(f"{wanted.name}.*"))
+        return found[0] if found else None
 
-    def _again(self, first: Life, last: Life) -> list[int]:
-        """Bytes of each content that came more than once; of twins only one is fetched."""
-        fetched: dict[str, int] = {}
-        for wanted, before, after in zip(self.pack, first.fetched, last.fetched, strict=True):
-            content = wanted.content or wanted.name
-            fetched[content] = fetched.get(content, -wanted.size) + before + after
-        return list(fetched.values())
-
-    def wrong_files(self, *, all_of_them: bool = True) -> list[str]:
-        """Names in the folder that do not hold what they should."""
-        wrong = []
-        for wanted, data in zip(self.pack, self.contents, strict=True):
-            path = self.to / wanted.name
-            if path.exists() and path.read_bytes() != data:
-                wrong.append(wanted.name)
-            elif all_of_them and not path.exists():
-                wrong.append(f"{wanted.name} is not there")
-        return wrong
+    def claims(self, boot: str = "boot-1") -> dict[str, Ranges]:
+        """What journals claim, by the names of the files."""
+        found = {}
+        for journal in self.to.glob("*" + JOURNAL_SUFFIX):
+            claimed = claims(str(journal), boot)
+            if claimed:
+                found[self._name_of(journal.name)] = claimed
+        return found
 
     def lies(self, boot: str = "boot-1") -> list[str]:
         """Journals that claim ranges which their part does not hold."""
         lying = []
-        for journal in self.to.rglob("*" + JOURNAL_SUFFIX):
-            part = journal.with_name(journal.name.removesuffix(JOURNAL_SUFFIX))
-            contents = parse(journal.read_bytes(), boot)
-            if contents is None or not part.exists():
-                continue
-            held, data = part.read_bytes(), self._data_of(part.name)
-            if any(held[start:stop] != data[start:stop] for start, stop in contents.ranges.items):
-                lying.append(f"{part.name} does not hold what its journal says")
+        for name, claimed in self.claims(boot).items():
+            data = self._served_as(name)
+            for part in self.to.glob(f"{name}.*{PART_SUFFIX}"):
+                held = part.read_bytes()
+                if any(held[start:stop] != data[start:stop] for start, stop in claimed.items):
+                    lying.append(f"{part.name} does not hold what its journal says")
         return lying
-
-    def _data_of(self, name: str) -> bytes:
-        return next(data for wanted, data in zip(self.pack, self.contents, strict=True) if name.startswith(wanted.name))
 
     def unkept_promises(self, life: Life) -> list[str]:
         """Files that were shown as downloaded and are not there, whole."""
         promised = [Path(name) for name in life.announced]
-        return [path.name for path in promised if not path.exists() or path.read_bytes() != self._data_of(path.name)]
+        return [path.name for path in promised if not path.exists() or path.read_bytes() != self._served_as(path.name)]
 
-    def parts_of_nobody(self, life: Life) -> list[str]:
-        """Parts and journals that belong to no file which is still to come."""
-        report = life.report
-        if report is None:
-            return []
-        known = [
-            tag for tag, state in zip(report.tags, report.states, strict=True) if state not in ("missing", "downloaded")
-        ]
-        parts = [path.name for path in self.to.rglob("*.sdlpart*")]
-        return [name for name in parts if not any(f".{tag}.sdlpart" in name for tag in known)]
+    def _name_of(self, file: str) -> str:
+        return next(wanted.name for wanted in self.pack if file.startswith(wanted.name))
 
-    def strays(self, end: str = "downloaded") -> list[str]:
-        """What lies there and is no model; with ``end`` quarantined: more or less than one kept file for each."""
-        found = sorted(str(path.relative_to(self.to)) for path in self.to.rglob("*") if not path.is_dir())
-        models = {wanted.name for wanted in self.pack} if end == "downloaded" else set()
-        strays = [name for name in found if name not in models]
-        if end == "quarantined":
-            kept = [name for name in strays if name.startswith(QUARANTINE)]
-            strays = [name for name in strays if name not in kept]
-            if len(kept) != len(self.pack):
-                strays.append(f"{len(kept)} kept in quarantine")
-        return strays
+    def _served_as(self, name: str) -> bytes:
+        order = [wanted.name for wanted in self.pack].index(name)
+        return bytes(self.served[order].data[0 : self.pack[order].size])

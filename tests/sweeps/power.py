@@ -1,7 +1,7 @@
 """Power cuts: at every changing call the volume loses what was not synced. On a real ext4 where mounting is allowed.
 
-``FS_IOC_SHUTDOWN`` on a loop-mounted file system is the cut: what is not on the device never gets there. Where this
-machine allows no loop mounts, `model` does the same in memory.
+``FS_IOC_SHUTDOWN`` on a loop-mounted file system is the cut: what is not on the device never gets there. What comes
+while a sync lasts depends on the machine; where bytes are bounded, the line is slow beside the disk: see `Task`.
 """
 
 from __future__ import annotations
@@ -10,22 +10,30 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from .faults import Fault, Kind, cut_power
-from .kills import KILLED
-from .pack import MIB, Verdict, Yard
+from .judge import Verdict, asked_again, judge, see_files, see_harm
+from .pack import HARD_MARK, MIB, Yard
+from .stories import KILLED, downloaded
 
-BOUND = 32 * MIB
-"""Bytes of one file that a power cut may cost."""
+AHEAD = 8 * MIB
+"""Bytes that may come besides: what is accepted and not yet written (4 MiB), and a chunk on its way on each
+connection."""
+
+BOUND = HARD_MARK + AHEAD
+"""Bytes of one file that a power cut may cost in most sweeps, on a line that is slower than the disk."""
+
+LARGE_BOUND = 32 * MIB
+"""The same with the product's own distance between two syncs."""
 
 END = 1 << 30
 """As the first point of a sweep: only the one after the end."""
 
-IMAGE_SIZE = 160 * MIB
+IMAGE_SIZE = 224 * MIB
 
 PATIENCE = 60.0
 """Seconds after which a volume that was unmounted has to be free."""
@@ -90,28 +98,42 @@ def _run(*command: str) -> str:
 
 
 def sweep(
-    yard: Yard, volume: Volume, kind: Kind = "power", *, control: str = "", every: int = 1, first: int = 1
+    yard: Yard,
+    volume: Volume,
+    kind: Kind = "power",
+    *,
+    control: str = "",
+    every: int = 1,
+    first: int = 1,
+    calls: Sequence[str] = KILLED,
+    about: str = "",
 ) -> Iterator[Verdict]:
     """One verdict for each point, until a run is not struck any more; the last one is for a cut after its end.
 
     The volume of the models is cut off. The database lies on another one, which keeps everything: what it says may be
-    ahead of the models, never the reverse.
+    ahead of the models, never the reverse. Only ``calls`` are struck, and only where the path contains ``about``.
     """
     number = first
+    dues = downloaded(yard)
     while True:
         yard.clear()
         volume.settle()
-        fault = Fault(kind=kind, number=number, calls=KILLED)
+        fault = Fault(kind=kind, number=number, calls=tuple(calls), about=about)
         harmed = yard.live("get", fault, control=control)
-        if not harmed.struck:
+        verdict = Verdict(f"{kind} at {number}" if harmed.struck else f"{kind} after the end")
+        see_harm(verdict, harmed, fault)
+        verdict.is_end = not verdict.struck
+        if verdict.is_end:
             cut_power(str(volume.place), flush_log=False)
         volume.come_back()
-        lost = yard.unkept_promises(harmed) + yard.lies("boot-2")
+        see_files(verdict, yard, dues)
+        verdict.lost += yard.unkept_promises(harmed) + yard.lies("boot-2")
+        there, since = yard.claims("boot-2"), len(yard.origin.requests)
         mended = yard.live("recover", boot="boot-2", control=control)
-        verdict = yard.judge(f"{kind} at {number}" if harmed.struck else f"{kind} after the end", harmed, mended)
-        verdict.lost += lost
+        judge(verdict, yard, [harmed, mended], dues)
+        verdict.lost += asked_again(yard, since, there)
         yield verdict
-        if not harmed.struck:
+        if verdict.is_end:
             return
         number += every
 

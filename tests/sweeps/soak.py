@@ -20,7 +20,8 @@ from stabilitydl.domain.ranges import Ranges
 from tests.e2e.program import Program, finish, sha256, wait_until
 from tests.fakes.origin import Ended, Exchange, FileOrigin, Served
 
-from .pack import KILL_BOUND, MIB, Verdict
+from .judge import Verdict
+from .pack import KILL_BOUND, MIB
 from .table import Outcome
 
 NAME = "large.safetensors"
@@ -92,9 +93,9 @@ def _port(address: str) -> int:
     return int(address.rpartition(":")[2], 16)
 
 
-def run(folder: Path, *, kills: int, size: int, seed: int) -> Outcome:
+def run(name: str, folder: Path, *, kills: int, size: int, seed: int) -> Outcome:
     """Kill the program ``kills`` times during one download of ``size`` bytes; one verdict for each, and for the end."""
-    outcome = Outcome(f"kill -9 of the program, {size // MIB} MiB", KILL_BOUND)
+    outcome = Outcome(name, KILL_BOUND)
     with CountingOrigin() as origin:
         file = origin.add(f"/{NAME}", Noise(size, seed))
         program = Program(folder / "home")
@@ -121,10 +122,13 @@ def _lives(
             process.send_signal(signal.SIGSTOP)
             came = origin.delivered() - before
             process.kill()
-            process.wait()
+            code = process.wait()
         wait_until(lambda: not origin.alive)
         total += came
         verdict = Verdict(f"kill {number + 1} after {came / MIB:.1f} MiB")
+        verdict.struck = code == -signal.SIGKILL
+        if not verdict.struck:
+            verdict.stuck.append(f"ended with {code} before it was killed")
         verdict.again = claimed.total + came - _claimed(to).total
         verdict.lost += _asked_again(origin, asked, claimed)
         yield verdict
@@ -133,7 +137,7 @@ def _lives(
 
 
 def _last(program: Program, origin: CountingOrigin, to: Path, total: int, digest: str) -> Verdict:
-    verdict = Verdict("the last life")
+    verdict = Verdict("the last life", is_end=True)
     before, asked, claimed = origin.given, len(origin.requests), _claimed(to)
     with program.start(
         "resume",
