@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..domain.resource import ResourceSnapshot
 from ..domain.states import State
-from ..errors import CODES, NothingMatched, PartInUse, Remedy, StabilityError, UnknownCollection
+from ..errors import CODES, NothingMatched, PartInUse, Problem, Remedy, StabilityError, UnknownCollection
 from ..paths import Paths
 from ..text import format_count, format_speed, plain
 from .compose import open_session, renderer_for
@@ -16,6 +16,7 @@ from .render import Renderer
 from .requests import Command, ControlRequest
 from .session import Session, bring
 from .tally import Tally
+from .verify import is_unread, judge
 
 
 def run(request: ControlRequest, paths: Paths) -> int:
@@ -114,20 +115,26 @@ def _bring(request: ControlRequest, rows: Sequence[ResourceSnapshot], session: S
 def _repair(rows: Sequence[ResourceSnapshot], session: Session, renderer: Renderer) -> int:
     """Read back what is here, and bring again what is damaged."""
     here = [row for row in rows if row.state is State.DOWNLOADED]
-    damaged = []
+    known: dict[str, Problem] = {}
+    unread = 0
     for row in here:
-        problem = session.ask(lambda engine, row=row: engine.verify(row.id))  # type: ignore[misc]
-        if problem is not None:
-            renderer.note(problem.message)
-            damaged.append(row)
-    count = format_count(len(here), "file")
+        problem = judge(session, row)
+        if problem is None:
+            continue
+        renderer.note(problem.message)
+        if is_unread(problem):
+            unread += 1
+        else:
+            known[row.id] = problem
+    damaged = [row for row in here if row.id in known]
+    count = format_count(len(here) - unread, "file")
     if not damaged:
         renderer.note(f"{count} read back, and nothing is damaged." if here else "No file is here.")
-        return ExitCode.OK
+        return ExitCode.FAILED if unread else ExitCode.OK
     tally = Tally()
     tally.ask_for(damaged)
-    ids = [row.id for row in damaged]
-    return bring(session, renderer, tally, ids, lambda engine: engine.repair(ids))
+    code = bring(session, renderer, tally, list(known), lambda engine: engine.repair(list(known), known))
+    return code or (ExitCode.FAILED if unread else ExitCode.OK)
 
 
 def _goes_on(row: ResourceSnapshot) -> bool:

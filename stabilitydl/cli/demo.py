@@ -7,7 +7,7 @@ import shlex
 from ..paths import Paths
 from ..text import plain
 from . import console, get
-from .app import OpenWindow
+from .action import OpenWindow
 from .compose import destination_for, settings_for
 from .display import display_available
 from .exit_codes import ExitCode

@@ -6,8 +6,8 @@ write that down, because only it may change states.
 
 from __future__ import annotations
 
+import contextlib
 import json
-import os
 from collections.abc import Sequence
 from functools import partial
 
@@ -15,12 +15,13 @@ from ..domain.collection import CollectionSnapshot, summarise
 from ..domain.kept import is_as_judged, place_of
 from ..domain.resource import ResourceSnapshot
 from ..domain.states import State, Tab
-from ..errors import StabilityError, UnknownCollection
+from ..errors import DriveStuck, Problem, StabilityError, UnknownCollection
 from ..paths import Paths
 from ..store.store import Store
 from ..text import format_bytes, format_count, format_speed, plain
 from . import console
 from .describe import collection_object, columns, describe, received_of, resource_object, shown_path, size_of
+from .drives import Statuses, look
 from .exit_codes import ExitCode, exit_code_for
 from .find import find_collections
 from .reading import open_store
@@ -53,12 +54,13 @@ def _list(request: ListRequest, paths: Paths) -> int:
             names = find_collections([snapshot.collection for snapshot in chosen], [request.collection])
             chosen = [snapshot for snapshot in chosen if snapshot.collection in names]
         children = _children(store, chosen)
-        if any(has_vanished(row) for rows in children.values() for row in rows):
+        statuses, silent = look(place for rows in children.values() for row in rows if (place := _place_of(row)))
+        if any(_has_vanished(row, statuses) for rows in children.values() for row in rows):
             _refresh(paths)
             children = _children(store, chosen)
     finally:
         store.close()
-    return _show(request, chosen, children)
+    return _show(request, chosen, children, [DriveStuck(path=folder).problem for folder in silent])
 
 
 def _children(store: Store, chosen: Sequence[CollectionSnapshot]) -> dict[str, list[ResourceSnapshot]]:
@@ -70,14 +72,18 @@ def _children(store: Store, chosen: Sequence[CollectionSnapshot]) -> dict[str, l
     return children
 
 
-def has_vanished(row: ResourceSnapshot) -> bool:
-    """Is the file of a DOWNLOADED row, or one in quarantine, not there any more, or another one?"""
-    place = row.target if row.state is State.DOWNLOADED else place_of(row)
-    if place is None:
+def _place_of(row: ResourceSnapshot) -> str | None:
+    """Where the file of a row lies that is here, or in quarantine."""
+    return row.target if row.state is State.DOWNLOADED else place_of(row)
+
+
+def _has_vanished(row: ResourceSnapshot, statuses: Statuses) -> bool:
+    """Is the file of a row not there any more, or another one? What is not told is as it was."""
+    place = _place_of(row)
+    if place is None or place not in statuses:
         return False
-    try:
-        status = os.stat(place)  # noqa: PTH116 - done for every file on the list
-    except OSError:
+    status = statuses[place]
+    if status is None:
         return True
     is_same = row.is_file if row.state is State.DOWNLOADED else partial(is_as_judged, row)
     return not is_same(status.st_size, status.st_mtime_ns)
@@ -93,11 +99,16 @@ def _refresh(paths: Paths) -> None:
 
     with open_session(paths) as session:
         session.start()
-        session.ask(lambda engine: engine.refresh())
+        # Which drives do not answer is known already.
+        with contextlib.suppress(DriveStuck):
+            session.ask(lambda engine: engine.refresh())
 
 
 def _show(
-    request: ListRequest, snapshots: Sequence[CollectionSnapshot], children: dict[str, list[ResourceSnapshot]]
+    request: ListRequest,
+    snapshots: Sequence[CollectionSnapshot],
+    children: dict[str, list[ResourceSnapshot]],
+    problems: Sequence[Problem] = (),
 ) -> int:
     chosen = {
         snapshot.id: [row for row in children[snapshot.id] if request.tab in (Tab.ALL, row.tab)]
@@ -105,12 +116,14 @@ def _show(
     }
     if request.json:
         objects = [_object(one, children, chosen[one.id]) for one in snapshots]
-        console.data(json.dumps({"collections": objects, "errors": []}))
+        console.data(json.dumps({"collections": objects, "errors": [describe(problem) for problem in problems]}))
         return ExitCode.OK
     if request.collection is None and request.tab is Tab.ALL:
         _show_collections(snapshots, children)
     else:
         _show_children(request, snapshots, chosen)
+    for problem in problems:
+        console.say(console.explain(problem))
     return ExitCode.OK
 
 

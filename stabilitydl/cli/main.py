@@ -13,7 +13,8 @@ from ..errors import StabilityError, UsageError
 from ..paths import HOME_VARIABLE, Paths
 from ..text import plain
 from . import console, logs
-from .app import PROGRAM, Action, OpenWindow, app
+from .action import PROGRAM, Action, OpenWindow
+from .app import app
 from .exit_codes import ExitCode
 from .guard import guard
 

@@ -164,6 +164,14 @@ Keep = Annotated[
     list[str] | None,
     typer.Option("--keep", metavar="FILE", help="Use a file all the same; name or id, may be repeated."),
 ]
+Again = Annotated[
+    list[str] | None,
+    typer.Option("--retry", metavar="FILE", help="Fetch a file again; name or id, may be repeated."),
+]
+Elsewhere = Annotated[
+    list[str] | None,
+    typer.Option("--elsewhere", metavar="FILE", help="The same, beginning with another of its addresses."),
+]
 
 # The pack of the demo.
 

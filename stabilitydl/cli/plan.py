@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..errors import DiskError, FlaggedFile, Problem, StabilityError
@@ -57,13 +57,18 @@ def run(request: PlanRequest, paths: Paths) -> int:
     children = [child for one in everything for child in chosen(one)]
     if children and not errors and not any(planned for _, planned in plans):
         errors = [request.filter.nothing_left(children).problem]
-    errors += [one.problem for _, planned in plans for one in planned if one.problem is not None]
-    errors += unasked
+    foreseen = [one.problem for _, planned in plans for one in planned if one.problem is not None]
+    errors += _distinct([*foreseen, *unasked])
     if request.json:
         _print_object(plans, news, places, errors)
     else:
         _print_text(plans, news, places, errors)
     return _exit_code(plans, errors)
+
+
+def _distinct(problems: Iterable[Problem]) -> list[Problem]:
+    """Each sentence once: a drive is that of many files."""
+    return list({problem.message: problem for problem in problems}.values())
 
 
 def _exit_code(plans: Plans, errors: Sequence[Problem]) -> ExitCode:

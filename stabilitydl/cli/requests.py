@@ -96,10 +96,13 @@ class VerifyRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class QuarantineRequest:
-    """``quarantine``. ``keep`` are names, or beginnings of ids, of files to be used all the same."""
+    """``quarantine``. ``keep``, ``retry`` and ``elsewhere`` are names, or beginnings of ids: of files to be used all
+    the same, to be fetched again, and to be fetched from another address. At most one of the choices is made."""
 
     empty: bool = False
     keep: Sequence[str] = ()
+    retry: Sequence[str] = ()
+    elsewhere: Sequence[str] = ()
     json: bool = False
     yes: bool = False
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from pathlib import Path
 from ..disk.volumes import existing_parent, volume_id
 from ..domain.resource import Resource, ResourceSnapshot
 from ..domain.states import State
-from ..errors import Problem
+from ..errors import DriveStuck, Problem
 from ..hubs.protocol import Expansion
 from .filters import Filter
 from .session import Session
@@ -76,13 +77,16 @@ def chosen(expansion: Expansion, filter_: Filter | None = None) -> list[Resource
 
 def survey(session: Session, expansion: Expansion, children: Sequence[Resource]) -> list[Planned]:
     """How ``children`` stand; files that vanished count as missing. Raises StoreError, UnsafeName, NameTooLong."""
-    session.ask(lambda engine: engine.refresh(expansion.collection.id))
+    # Which drives do not answer is said of each file.
+    with contextlib.suppress(DriveStuck):
+        session.ask(lambda engine: engine.refresh(expansion.collection.id))
     foreseen = {one.row.id: one for one in session.ask(lambda engine: engine.foresee(expansion))}
     return [Planned(one.row, one.is_here, one.problem) for one in (foreseen[child.id] for child in children)]
 
 
 def volumes(session: Session, planned: Sequence[Planned]) -> list[Volume]:
     """The volumes that the files go to, with what is still to come. Raises DiskError when one cannot be asked."""
+    _require_answers(planned)
     needed: dict[str, int] = {}
     for one in planned:
         name = os.path.dirname(one.row.target or "")  # noqa: PTH120 - of many files in few folders
@@ -104,6 +108,13 @@ def prepare(session: Session, planned: Sequence[Planned]) -> None:
         # The first folder of a volume asks for all that goes there.
         together = needed.pop(volume_id(folder), 0)
         _prepare(session, folder, together, _ids(wanted) if together else ())
+
+
+def _require_answers(planned: Iterable[Planned]) -> None:
+    """Nothing more is asked of a drive that does not answer. Raises DriveStuck."""
+    for one in planned:
+        if one.problem is not None and one.problem.code == DriveStuck.code:
+            raise DriveStuck(**one.problem.arguments)
 
 
 def _ids(planned: Iterable[Planned]) -> list[str]:

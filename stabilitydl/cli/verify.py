@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ..domain.resource import ResourceSnapshot
 from ..domain.states import State
-from ..errors import NothingMatched, Problem
+from ..errors import DriveStuck, NothingMatched, Problem
 from ..paths import Paths
 from ..text import format_count, plain
 from . import console
@@ -26,7 +26,7 @@ def run(request: VerifyRequest, paths: Paths) -> int:
         rows = _select(request, session)
         found: list[tuple[ResourceSnapshot, Problem | None]] = []
         for row in rows:
-            problem = session.ask(lambda engine, row=row: engine.verify(row.id))  # type: ignore[misc]
+            problem = judge(session, row)
             found.append((row, problem))
             if not request.json:
                 console.data(problem.message if problem is not None else f"{plain(row.target or '')} is right.")
@@ -35,6 +35,19 @@ def run(request: VerifyRequest, paths: Paths) -> int:
     else:
         _say(found)
     return ExitCode.FAILED if any(problem is not None for _, problem in found) else ExitCode.OK
+
+
+def judge(session: Session, row: ResourceSnapshot) -> Problem | None:
+    """What is wrong with the file of ``row``, also that its drive does not answer. Raises DiskError, StoreError."""
+    try:
+        return session.ask(lambda engine: engine.verify(row.id))
+    except DriveStuck as error:
+        return error.problem
+
+
+def is_unread(problem: Problem) -> bool:
+    """Is it only the drive that says nothing?"""
+    return problem.code == DriveStuck.code
 
 
 def _select(request: VerifyRequest, session: Session) -> list[ResourceSnapshot]:
@@ -69,8 +82,14 @@ def ranges_of(problem: Problem | None) -> list[list[int]] | None:
 
 
 def _say(found: Sequence[tuple[ResourceSnapshot, Problem | None]]) -> None:
-    damaged = sum(problem is not None for _, problem in found)
+    damaged = sum(problem is not None and not is_unread(problem) for _, problem in found)
+    unread = sum(problem is not None and is_unread(problem) for _, problem in found)
     count = format_count(len(found), "file")
+    if unread:
+        console.say(f"{unread} of {count} could not be read.")
+        count = format_count(len(found) - unread, "file")
+    if len(found) == unread > 0:
+        return
     if not damaged:
         console.say(f"{count} read back, and nothing is damaged." if found else "No file is here.")
         return

@@ -60,6 +60,12 @@ def is_as_judged(row: ResourceSnapshot, size: int, mtime_ns: int) -> bool:
     return (seen.get(_SIZE, size), seen.get(_MTIME, mtime_ns)) == (size, mtime_ns)
 
 
+def size_when_judged(row: ResourceSnapshot) -> int:
+    """The bytes of the file of a quarantined resource when it was last judged, 0 where an older version did that."""
+    size = row.problem.arguments.get(_SIZE) if row.problem is not None else None
+    return size if isinstance(size, int) else 0
+
+
 def judged(problem: Problem, place: str, size: int, mtime_ns: int, sha256: str) -> Problem:
     """``problem`` of a file at ``place`` that was read as it is now."""
     known = {_PLACE: place, _SIZE: size, _MTIME: mtime_ns, "sha256": sha256}

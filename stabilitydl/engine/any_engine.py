@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -71,7 +71,7 @@ class AnyEngine(Protocol):
 
     async def retry(self, ids: Sequence[str]) -> None: ...
 
-    async def repair(self, ids: Sequence[str]) -> list[str]: ...
+    async def repair(self, ids: Sequence[str], known: Mapping[str, Problem] | None = None) -> list[str]: ...
 
     async def retry_elsewhere(self, ids: Sequence[str]) -> list[str]: ...
 

@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Container, Coroutine, Iterable, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
-from ..disk.disk import Disk
-from ..domain.events import CollectionRemoved, LimitChanged, ResourcesRemoved, StateChanged
-from ..domain.resource import ResourceSnapshot, resource_tag
+from ..domain.events import LimitChanged
+from ..domain.resource import ResourceSnapshot
 from ..domain.states import State
-from ..errors import CODES, PartInUse, Remedy, StabilityError, UsageError
+from ..errors import CODES, PartInUse, Problem, Remedy, StabilityError, UsageError
 from ..hubs.signed import secret_names
 from ..store.change import Change
 from .context import Context
-from .fleet import SLICE, Fleet
-from .here import is_recorded
+from .drives import Later
+from .fleet import Fleet
+from .leavings import Leavings
 from .ledger import Applied
+from .lookout import Lookout
+from .presence import Presence
 from .quarantine import Quarantine
+from .telling import Telling, by_collection
 from .turns import Turns
-from .undo import Undo
-
-Later = Callable[[Callable[[], Coroutine[Any, Any, None]]], object]
-"""Starts a task that outlives the command."""
 
 LARGEST_RATE = 2**63 - 1
 """Bytes per second; more cannot be stored."""
-
-_log = logging.getLogger("stabilitydl.engine")
 
 CONTINUED = frozenset(state for state in State if state.is_unfinished or state is State.FAILED)
 """States that may go on without being named one by one; the others need not be looked at."""
@@ -44,12 +38,11 @@ class Commands:
         self._fleet = fleet
         self._later = later
         self._turns = Turns()
-        self._undo = Undo(context.clock, self._discard)
-        self.quarantine = Quarantine(context, self._turns, lambda done: self._tell(done.before, done.after))
-
-    @property
-    def _disk(self) -> Disk:
-        return self._context.services.disk
+        self._telling = Telling(context.publisher, context.recorder)
+        self._presence = Presence(context, fleet, self._turns, self._telling)
+        self.leavings = Leavings(context, fleet, self._turns, self._telling)
+        self.quarantine = Quarantine(context, self._turns, self._telling.moved, later)
+        self.lookout = Lookout(context, self._presence, self.quarantine, later)
 
     async def enqueue(self, ids: Sequence[str]) -> None:
         """Queue resources that are not here; those that the hub will not give stay BLOCKED.
@@ -57,7 +50,7 @@ class Commands:
         Raises UnsafeName, NameTooLong, TargetTaken, StoreError, and changes nothing then.
         """
         async with self._turns.take(ids):
-            await self._refresh(await self._rows(ids))
+            await self._presence.look_in_turn(await self._rows(ids))
             await self._queue(ids, lambda row: row.state is not State.BLOCKED or row.resource.blocked is None)
 
     async def resume(self, ids: Sequence[str]) -> None:
@@ -78,13 +71,13 @@ class Commands:
         await self.retry(chosen)
         return chosen
 
-    async def repair(self, ids: Sequence[str]) -> list[str]:
+    async def repair(self, ids: Sequence[str], known: Mapping[str, Problem]) -> list[str]:
         """Queue those of the files that are here and are not what arrived any more; the ids of them.
 
-        Each is read first. What is damaged is kept in quarantine, and lends the new file what is right of it. Another
-        file that was put into its place stays, and its target is taken.
+        Each is read first, unless it is ``known`` what is wrong with it. What is damaged is kept in quarantine, and
+        lends the new file what is right of it. Another file that was put into its place stays, and its target is taken.
         """
-        damaged = await self.quarantine.take_in([each for each in ids if each not in self._fleet])
+        damaged = await self.quarantine.take_in([each for each in ids if each not in self._fleet], known)
         await self.enqueue(damaged)
         return damaged
 
@@ -114,14 +107,14 @@ class Commands:
             before = {row.id: self._fleet.seen(row) for row in await self._rows(ids)}
             done, applied = await self._put_aside(ids, State.MISSING, _cancelled)
             if done:
-                number = self._undo.hold(before[each] for each in done)
-                self._later(lambda: self._undo.expire(number))
+                number = self.leavings.undo.hold(before[each] for each in done)
+                self._later(lambda: self.leavings.undo.expire(number))
             _raise_held(applied)
 
     async def undo_cancel(self, ids: Sequence[str]) -> list[str]:
         """Take a cancel back as long as the part is kept: everything is as it was. The ids that this helped."""
         async with self._turns.take(ids):
-            rows = {row.id: row for row in self._undo.take_back(ids)}
+            rows = {row.id: row for row in self.leavings.undo.take_back(ids)}
             await self._queue([each for each, row in rows.items() if row.state.is_unfinished], lambda row: True)
             others = [row for row in rows.values() if not row.state.is_unfinished]
             await self._restore(others)
@@ -139,18 +132,18 @@ class Commands:
             await self._fleet.stop(ids, State.MISSING)
             failure: StabilityError | None = None
             if with_files:
-                await self._refresh(await self._rows(ids))
+                await self._presence.look_in_turn(await self._rows(ids))
             rows = await self._rows(ids)
             if with_files:
-                rows, failure = await self._trash(rows)
+                rows, failure = await self.leavings.trash(rows)
             # The parts first: a crash in between leaves a row that knows of them, never a part that nobody knows.
-            await self._discard_parts(rows, frozenset(State) - {State.DOWNLOADED})
+            await self.leavings.discard(rows, frozenset(State) - {State.DOWNLOADED})
             applied = await self._context.recorder.commit(lambda ledger: ledger.remove([row.id for row in rows]))
-            self._undo.take_back(ids)
+            self.leavings.undo.take_back(ids)
             for row in applied.before:
                 self._context.detours.pop(row.id, None)
             await self._context.services.client.credentials.forget(secret_names(row.resource for row in applied.before))
-            await self._tell_removed(applied.before)
+            await self._telling.removed(applied.before)
             if failure is not None:
                 raise failure
             _raise_held(applied)
@@ -174,15 +167,9 @@ class Commands:
             self._context.publisher.publish(
                 *(
                     LimitChanged(collection=parent, resources=tuple(children), rate=rate)
-                    for parent, children in _by_collection(rows).items()
+                    for parent, children in by_collection(rows).items()
                 )
             )
-
-    async def refresh(self, rows: Sequence[ResourceSnapshot]) -> None:
-        """Make MISSING what says DOWNLOADED and is not the file any more, unless its volume was taken away."""
-        claimed = [row for row in rows if row.state is State.DOWNLOADED]
-        async with self._turns.take(row.id for row in claimed):
-            await self._refresh(claimed, spare_absent=True)
 
     async def settled(self, ids: Sequence[str]) -> list[ResourceSnapshot]:
         """Return how ``ids`` stand as soon as no job and no command is at work on any of them."""
@@ -192,23 +179,9 @@ class Commands:
                 if not any(each in self._fleet for each in ids):
                     return await self._rows(ids)
 
-    async def tidy(self) -> None:
-        """Remove what a crash left of resources that were given up, or are here."""
-        last = 0
-        while True:
-            few = await self._context.recorder.ask(lambda ledger, last=last: ledger.store.idle_targets(last, SLICE))  # type: ignore[misc]
-            if not few:
-                return
-            last = few[-1][0]
-            found = await self._disk.leftovers((Path(target), resource_tag(each)) for _, each, target in few)
-            for each in (each for (_, each, _), is_left in zip(few, found, strict=True) if is_left):
-                async with self._turns.take([each]):
-                    if each not in self._fleet and each not in self._undo:
-                        await self._discard_parts(await self._rows([each]), (State.MISSING, State.DOWNLOADED))
-
     async def finish(self) -> None:
         """Remove what cancelled resources left, now."""
-        await self._undo.finish()
+        await self.leavings.undo.finish()
 
     async def _rows(self, ids: Sequence[str]) -> list[ResourceSnapshot]:
         return await self._context.recorder.ask(lambda ledger: ledger.store.snapshots(ids))
@@ -219,11 +192,11 @@ class Commands:
         chosen = [row.id for row in idle if row.state is not State.DOWNLOADED]
         if not chosen:
             return
-        self._undo.take_back(chosen)
+        self.leavings.undo.take_back(chosen)
         applied = await self._context.recorder.commit(lambda ledger: ledger.enqueue(chosen))
         # What a crash left at work is queued again, in the eyes of everybody but the store.
         after = [msgspec.structs.replace(row, state=State.QUEUED, wait=None) for row in applied.after]
-        self._tell(applied.before, after)
+        self._telling.moved(Applied(applied.before, tuple(after)))
         await self._fleet.put(after)
 
     async def _put_aside(
@@ -234,7 +207,7 @@ class Commands:
         jobs = {job.id: job for job in await self._fleet.stop(ids, state)}
         rest = [each for each in ids if each not in jobs or jobs[each].held_elsewhere]
         applied = await self._context.recorder.commit(lambda ledger: ledger.settle(rest, decide))
-        self._tell(applied.before, applied.after)
+        self._telling.moved(applied)
         ended = [
             each
             for each, job in jobs.items()
@@ -249,103 +222,10 @@ class Commands:
             applied = await self._context.recorder.commit(
                 lambda ledger, step=step: ledger.settle(list(states), step)  # type: ignore[misc]
             )
-            self._tell(applied.before, applied.after)
-
-    async def _refresh(self, rows: Sequence[ResourceSnapshot], *, spare_absent: bool = False) -> None:
-        """Whether what is on an absent volume stays DOWNLOADED: what is asked for again has to wait for the volume."""
-        claimed = [row for row in rows if row.state is State.DOWNLOADED and row.id not in self._fleet]
-        statuses = await self._disk.stats(Path(row.target or "") for row in claimed)
-        vanished = {row.id: row for row, status in zip(claimed, statuses, strict=True) if not is_recorded(row, status)}
-        if spare_absent:
-            for row, status in zip(claimed, statuses, strict=True):
-                if status is None and await self._context.volumes.is_gone(Path(row.target or "").parent):
-                    vanished.pop(row.id, None)
-        if not vanished:
-            return
-
-        def decide(row: ResourceSnapshot) -> Change | None:
-            seen = vanished[row.id]
-            same = (row.state, row.file_size, row.file_mtime) == (seen.state, seen.file_size, seen.file_mtime)
-            return Change(row.id, State.MISSING, received=0) if same else None
-
-        applied = await self._context.recorder.commit(lambda ledger: ledger.settle(list(vanished), decide))
-        self._tell(applied.before, applied.after)
-        self._tell_unlisted(applied.after)
-
-    async def _trash(self, rows: Sequence[ResourceSnapshot]) -> tuple[list[ResourceSnapshot], StabilityError | None]:
-        kept: list[ResourceSnapshot] = []
-        failure: StabilityError | None = None
-        for row in rows:
-            try:
-                if row.state is State.DOWNLOADED and row.target is not None:
-                    await self._disk.trash(Path(row.target))
-                kept.append(row)
-            except StabilityError as error:
-                failure = failure or error
-        return kept, failure
-
-    async def _discard(self, ids: Sequence[str]) -> None:
-        """The parts of cancelled resources go, unless something else was commanded since."""
-        async with self._turns.take(ids):
-            held = self._undo.take_back(ids)
-            rows = [row for row in await self._rows([row.id for row in held]) if row.state is State.MISSING]
-            await self._discard_parts(rows, (State.MISSING,))
-            empty = [row.id for row in rows]
-            applied = await self._context.recorder.commit(
-                lambda ledger: ledger.settle(
-                    empty, lambda row: Change(row.id, row.state, received=0) if row.state is State.MISSING else None
-                )
-            )
-            self._tell_unlisted(applied.after)
-
-    async def _discard_parts(self, rows: Iterable[ResourceSnapshot], states: Container[State]) -> None:
-        """Remove the parts of those ``rows`` that are in one of ``states``."""
-        for row in rows:
-            if row.target is None or row.state not in states:
-                continue
-            try:
-                await self._disk.discard(Path(row.target), row.resource.tag)
-            except StabilityError as error:
-                _log.warning("the unfinished file of %s stays: %s", row.resource.name, error)
-
-    def _tell_unlisted(self, rows: Iterable[ResourceSnapshot]) -> None:
-        """Superseded children of which nothing is here any more leave the list."""
-        for parent, ids in _by_collection(row for row in rows if not row.is_listed).items():
-            self._context.publisher.publish(ResourcesRemoved(collection=parent, resources=tuple(ids)))
-
-    async def _tell_removed(self, rows: Iterable[ResourceSnapshot]) -> None:
-        for parent, ids in _by_collection(rows).items():
-            self._context.publisher.publish(ResourcesRemoved(collection=parent, resources=tuple(ids)))
-            if await self._context.recorder.commit(lambda ledger, parent=parent: ledger.drop_if_empty(parent)):  # type: ignore[misc]
-                self._context.publisher.publish(CollectionRemoved(collection=parent))
-
-    def _tell(self, before: Iterable[ResourceSnapshot], after: Iterable[ResourceSnapshot]) -> None:
-        self._context.publisher.publish(
-            *(
-                StateChanged(
-                    resource=row.id,
-                    collection=row.resource.collection,
-                    name=row.resource.name,
-                    old=old.state,
-                    new=row.state,
-                    received=row.received,
-                    problem=row.problem,
-                    wait=row.wait,
-                )
-                for old, row in zip(before, after, strict=True)
-                if old.state is not row.state
-            )
-        )
+            self._telling.moved(applied)
 
     def __repr__(self) -> str:
-        return f"<Commands {self._turns!r} {self._undo!r}>"
-
-
-def _by_collection(rows: Iterable[ResourceSnapshot]) -> dict[str, list[str]]:
-    groups: dict[str, list[str]] = {}
-    for row in rows:
-        groups.setdefault(row.resource.collection, []).append(row.id)
-    return groups
+        return f"<Commands {self._turns!r} {self.leavings!r}>"
 
 
 def _may_go_on(row: ResourceSnapshot) -> bool:

@@ -10,6 +10,7 @@ from ..clock import Clock
 from ..hubs.registry import Registry
 from ..settings import Settings
 from ..transfer.order import Arrival, Live, Order, Services, Source, Watcher
+from .drives import Drives
 from .logins import Logins
 from .portals import Portals
 from .publisher import Publisher
@@ -47,6 +48,7 @@ class Context:
     settings: Callable[[], Settings] = field(repr=False)
     logins: Logins
     volumes: Volumes
+    drives: Drives
     space: Space
     twins: Twins = field(default_factory=Twins)
     portals: Portals = field(default_factory=Portals)

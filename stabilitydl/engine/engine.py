@@ -1,16 +1,10 @@
-"""The engine: everything that the window and the command line ask of it, and the task that all others descend from."""
+"""The engine: everything that the window and the command line ask of it."""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-import anyio
-from anyio.abc import TaskStatus
-
-from ..clock import Clock, SystemClock
-from ..disk.disk import Disk
 from ..domain.attempt import Attempt
 from ..domain.collection import Collection, CollectionSnapshot
 from ..domain.events import AnyEvent
@@ -19,183 +13,19 @@ from ..domain.login import Login
 from ..domain.picture import Picture
 from ..domain.resource import ResourceSnapshot
 from ..domain.states import State
-from ..errors import EngineStopped, NoLongerListed, NoSpace, Problem
-from ..hosts import host_name, of_host
-from ..http.client import HttpClient
-from ..http.credentials import Credentials
-from ..http.governor import Governor
-from ..http.vault import Vault
+from ..errors import NoLongerListed, NoSpace, Problem
 from ..hubs.protocol import Destination, Expansion
-from ..hubs.registry import Registry
-from ..lane import Lane
-from ..paths import Paths
-from ..pictures.cache import PictureCache
 from ..settings import Settings
-from ..transfer.bandwidth import Bandwidth
-from ..transfer.fetch import fetch
-from ..transfer.order import Services
 from .commands import CONTINUED
-from .context import Context, Fetch
 from .expand import expand_all
-from .folders import Folders
-from .gallery import Gallery
-from .here import Foreseen, find_damage
-from .ledger import Ledger
-from .listing import add, foresee, set_weight, weigh
-from .logins import Logins
-from .opening import find_again, open_ledger
-from .publisher import Publisher, Subscription
-from .reach import Reach
-from .recorder import Recorder
-from .redaction import redact
-from .running import Running
-from .scheduler import Limits
-from .slots import Slots
-from .space import Space
-from .volumes import Volumes
+from .here import Foreseen, find_damage, target_of
+from .lifetime import Lifetime, limits_of
+from .listing import add, foresee, set_weight
+from .publisher import Subscription
 
 
-class Engine:
-    """Made by `open`, at work while `run` runs. Belongs to the loop that runs it; other threads use `EngineThread`."""
-
-    def __init__(
-        self,
-        paths: Paths,
-        settings: Settings,
-        *,
-        clock: Clock,
-        hubs: Registry,
-        fetch: Fetch = fetch,
-        client: HttpClient | None = None,
-        reach: Reach | None = None,
-        may_log_in: bool = False,
-    ) -> None:
-        self.paths = paths
-        self.settings = settings
-        self.publisher = Publisher()
-        self._clock = clock
-        self._hubs = hubs
-        self._client = client or HttpClient(
-            clock,
-            Governor(clock, settings.host_connections, settings.total_connections, settings.host_budgets),
-            Credentials.from_environment(vault=Vault(clock), accounts=hubs.accounts),
-            proxy=settings.proxy,
-        )
-        self._bandwidth = Bandwidth(clock, settings.rate_limit)
-        self._bandwidth.set_host_limits(settings.host_limits)
-        self._slots = Slots(_limits(settings, hubs), settings.order)
-        self._fetch = fetch
-        self._reach = reach or Reach(clock)
-        self._may_log_in = may_log_in
-        self._stopping = anyio.Event()
-        self._stopped = anyio.Event()
-        self._running: Running | None = None
-        self._started = False
-        self._notices: list[Problem] = []
-        self._folders = Folders(paths.folders)
-
-    @classmethod
-    def open(
-        cls,
-        paths: Paths,
-        settings: Settings,
-        *,
-        clock: Clock | None = None,
-        hubs: Registry | None = None,
-        fetch: Fetch = fetch,
-        client: HttpClient | None = None,
-        reach: Reach | None = None,
-        may_log_in: bool = False,
-    ) -> Engine:
-        """An engine for the data directory of ``paths``; no file is touched before `run`.
-
-        ``may_log_in`` lets a resource that wants a login wait for one, instead of ending as BLOCKED.
-        """
-        clock = clock or SystemClock()
-        return cls(
-            paths,
-            settings,
-            clock=clock,
-            hubs=hubs or Registry.standard(clock=clock),
-            fetch=fetch,
-            client=client,
-            reach=reach,
-            may_log_in=may_log_in,
-        )
-
-    async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
-        """Be at work until `stop`. Only what is enqueued or continued in this process runs.
-
-        A database that a newer version wrote is only read; a damaged one is made again: see `notices`. Raises
-        StoreError when it cannot be opened.
-        """
-        assert not self._started, "an engine runs once"
-        self._started = True
-        lane = Lane("store")
-        disk = Disk(self._clock)
-        ledger: Ledger | None = None
-        try:
-            ledger = await lane.run(self._open_ledger)
-            recorder = Recorder(ledger, lane, self._clock)
-            await redact(recorder, self._client.credentials)
-            self._notices = await find_again(self._notices, self.paths, self.settings, recorder, disk, self._clock)
-            await self._work(recorder, disk, task_status)
-        finally:
-            with anyio.CancelScope(shield=True):
-                self._running = None
-                await self._client.aclose()
-                if ledger is not None:
-                    await lane.run(ledger.close)
-                lane.close()
-                await disk.aclose()
-                self.publisher.close()
-                self._stopped.set()
-
-    def _open_ledger(self) -> Ledger:
-        ledger, self._notices = open_ledger(self.paths)
-        return ledger
-
-    async def stop(self) -> None:
-        """Checkpoint everything and end; what was at work goes on at the next start. Takes at most about 2 s."""
-        self._stopping.set()
-        if self._started:
-            await self._stopped.wait()
-
-    async def _work(self, recorder: Recorder, disk: Disk, task_status: TaskStatus[None]) -> None:
-        cache = PictureCache(self.paths.pictures)
-        gallery = Gallery(cache, recorder, self._hubs, self._client, self.publisher, self._clock)
-        with contextlib.closing(gallery), contextlib.closing(Volumes(recorder)) as volumes:
-            async with anyio.create_task_group() as tasks:
-                logins = Logins(
-                    self._client,
-                    self.publisher,
-                    self._clock,
-                    self._skip_login,
-                    may_log_in=self._may_log_in,
-                )
-                context = Context(
-                    clock=self._clock,
-                    slots=self._slots,
-                    recorder=recorder,
-                    publisher=self.publisher,
-                    hubs=self._hubs,
-                    fetch=self._fetch,
-                    services=Services(client=self._client, disk=disk, clock=self._clock, bandwidth=self._bandwidth),
-                    reach=self._reach,
-                    settings=lambda: self.settings,
-                    logins=logins,
-                    volumes=volumes,
-                    space=Space(disk),
-                )
-                self._running = Running.start(context, gallery, tasks)
-                try:
-                    await weigh(self._running)
-                    task_status.started()
-                    await self._stopping.wait()
-                finally:
-                    with anyio.CancelScope(shield=True):
-                        await self._running.end()
-                    tasks.cancel_scope.cancel()
+class Engine(Lifetime):
+    """Answers while `run` runs. Belongs to the loop that runs it; other threads use `EngineThread`."""
 
     # What hubs list.
 
@@ -257,38 +87,43 @@ class Engine:
 
     async def free_space(self, folder: Path, besides: Sequence[str] = ()) -> int:
         """Bytes on the volume of ``folder``, which need not exist, that are free and not needed by what is queued or at
-        work; ``besides`` are ids whose needs do not count. Raises DiskError."""
-        free = await self._on.services.disk.free(folder)
+        work; ``besides`` are ids whose needs do not count. Raises DriveStuck, DiskError."""
+        disk = self._on.services.disk
+        free = await self._on.context.drives.ask(folder, lambda: disk.free(folder))
         return max(0, free - await self._on.fleet.spoken_for(folder, frozenset(besides)))
 
     async def prepare(self, folder: Path, needed: int, besides: Sequence[str] = ()) -> None:
         """Make sure that ``folder`` can be written and has room, as `free_space` counts it, for ``besides``.
 
-        Raises NotWritable, NoSpace, DiskError.
+        Raises NotWritable, NoSpace, DriveStuck, DiskError.
         """
-        await self._on.services.disk.prepare(folder, needed)
+        disk = self._on.services.disk
+        await self._on.context.drives.ask(folder, lambda: disk.prepare(folder, needed))
         free = await self.free_space(folder, besides)
         if free < needed:
             raise NoSpace(path=str(folder), needed_bytes=needed, free_bytes=free)
 
     async def refresh(self, collection: str | None = None) -> None:
-        """Make MISSING what says DOWNLOADED although its file vanished or changed, and look at the quarantine again."""
-        await self._on.commands.quarantine.look(collection)
-        rows = await self._on.recorder.ask(lambda ledger: ledger.store.resources(collection, {State.DOWNLOADED}))
-        await self._on.commands.refresh(rows)
+        """Make MISSING what says DOWNLOADED although its file vanished or changed, and look at the quarantine again.
+
+        Raises DriveStuck where a drive does not answer: all others have been looked at then, and it will be as soon as
+        it answers. Raises StoreError.
+        """
+        await self._on.commands.lookout.look(collection)
 
     async def verify(self, resource_id: str) -> Problem | None:
         """What is wrong with the file of a DOWNLOADED resource, None if nothing is. Reads it; nothing is changed.
 
-        Raises NoLongerListed, DiskError.
+        Raises NoLongerListed, DriveStuck, DiskError.
         """
         rows = await self._on.recorder.ask(lambda ledger: ledger.store.snapshots([resource_id]))
         if not rows:
             raise NoLongerListed
-        if rows[0].state is not State.DOWNLOADED:
+        row, disk = rows[0], self._on.services.disk
+        if row.state is not State.DOWNLOADED:
             return None
         blocks = await self._on.recorder.ask(lambda ledger: ledger.store.blocks(resource_id))
-        return await find_damage(self._on.services.disk, rows[0], blocks)
+        return await self._on.context.drives.read(target_of(row), lambda: find_damage(disk, row, blocks))
 
     # Commands: see `commands`.
 
@@ -324,9 +159,12 @@ class Engine:
     async def remove(self, ids: Sequence[str], *, with_files: bool = False) -> None:
         await self._on.commands.remove(ids, with_files=with_files)
 
-    async def repair(self, ids: Sequence[str]) -> list[str]:
-        """Bring the damaged ones among the files of DOWNLOADED resources again; the ids of them."""
-        return await self._on.commands.repair(ids)
+    async def repair(self, ids: Sequence[str], known: Mapping[str, Problem] | None = None) -> list[str]:
+        """Bring the damaged ones among the files of DOWNLOADED resources again; the ids of them.
+
+        Reads each, unless `verify` said a moment ago what is wrong with it: ``known``, by id.
+        """
+        return await self._on.commands.repair(ids, known or {})
 
     async def retry_elsewhere(self, ids: Sequence[str]) -> list[str]:
         return await self._on.commands.retry_elsewhere(ids)
@@ -385,9 +223,6 @@ class Engine:
         """Nobody will log in to ``hub`` for now: what waits for it ends as BLOCKED."""
         self._on.context.logins.decline(hub)
 
-    def _skip_login(self, hub: str) -> None:
-        self._on.fleet.skip_login(hub)
-
     # Live settings and news.
 
     def set_limit(self, rate: int) -> None:
@@ -401,7 +236,7 @@ class Engine:
         self._bandwidth.set_host_limits(settings.host_limits)
         self._client.governor.set_limits(settings.host_connections, settings.total_connections, settings.host_budgets)
         self._slots.set_order(settings.order)
-        self._slots.set_limits(_limits(settings, self._hubs))
+        self._slots.set_limits(limits_of(settings, self._hubs))
         self._client.set_proxy(settings.proxy)
 
     def subscribe(self, ready: Callable[[], None] | None = None) -> Subscription:
@@ -411,25 +246,3 @@ class Engine:
     def listen(self, callback: Callable[[Sequence[AnyEvent]], None]) -> Subscription:
         """Call ``callback`` with each batch of events at once, in this thread."""
         return self.publisher.listen(callback)
-
-    @property
-    def _on(self) -> Running:
-        if self._running is None:
-            raise EngineStopped
-        return self._running
-
-    def __repr__(self) -> str:
-        if self._running is None:
-            return f"<Engine {self.paths.data} {'stopped' if self._stopped.is_set() else 'not running'}>"
-        return f"<Engine {self.paths.data} {self._running.fleet!r} {self._slots!r}>"
-
-
-def _limits(settings: Settings, hubs: Registry) -> Limits:
-    """The scheduler knows files of hubs by the name of their hub, people know its site."""
-    sites = {account.hub: of_host(settings.host_budgets, host_name(account.sites[0])) for account in hubs.accounts}
-    return Limits(
-        jobs=settings.jobs,
-        per_host=settings.host_connections,
-        per_volume=settings.jobs,
-        hosts={**settings.host_budgets, **{hub: budget for hub, budget in sites.items() if budget is not None}},
-    )

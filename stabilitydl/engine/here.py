@@ -45,6 +45,16 @@ class Foreseen:
     problem: Problem | None = None
 
 
+def target_of(row: ResourceSnapshot) -> Path:
+    """Where the file of a row that has a target lies."""
+    return Path(row.target or "")
+
+
+def folder_of(row: ResourceSnapshot) -> Path:
+    """The folder of that file."""
+    return target_of(row).parent
+
+
 def is_recorded(row: ResourceSnapshot, status: FileStatus | None) -> bool:
     """Does the row say DOWNLOADED, and is the file still the one it speaks of?"""
     return row.state is State.DOWNLOADED and status is not None and status == (row.file_size, row.file_mtime)

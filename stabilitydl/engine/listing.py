@@ -4,16 +4,16 @@ each of them weighs."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from ..domain.collection import HEAVIEST, LIGHTEST
 from ..domain.events import CollectionAdded
 from ..domain.picture import creator_key
-from ..errors import UsageError
+from ..domain.resource import ResourceSnapshot
+from ..errors import DriveStuck, UsageError
 from ..hubs.protocol import Expansion
 from ..hubs.signed import secret_names
 from .folders import Folders
-from .here import Foreseen, is_probable
+from .here import Foreseen, folder_of, is_probable, target_of
 from .ledger import Ledger
 from .running import Running
 from .space import largest_files, too_large
@@ -22,17 +22,25 @@ from .space import largest_files, too_large
 async def foresee(expansion: Expansion, running: Running) -> list[Foreseen]:
     """What queueing would find for each child of ``expansion``; nothing is stored, no file is read.
 
-    Raises StoreError, UnsafeName, NameTooLong.
+    Where a drive does not answer that is the problem of each child. Raises StoreError, UnsafeName, NameTooLong.
     """
     rows = await running.recorder.ask(lambda ledger: ledger.foresee(expansion.collection, expansion.resources))
-    targets = [Path(row.target or "") for row in rows]
-    statuses = await running.services.disk.stats(targets)
-    folders = [target.parent for target in targets]
-    limits = largest_files(set(folders))
-    return [
-        Foreseen(row, is_probable(row, status), too_large(row, limits[folder]))
-        for row, status, folder in zip(rows, statuses, folders, strict=True)
-    ]
+    limits = largest_files({target_of(row).parent for row in rows})
+    drives, disk = running.context.drives, running.services.disk
+    found: dict[str, Foreseen] = {}
+
+    async def look(few: Sequence[ResourceSnapshot]) -> None:
+        targets = [target_of(row) for row in few]
+        try:
+            statuses = await drives.ask(targets[0].parent, lambda: disk.stats(targets))
+        except DriveStuck as error:
+            found.update((row.id, Foreseen(row, is_here=False, problem=error.problem)) for row in few)
+            return
+        for row, target, status in zip(few, targets, statuses, strict=True):
+            found[row.id] = Foreseen(row, is_probable(row, status), too_large(row, limits[target.parent]))
+
+    await drives.apart(rows, folder_of, look)
+    return [found[row.id] for row in rows]
 
 
 async def add(expansion: Expansion, folders: Folders, running: Running) -> None:

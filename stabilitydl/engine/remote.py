@@ -8,7 +8,7 @@ their way are made again, which every method of an engine bears, and subscribers
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from ..clock import Clock
@@ -109,8 +109,8 @@ class Member(Membership):
         self._want(ids)
         await self._ask(Engine.retry, ids)
 
-    async def repair(self, ids: Sequence[str]) -> list[str]:
-        damaged = await self._ask(Engine.repair, ids)
+    async def repair(self, ids: Sequence[str], known: Mapping[str, Problem] | None = None) -> list[str]:
+        damaged = await self._ask(Engine.repair, ids, known)
         self._want(damaged)
         return damaged
 

@@ -37,7 +37,7 @@ class Running:
         running = cls(context, fleet, Commands(context, fleet, tasks.start_soon), gallery)
         tasks.start_soon(running._tick)
         tasks.start_soon(running._write)
-        tasks.start_soon(Housekeeping(context.recorder, context.clock, running.commands.tidy).run)
+        tasks.start_soon(Housekeeping(context.recorder, context.clock, running.commands.leavings.tidy).run)
         for number in range(WORKERS):
             tasks.start_soon(gallery.work, number, lambda: fleet.is_busy)
         return running

@@ -44,6 +44,10 @@ class Volumes:
         if found is self._seen:
             self._there.add(folder)
 
+    def place_of(self, path: Path) -> str:
+        """Where the volume is mounted that ``path`` lies on or will be created on. Asks no volume."""
+        return mount_of(path, self._mounts.now()).place
+
     async def is_gone(self, folder: Path) -> bool:
         """Was the volume of ``folder`` taken away?"""
         known = (await self._remembered()).get(str(folder))

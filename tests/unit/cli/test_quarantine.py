@@ -103,5 +103,40 @@ def test_a_file_is_used_all_the_same(run: Run, origin: FileOrigin, target: Path)
     assert run("quarantine", "--json").object == {"kept": []}
 
 
-def test_one_or_the_other(run: Run) -> None:
-    assert run("quarantine", "--empty", "--keep", "x").code == 2
+def test_one_is_fetched_again(run: Run, origin: FileOrigin, target: Path) -> None:
+    data = bring_wrong(run, origin, target)
+    assert "--retry FILE" in run("quarantine").err, "it is said what can be done"
+    assert run("quarantine", "--retry", "b.bin").code == 3
+    said = run("quarantine", "--retry", "a.bin")
+    assert said.code == 1
+    assert "The checksum is wrong" in said.err + said.out
+    (kept,) = run("quarantine", "--json").object["kept"]
+    assert Path(kept["path"]).read_bytes() == data
+    said = run("quarantine", "--retry", kept["resource"][:8], "--json")
+    assert "checksum-mismatch" in said.out
+
+
+def test_another_address_is_tried(run: Run, origin: FileOrigin, target: Path, tmp_path: Path) -> None:
+    wrong, right = os.urandom(8192), origin.add("/right/a.bin", os.urandom(8192))
+    other = origin.add("/wrong/a.bin", wrong)
+    listed = tmp_path / "list.txt"
+    listed.write_text(f"{other.url}\t{right.url}\n  checksum=sha-256={right.sha256}\n  out=a.bin\n")
+    right.data, kept_back = wrong, right.data
+    assert run("get", listed, "--to", target).code == 1
+    right.data = kept_back
+    said = run("quarantine", "--elsewhere", "a.bin")
+    assert said.code == 0
+    assert (target / "a.bin").read_bytes() == kept_back
+
+
+def test_without_another_address_nothing_is_tried(run: Run, origin: FileOrigin, target: Path) -> None:
+    bring_wrong(run, origin, target)
+    before = len(origin.requests)
+    said = run("quarantine", "--elsewhere", "a.bin")
+    assert (said.code, said.err) == (1, "a.bin has no other address.\n")
+    assert len(origin.requests) == before
+
+
+@pytest.mark.parametrize("choices", [("--empty", "--keep", "x"), ("--retry", "x", "--elsewhere", "x")])
+def test_one_or_the_other(run: Run, choices: tuple[str, ...]) -> None:
+    assert run("quarantine", *choices).code == 2
