@@ -36,7 +36,7 @@ async def _come(order: Order, source: Source, live: Live, watcher: Watcher, serv
         size=100,
         fetched=100,
         verification=Verification.UNVERIFIABLE,
-        sha256=None,
+        sha256="0" * 64,
         mtime_ns=0,
         host="fake.test",
     )
