@@ -7,11 +7,18 @@ from collections.abc import Iterable
 import msgspec
 
 from .change import Change
-from .database import Database
+from .database import Database, Row
 
 _PUT = """
     INSERT INTO blocks (resource, sha256, digests) SELECT id, ?, ? FROM resources WHERE id = ?
     ON CONFLICT (resource) DO UPDATE SET sha256 = excluded.sha256, digests = excluded.digests, kept = NULL
+"""
+
+COLUMNS = "resource, sha256, digests, kept"
+
+_RESTORE = """
+    INSERT INTO blocks (resource, sha256, digests, kept) SELECT id, ?, ?, ? FROM resources WHERE id = ?
+    ON CONFLICT (resource) DO NOTHING
 """
 
 
@@ -38,9 +45,20 @@ def keep(database: Database, resource_id: str, place: str) -> None:
 
 def find(database: Database, resource_id: str) -> Blocks | None:
     """What is known of the file that arrived for a resource."""
-    found = database.read(
-        "SELECT sha256, digests, kept FROM blocks WHERE resource = ?",
-        (resource_id,),
-        lambda row: Blocks(row[0], bytes.fromhex(row[1]), row[2]),
-    )
-    return next(iter(found), None)
+    found = database.read(f"SELECT {COLUMNS} FROM blocks WHERE resource = ?", (resource_id,), of_row)  # noqa: S608
+    return next((blocks for _, blocks in found), None)
+
+
+def of_row(row: Row) -> tuple[str, Blocks]:
+    """The resource and its digests, from `COLUMNS`. Raises ValueError, TypeError for what is damaged."""
+    resource, sha256, digests, kept = row
+    return msgspec.convert((resource, Blocks(sha256, bytes.fromhex(digests), kept)), tuple[str, Blocks])
+
+
+def restore(database: Database, found: Iterable[tuple[str, Blocks]]) -> None:
+    """Bring over what another database knew, of resources that are on the list and of which nothing is known here."""
+    with database.transaction():
+        database.write_each(
+            _RESTORE,
+            ((blocks.sha256, blocks.digests.hex(), blocks.kept, resource) for resource, blocks in found),
+        )

@@ -17,7 +17,7 @@ import apsw
 from ..domain.collection import Collection
 from ..domain.resource import ResourceSnapshot
 from ..errors import StoreError
-from . import queue
+from . import blocks, queue
 from .database import Database, Row
 from .rows import ATTEMPT_COLUMNS, COLLECTION_COLUMNS, SNAPSHOT_COLUMNS, collection_of, snapshot_of
 
@@ -56,7 +56,10 @@ def salvage(source: Path, database: Database) -> int:
             row for row in _rows(old, "resources", SNAPSHOT_COLUMNS, snapshot_of) if row.resource.collection in known
         ]
         attempts = list(_rows(old, "attempts", f"collection, name, {ATTEMPT_COLUMNS}", tuple))
-    return _put(database, collections, rows, attempts)
+        digests = list(_rows(old, "blocks", blocks.COLUMNS, blocks.of_row))
+    count = _put(database, collections, rows, attempts)
+    blocks.restore(database, digests)
+    return count
 
 
 def salvage_copy(copy: Path, database: Database) -> int:
@@ -83,7 +86,7 @@ def _open(path: Path) -> apsw.Connection:
 def _rows(connection: apsw.Connection, table: str, columns: str, convert: Callable[[Row], T]) -> Iterator[T]:
     """Every row that can be read, in the order of the numbers."""
     known = _known(connection, table, columns)
-    sql = f"SELECT number, {known} FROM {table} WHERE number > ? ORDER BY number LIMIT ?"  # noqa: S608
+    sql = f"SELECT rowid, {known} FROM {table} WHERE rowid > ? ORDER BY rowid LIMIT ?"  # noqa: S608
     last, step, count = 0, 1, _PAGE
     while step < _FURTHEST:
         found: list[Row] = []
