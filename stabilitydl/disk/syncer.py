@@ -101,14 +101,17 @@ class Syncer:
         self._unsynced = 0
         self._last = self._clock.monotonic()
         self._dirty.clear()
-        self._lane.start(_serve, wishes).add_done_callback(lambda done: self._settle(wishes, done.result()))
+        self._lane.start(_serve, wishes).add_done_callback(lambda done: self._settle(wishes, done))
 
-    def _settle(self, wishes: list[_Wish], results: list[os.stat_result | StabilityError | None]) -> None:
+    def _settle(self, wishes: list[_Wish], done: asyncio.Future[list[os.stat_result | StabilityError | None]]) -> None:
         self._busy = False
+        failure = done.exception()
+        # One that nobody foresaw leaves open how far all of them have come.
+        results = done.result() if failure is None else [failure] * len(wishes)
         for wish, result in zip(wishes, results, strict=True):
             if wish.future.done():
                 continue
-            if isinstance(result, StabilityError):
+            if isinstance(result, BaseException):
                 wish.future.set_exception(result)
             else:
                 wish.future.set_result(result)

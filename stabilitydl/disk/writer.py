@@ -10,7 +10,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from ..domain.chunk import Chunk
-from ..errors import StabilityError
+from ..errors import InternalError, StabilityError
 from ..lane import Lane
 from .partfile import MIB
 from .system import map_error
@@ -141,3 +141,5 @@ def _write_part(part: OpenPart, pieces: list[tuple[int, list[Chunk]]]) -> None:
         file.error = map_error(error, file.target)
     except StabilityError as error:
         file.error = error
+    except Exception as error:  # noqa: BLE001 - told to whoever waits for the bytes; the other parts go on
+        file.error = InternalError(detail=f"{type(error).__name__}: {error}")

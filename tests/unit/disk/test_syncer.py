@@ -374,3 +374,34 @@ def test_what_it_is_shows() -> None:
     syncer = Syncer("8001", ManualClock())
     assert repr(syncer) == "<Syncer sync 8001 unsynced=0 busy=False>"
     assert syncer.close(60)
+
+
+async def test_what_nobody_foresaw_is_told_to_all_who_wait_and_the_next_are_served(
+    lanes: Lanes, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D05, G03"""
+    parts = [await full(lanes, target.with_name(f"{number}.bin"), BIG) for number in range(3)]
+    real, left = PartFile.sync, [1]
+
+    def stumble(file: PartFile) -> None:
+        if left and file is parts[1].file:
+            left.pop()
+            raise MemoryError
+        real(file)
+
+    monkeypatch.setattr(PartFile, "sync", stumble)
+    outcomes: list[object] = []
+
+    async def checkpoint(part: OpenPart) -> None:
+        try:
+            outcomes.append(await part.checkpoint())
+        except MemoryError:
+            outcomes.append(MemoryError)
+
+    async with anyio.create_task_group() as group:
+        for part in parts:
+            group.start_soon(checkpoint, part)
+    assert outcomes == [MemoryError] * 3
+    for part in parts:
+        assert (await part.finalize()).st_size == BIG
+        await part.close()

@@ -13,11 +13,12 @@ import pytest
 
 from stabilitydl.disk import os_posix
 from stabilitydl.disk.openpart import OpenPart
-from stabilitydl.disk.partfile import MIB, SMALL
+from stabilitydl.disk.partfile import MIB, SMALL, PartFile
 from stabilitydl.disk.system import system
 from stabilitydl.disk.writer import PER_PART, SOFT_MARK_EVERY, Budget, Writer
+from stabilitydl.domain.chunk import Chunk
 from stabilitydl.domain.ranges import Ranges
-from stabilitydl.errors import DiskFault, NoSpace
+from stabilitydl.errors import DiskFault, InternalError, NoSpace
 from tests.unit.disk.lanes import BIG, TAG, Calls, Lanes, noise
 
 pytestmark = pytest.mark.anyio
@@ -310,3 +311,27 @@ def test_what_it_is_shows() -> None:
     writer = Writer("8001", Budget())
     assert repr(writer) == "<Writer write 8001 queued=0 in_flight=0>"
     assert writer.close(60)
+
+
+async def test_what_nobody_foresaw_ends_its_part_only(
+    lanes: Lanes, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """G03: nobody waits for ever for bytes that are not written."""
+    bad, good = await lanes.begin(target), await lanes.begin(target.with_name("good"))
+    real = PartFile.write
+
+    def stumble(file: PartFile, offset: int, chunks: Sequence[Chunk]) -> int:
+        if file is bad.file:
+            raise MemoryError
+        return real(file, offset, chunks)
+
+    monkeypatch.setattr(PartFile, "write", stumble)
+    await bad.write(0, b"bytes")
+    await good.write(0, b"bytes")
+    with pytest.raises(InternalError):
+        await bad.flush()
+    await good.flush()
+    assert good.written.total == 5
+    assert lanes.budget.used == 0
+    for part in (bad, good):
+        await part.discard()
