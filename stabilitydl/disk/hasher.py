@@ -7,7 +7,6 @@ after its last byte.
 from __future__ import annotations
 
 import asyncio
-import errno
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -21,7 +20,7 @@ from ..lane import Lane
 from .digests import Digests
 from .journal import BLOCK
 from .partfile import MIB, PartFile
-from .system import let_go, map_error, system
+from .system import UNREADABLE, let_go, map_error, system
 
 SLICE = 64 * MIB
 BLOCKS_IN_A_ROW = SLICE // BLOCK
@@ -70,7 +69,7 @@ class Hasher:
             try:
                 digest = self._digest(descriptor, index * BLOCK, min((index + 1) * BLOCK, size))
             except OSError as error:
-                if error.errno != errno.EIO:
+                if error.errno not in UNREADABLE:
                     raise
                 wrong.append(index)
             else:

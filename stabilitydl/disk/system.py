@@ -26,7 +26,16 @@ if sys.platform == "win32":
 else:
     from . import os_posix as system
 
-__all__ = ["let_go", "map_error", "system"]
+__all__ = ["UNREADABLE", "let_go", "map_error", "system"]
+
+UNREADABLE = frozenset(
+    {errno.EIO}
+    | {
+        getattr(errno, name, errno.EIO)
+        for name in ("ENODATA", "EREMOTEIO", "EILSEQ", "EBADMSG", "EUCLEAN", "ETIMEDOUT")
+    }
+)
+"""What a system says of bytes that a drive cannot give, while others of the same file may be fine."""
 
 _REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EISDIR, errno.ELOOP})
 _FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})

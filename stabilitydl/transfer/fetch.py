@@ -23,6 +23,7 @@ from ..domain.states import State
 from ..errors import (
     ChecksumMismatch,
     ConnectionLost,
+    DiskFault,
     LengthUnknown,
     LfsPointer,
     PartChanged,
@@ -36,7 +37,7 @@ from ..errors import (
 from .bandwidth import Flow
 from .beginning import Beginning
 from .body import Body, Remote, Wanted
-from .mode import Mode, Step, StreamCut
+from .mode import Mode, Step, StreamCut, Unreadable
 from .order import Arrival, Live, Order, Services, Source, Watcher
 from .plan import SHORTEST_RANGE, Plan
 from .reader import Reader
@@ -105,6 +106,10 @@ class _Fetch:
                 if repaired is None:
                     await self._simplify(error, resumed)
                 resumed = repaired
+            except Unreadable as error:
+                resumed = await self._repair()
+                if resumed is None:
+                    raise error.cause from None
 
     # -- open ---------------------------------------------------------------------------------------------------
 
@@ -313,7 +318,10 @@ class _Fetch:
     async def _digest(self) -> Digests:
         await self._part.flush()
         self._watcher.phase(State.VERIFYING)
-        return await self._part.digest()
+        try:
+            return await self._part.digest()
+        except DiskFault as error:
+            raise Unreadable(error) from error
 
     def _judge(self, digests: Digests, remote: Remote) -> Verification:
         proven = digests.judge()
@@ -322,7 +330,8 @@ class _Fetch:
         return Verification.WEAK if remote.is_strong and remote.has_ranges else Verification.UNVERIFIABLE
 
     async def _repair(self) -> Header | None:
-        """Take back the blocks that the disk did not keep, or that nobody can vouch for; what to go on with then.
+        """Take back the blocks that the disk did not keep or cannot read, or that nobody can vouch for; what to go on
+        with then.
 
         None when every block is what came in: then the source is wrong.
         """

@@ -6,6 +6,7 @@ checksum of the whole file.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,8 +15,10 @@ from ..disk.journal import BLOCK
 from ..disk.openpart import OpenPart
 from ..disk.partfile import PartIdentity
 from ..disk.reader import Reader
-from ..errors import StabilityError
+from ..errors import DiskError, StabilityError
 from .order import Live, Order, Services
+
+_log = logging.getLogger("stabilitydl.transfer")
 
 
 async def mend(order: Order, damaged: Path, blocks: bytes, live: Live, services: Services) -> None:
@@ -63,7 +66,10 @@ def _identity(order: Order, size: int) -> PartIdentity:
 
 
 async def _take(reader: Reader, digests: Mapping[int, bytes], part: OpenPart, live: Live) -> None:
-    """From behind what is there on: what lies before it was looked at, and was wrong."""
+    """From behind what is there on: what lies before it was looked at, and was wrong.
+
+    Where the damaged file can be read no further, what was taken stays, and the rest is left to the network.
+    """
     live.size, live.allocated = reader.size, part.file.allocated
     reached = part.written.items[-1][1] if part.written else 0
     for index in range(reached // BLOCK, count(reader.size)):
@@ -71,7 +77,11 @@ async def _take(reader: Reader, digests: Mapping[int, bytes], part: OpenPart, li
         digest = digests.get(index)
         if digest is None:
             continue
-        block = await reader.read_block(start, min(BLOCK, reader.size - start), digest)
+        try:
+            block = await reader.read_block(start, min(BLOCK, reader.size - start), digest)
+        except DiskError as error:
+            _log.info("the damaged file cannot be read from byte %d on: %s", start, error)
+            return
         if block is not None:
             await part.write(start, block)
             live.received = part.written.total

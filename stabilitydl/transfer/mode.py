@@ -25,6 +25,14 @@ class StreamCut(Exception):
         self.cause = cause
 
 
+class Unreadable(Exception):
+    """What was written cannot be read back; never leaves the byte path."""
+
+    def __init__(self, cause: StabilityError) -> None:
+        super().__init__()
+        self.cause = cause
+
+
 class Step(Enum):
     """What comes next: the part is begun again, or the fetch is given up."""
 

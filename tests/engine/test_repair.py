@@ -13,7 +13,7 @@ from stabilitydl.disk.aside import QUARANTINE
 from stabilitydl.disk.disk import Disk
 from stabilitydl.disk.journal import BLOCK
 from stabilitydl.disk.partfile import PART_SUFFIX
-from stabilitydl.disk.reader import Reader
+from stabilitydl.disk.reader import Handle
 from stabilitydl.disk.system import system
 from stabilitydl.domain.checksum import Verification
 from stabilitydl.domain.states import State
@@ -216,7 +216,7 @@ async def test_a_sector_that_cannot_be_read_is_a_bad_block(
 ) -> None:
     """D16: what the drive refuses to give is as wrong as what it gives wrongly."""
     bad = 3 * BLOCK + 4096
-    read_at, read = system.read_at, Reader._read
+    read_at, read = system.read_at, Handle.read
 
     def refuse(descriptor: int, buffer: memoryview, offset: int) -> int:
         name = Path(f"/proc/self/fd/{descriptor}").readlink().name
@@ -224,11 +224,11 @@ async def test_a_sector_that_cannot_be_read_is_a_bad_block(
             raise OSError(errno.EIO, os.strerror(errno.EIO))
         return read_at(descriptor, buffer, offset)
 
-    def refuse_too(reader: Reader, count: int) -> bytes:
-        assert reader._file is not None
-        if reader._file.tell() <= bad < reader._file.tell() + count:
+    def refuse_too(handle: Handle, count: int) -> bytes:
+        assert handle._file is not None
+        if handle._file.tell() <= bad < handle._file.tell() + count:
             raise OSError(errno.EIO, os.strerror(errno.EIO))
-        return read(reader, count)
+        return read(handle, count)
 
     with FileOrigin() as origin:
         file = origin.add("/file.bin", DATA)
@@ -236,7 +236,7 @@ async def test_a_sector_that_cannot_be_read_is_a_bad_block(
             each = await brought(h, target, file)
             with monkeypatch.context() as worn:
                 worn.setattr(system, "read_at", refuse)
-                worn.setattr(Reader, "_read", refuse_too)
+                worn.setattr(Handle, "read", refuse_too)
                 problem = await h.engine.verify(each)
                 assert problem is not None
                 assert "it cannot be read back, in 1 of 10 blocks" in problem.message

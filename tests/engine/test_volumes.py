@@ -15,7 +15,7 @@ import pytest
 
 from stabilitydl import errors
 from stabilitydl.disk import patience
-from stabilitydl.disk.reader import Reader
+from stabilitydl.disk.reader import Handle
 from stabilitydl.disk.system import system
 from stabilitydl.domain.chunk import Chunk
 from stabilitydl.domain.states import State, WaitReason
@@ -335,13 +335,13 @@ async def test_the_file_of_a_twin_on_a_drive_that_hangs_comes_from_the_network(
     """D09"""
     monkeypatch.setattr(patience, "STUCK_SECONDS", 1.0)
     answers = threading.Event()
-    read = Reader._read
+    read = Handle.read
 
-    def hang(reader: Reader, count: int) -> bytes:
+    def hang(handle: Handle, count: int) -> bytes:
         answers.wait(PATIENCE)
-        return read(reader, count)
+        return read(handle, count)
 
-    monkeypatch.setattr(Reader, "_read", hang)
+    monkeypatch.setattr(Handle, "read", hang)
     with FileOrigin() as origin:
         file = origin.add("/a.bin", contents(1 << 20, 1))
         async with real(tmp_path) as h:
