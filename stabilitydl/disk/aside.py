@@ -12,7 +12,7 @@ import itertools
 import os
 from pathlib import Path
 
-from . import names
+from . import names, naming
 from .system import let_go, system
 
 QUARANTINE = ".stabilitydl-quarantine"
@@ -39,6 +39,7 @@ def take_in(file: Path, root: Path | None, name: str, tag: str, digest: str, sta
     place = _move(file, folder, name, tag, digest, status.st_size)
     for each in dict.fromkeys((folder, folder.parent, file.parent)):
         system.sync_folder(os.fspath(each))
+    naming.drop_sign(file)
     return place
 
 
@@ -50,9 +51,9 @@ def _move(file: Path, folder: Path, name: str, tag: str, digest: str, size: int)
     """
     for number in itertools.count(1):
         suffix = f".{tag}" + f".{digest[:8]}" * bool(digest) + f".{number}" * (number > 1)
-        place = folder / (names.shorten(name, len(suffix)) + suffix)
+        place = folder / (names.shorten(name, len(suffix) + len(naming.SIGN)) + suffix)
         try:
-            system.rename_exclusive(os.fspath(file), os.fspath(place))
+            naming.give_name(file, place)
         except FileExistsError:
             if digest and size <= COMPARED_BYTES and _are_same(file, place):
                 system.remove(os.fspath(file))
@@ -102,7 +103,8 @@ def keep_old(part: Path, journal: Path) -> None:
     drop_old(part)
     for source, suffix in ((part, _OLD), (journal, _OLD_JOURNAL)):
         with contextlib.suppress(FileNotFoundError):
-            system.rename_exclusive(os.fspath(source), os.fspath(part) + suffix)
+            naming.give_name(source, Path(os.fspath(part) + suffix))
+            naming.drop_sign(source)
 
 
 def drop_old(part: Path) -> None:

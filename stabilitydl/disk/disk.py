@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from collections.abc import Iterable
@@ -12,17 +13,19 @@ from send2trash import send2trash
 
 from ..clock import Clock
 from ..domain.checksum import Checksum, Verification
-from ..errors import ChecksumMismatch, DiskError, NoSpace, PartInUse
-from .aside import QUARANTINE, drop_old, has_old, take_in
+from ..errors import ChecksumMismatch, DiskError, NoSpace
+from ..mounts import mount_of
+from . import leftovers, naming
+from .aside import QUARANTINE, take_in
 from .blocks import unpack
 from .errands import Errands
 from .hasher import Hasher
 from .journal import Header
 from .openpart import OpenPart
-from .partfile import PartFile, journal_path, part_path
+from .partfile import PartFile, part_path
 from .patience import Patience
 from .syncer import Syncer
-from .system import let_go, map_error, system
+from .system import map_error, system
 from .unfinished import Unfinished, find
 from .volumes import Room, free_space, room_beside, volume_id
 from .writer import Budget, Writer
@@ -44,9 +47,12 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Volume:
-    def __init__(self, number: int, budget: Budget, clock: Clock) -> None:
+    """The threads of one volume. ``needs_owner``: see `hold`."""
+
+    def __init__(self, number: int, budget: Budget, clock: Clock, *, needs_owner: bool | None) -> None:
         name = f"{number:x}"
         self.number = number
+        self.needs_owner = needs_owner
         self.writer = Writer(name, budget)
         self.syncer = Syncer(name, clock)
         self.hasher = Hasher(name)
@@ -73,7 +79,7 @@ class Disk:
             volume = await self._volume(target)
             opened: list[PartFile] = []
             try:
-                header = await volume.writer.lane.run(_open_part, opened, target, tag, volume.number)
+                header = await volume.writer.lane.run(_open_part, opened, target, tag, volume)
             except _Moved:
                 self._places.pop(target.parent, None)
             except BaseException:
@@ -126,7 +132,7 @@ class Disk:
     async def leftovers(self, parts: Iterable[tuple[Path, str]]) -> list[bool]:
         """For each target and tag: does a part or a journal of it lie there? One hop for each volume."""
         wanted = list(parts)
-        return await self._errands.run_each([target for target, _ in wanted], wanted, _left_behind)
+        return await self._errands.run_each([target for target, _ in wanted], wanted, leftovers.are_there)
 
     async def unfinished(self, folder: Path) -> list[Unfinished]:
         """All parts below ``folder`` whose journals can be read: see `unfinished.find`."""
@@ -154,9 +160,20 @@ class Disk:
             answers.append(self._patience.is_over(volume.hasher.lane, volume.hasher.steps))
         return any(answers)
 
+    async def confirm(self, target: Path, tag: str) -> bytes:
+        """Make the name of a finished file durable, then remove what was left of its part.
+
+        What its journal still knew of its blocks: see `blocks.pack`. Raises DiskError, and leaves the journal, where
+        the name cannot be made durable.
+        """
+        blocks = await self._errands.run(target, leftovers.confirm, target, tag)
+        with contextlib.suppress(DiskError):
+            await self.discard(target, tag)
+        return blocks
+
     async def discard(self, target: Path, tag: str) -> None:
         """Remove the part and the journal of ``target``. Raises PartInUse, DiskError."""
-        await self._errands.run(target, _discard, target, tag)
+        await self._errands.run(target, leftovers.remove, target, tag)
 
     async def put_aside(self, path: Path, root: Path | None, tag: str, digest: str) -> Path:
         """Move a finished file that is damaged into quarantine, below ``root`` where that can be; where it lies now.
@@ -207,7 +224,10 @@ class Disk:
             self._places[path.parent] = number
         volume = self._volumes.get(number)
         if volume is None:
-            volume = self._volumes[number] = _Volume(number, self._budget, self._clock)
+            # Of another machine's locks nobody knows whether they reach any further than this one.
+            needs_owner = True if mount_of(path.parent).is_remote else None
+            volume = _Volume(number, self._budget, self._clock, needs_owner=needs_owner)
+            self._volumes[number] = volume
         return volume
 
     def __repr__(self) -> str:
@@ -218,11 +238,12 @@ class _Moved(Exception):
     """Another volume lies at the folder than the last time."""
 
 
-def _open_part(opened: list[PartFile], target: Path, tag: str, volume: int) -> Header | None:
-    if volume_id(target.parent) != volume:
+def _open_part(opened: list[PartFile], target: Path, tag: str, volume: _Volume) -> Header | None:
+    if volume_id(target.parent) != volume.number:
         raise _Moved
-    file = PartFile.open(target, tag)
+    file = PartFile.open(target, tag, needs_owner=volume.needs_owner)
     opened.append(file)
+    volume.needs_owner = file.hold.needs_owner
     return file.recover(system.boot_id())
 
 
@@ -252,39 +273,12 @@ def _prepare(folder: Path, needed: int) -> None:
         raise NoSpace(path=str(folder), needed_bytes=needed, free_bytes=free)
 
 
-def _left_behind(target: Path, tag: str) -> bool:
-    path = part_path(target, tag)
-    return system.exists(os.fspath(path)) or system.exists(os.fspath(journal_path(path))) or has_old(path)
-
-
-def _discard(target: Path, tag: str) -> None:
-    path = part_path(target, tag)
-    try:
-        descriptor = system.open_existing(os.fspath(path))
-    except FileNotFoundError:
-        descriptor = -1
-    except OSError as error:
-        raise map_error(error, path) from error
-    try:
-        if descriptor >= 0:
-            if not system.lock(descriptor):
-                raise PartInUse(path=str(target))
-            system.remove(os.fspath(path))
-        system.remove(os.fspath(journal_path(path)))
-        drop_old(path)
-    except OSError as error:
-        raise map_error(error, path) from error
-    finally:
-        if descriptor >= 0:
-            let_go(descriptor)
-
-
 def _files_in(folder: Path) -> list[tuple[Path, int]]:
     found = []
     try:
         for name in sorted(system.names(os.fspath(folder))):
             status = system.look(os.fspath(folder / name))
-            if stat.S_ISREG(status.st_mode):
+            if stat.S_ISREG(status.st_mode) and not name.endswith(naming.SIGN):
                 found.append((folder / name, status.st_size))
     except OSError:
         return found
@@ -302,6 +296,7 @@ def _remove_kept(path: Path) -> None:
     assert path.parent.name == QUARANTINE, "nothing else is thrown away"
     try:
         system.remove(os.fspath(path))
+        naming.drop_sign(path)
         system.sync_folder(os.fspath(path.parent))
         system.remove_folder(os.fspath(path.parent))
     except OSError as error:
@@ -312,8 +307,11 @@ def _bring_back(path: Path, target: Path) -> tuple[int, int]:
     try:
         if system.exists(os.fspath(path)) or not system.exists(os.fspath(target)):
             system.make_folders(os.fspath(target.parent))
-            system.rename_exclusive(os.fspath(path), os.fspath(target))
-            system.sync_folder(os.fspath(target.parent))
+            naming.give_name(path, target)
+        # Also for a process that died, or met an error, before it could.
+        system.sync_folder(os.fspath(target.parent))
+        if system.exists(os.fspath(path.parent)):
+            naming.drop_sign(path)
             system.sync_folder(os.fspath(path.parent))
             system.remove_folder(os.fspath(path.parent))
         found = system.look(os.fspath(target))

@@ -27,6 +27,7 @@ _AT_FDCWD = -100
 _IOV_MAX = 512
 _F_FULLFSYNC = 51
 _UNSUPPORTED = frozenset({errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.ENOTSUP})
+_NO_LINKS = _UNSUPPORTED | {errno.EPERM, errno.EMLINK}
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -140,13 +141,34 @@ def sync_folder(path: str) -> None:
 
 
 def rename_exclusive(source: str, target: str) -> None:
-    """Rename, failing with FileExistsError where ``target`` exists; never replaces."""
+    """Rename, failing with FileExistsError where ``target`` exists; never replaces.
+
+    Raises OSError ENOTSUP where the file system knows neither exclusive renames nor hard links.
+    """
     code = _rename_exclusive(os.fsencode(source), os.fsencode(target))
     if code in _UNSUPPORTED:
-        os.link(source, target, follow_symlinks=False)
-        Path(source).unlink()
+        _link(source, target)
+        os.unlink(source)  # noqa: PTH108 - as in `remove`
     elif code:
         raise OSError(code, os.strerror(code), source, None, target)
+
+
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except FileExistsError:
+        # Both names are those of one file where a process died before it could take the old one away.
+        if not os.path.samestat(os.lstat(source), os.lstat(target)):
+            raise
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP), source, None, target) from error
+
+
+def rename(source: str, target: str) -> None:
+    """Rename; what lies at ``target`` is replaced."""
+    os.rename(source, target)  # noqa: PTH104 - as in `remove`
 
 
 def _rename_exclusive(source: bytes, target: bytes) -> int:
@@ -225,3 +247,37 @@ def boot_id() -> str:
         return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
     except OSError:
         return ""
+
+
+@functools.cache
+def machine() -> str:
+    """A text that is the same for all processes that can see each other by their numbers, and hardly for others."""
+    try:
+        identity = Path("/etc/machine-id").read_text("ascii").strip()
+    except OSError:
+        identity = ""
+    try:
+        numbers = os.stat("/proc/self/ns/pid").st_ino  # noqa: PTH116
+    except OSError:
+        numbers = 0
+    return f"{os.uname().nodename} {identity} {numbers}"
+
+
+def process_start(number: int) -> str:
+    """A text that tells the process with this number from earlier ones with the same; empty where there is none."""
+    try:
+        # What comes behind the name, which may hold anything; the 22nd field of all.
+        return Path(f"/proc/{number}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return _lives(number)
+
+
+def _lives(number: int) -> str:
+    """As `process_start` where there is no list of processes to be read."""
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return ""
+    except OSError:
+        return "unknown"
+    return "unknown"

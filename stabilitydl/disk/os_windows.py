@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+import platform
 import shutil
 import sys
 import threading
@@ -128,6 +129,11 @@ def rename_exclusive(source: str, target: str) -> None:
     raise ctypes.WinError(code)
 
 
+def rename(source: str, target: str) -> None:
+    """Rename; what lies at ``target`` is replaced."""
+    Path(source).replace(target)
+
+
 def remove(path: str) -> None:
     """Remove a file; nothing happens where there is none."""
     Path(path).unlink(missing_ok=True)
@@ -186,3 +192,13 @@ def total_space(path: str) -> int:
 def boot_id() -> str:
     """Unknown here: soft records of the journal then never count after the process ends."""
     return ""
+
+
+def machine() -> str:
+    """A text that is the same for all processes that can see each other by their numbers, and hardly for others."""
+    return platform.node()
+
+
+def process_start(number: int) -> str:
+    """Locks are always kept here, so nobody has to be told from earlier processes."""
+    return "unknown"

@@ -17,11 +17,11 @@ import msgspec
 from ..domain.chunk import Chunk
 from ..domain.ranges import Ranges
 from ..errors import DiskFault, NoSpace, PartChanged, StabilityError
-from . import aside, names
+from . import aside, names, naming
 from .blocks import BlockDigester
-from .hold import is_in_place, take_hold
+from .hold import Hold, take_hold
 from .journal import BLOCK, Contents, Header, Journal
-from .system import let_go, map_error, system
+from .system import map_error, system
 from .volumes import taken_by
 
 MIB = 1024 * 1024
@@ -54,11 +54,11 @@ def journal_path(part: Path) -> Path:
 class PartFile:
     """An open, locked part. ``written`` only grows and is replaced as a whole, so any thread may read it."""
 
-    def __init__(self, target: Path, path: Path, descriptor: int) -> None:
+    def __init__(self, target: Path, hold: Hold) -> None:
         self.target = target
-        self.path = path
-        self._journal_path = journal_path(path)
-        self.descriptor = descriptor
+        self.path = hold.path
+        self.hold = hold
+        self._journal_path = journal_path(hold.path)
         self.written = Ranges()
         self.durable = Ranges()
         self.known_blocks: dict[int, bytes] = {}
@@ -74,25 +74,32 @@ class PartFile:
         self.is_proven = False
         """Was all of it digested right behind the last write? From then on nobody may have touched it."""
         self.has_old = False
+        self.has_sign = False
+        """Must a sign be removed once the name is durable? See `naming`."""
         self.allocated = 0
         """Bytes of the volume that are its own, written or not, as far as is known."""
 
     @classmethod
-    def open(cls, target: Path, tag: str) -> PartFile:
-        """Create the part of ``target``, or open and lock the one that is there.
+    def open(cls, target: Path, tag: str, *, needs_owner: bool | None = None) -> PartFile:
+        """Create the part of ``target``, or open and lock the one that is there. ``needs_owner``: see `hold`.
 
         Raises PartInUse when another process has it, TargetTaken when the target exists, else DiskError.
         """
         path = part_path(target, tag)
         try:
             system.make_folders(os.fspath(target.parent))
-            return cls(target, path, take_hold(target, path, journal_path(path)))
+            return cls(target, take_hold(target, path, journal_path(path), needs_owner=needs_owner))
         except OSError as error:
             raise map_error(error, path) from error
 
+    @property
+    def descriptor(self) -> int:
+        """The open file, negative when it is closed."""
+        return self.hold.descriptor
+
     def is_in_place(self) -> bool:
-        """Is the open file still the one that its name leads to? Raises DiskError."""
-        return is_in_place(self.descriptor, self.path)
+        """Is the open file still the one that its name leads to, and ours? Raises DiskError."""
+        return self.hold.is_in_place()
 
     def recover(self, boot: str) -> Header | None:
         """What the journal of an earlier run says this part is, with ``written`` set to the ranges that count.
@@ -220,13 +227,17 @@ class PartFile:
         return count
 
     def soft_mark(self) -> None:
-        """Tell the journal what was written, without waiting for the disk. Raises OSError."""
+        """Tell the journal what was written, without waiting for the disk.
+
+        Raises PartChanged when the file has lost its name, DiskError, OSError.
+        """
         self.since_soft_mark = 0
         if self.journal is not None:
+            self._check_place()
             self.journal.mark(self.written, {}, hard=False)
 
     def sync(self) -> None:
-        """Make everything written so far durable, then tell the journal. Raises DiskFault, DiskError.
+        """Make everything written so far durable, then tell the journal. Raises PartChanged, DiskFault, DiskError.
 
         A failed sync is final for this descriptor: the system may report success the next time although the data
         is lost, so what was written since the last hard mark counts as absent, and the journal says so.
@@ -237,6 +248,8 @@ class PartFile:
         try:
             system.sync_data(self.descriptor)
             if self.journal is not None and written != self.durable:
+                # Renamed in the middle of a write, it looks untouched ever after.
+                self._check_place()
                 self.journal.mark(written, blocks, hard=True)
         except OSError as error:
             self.sync_failed = True
@@ -334,7 +347,7 @@ class PartFile:
             changed = not self.is_in_place() or system.status(self.descriptor).st_size != self.written.total
             if changed or (self.is_proven and not self._is_as_left()):
                 raise PartChanged(path=str(self.target))
-            system.rename_exclusive(os.fspath(self.path), os.fspath(self.target))
+            self.has_sign = naming.give_name(self.path, self.target)
             return system.status(self.descriptor)
         except OSError as error:
             raise map_error(error, self.target) from error
@@ -343,6 +356,9 @@ class PartFile:
         """Remove the journal and what was set aside; the last step, after the name is durable. Raises DiskError."""
         try:
             self._drop_old()
+            if self.has_sign:
+                naming.drop_sign(self.path)
+                self.has_sign = False
             if self.journal is not None:
                 self.journal.close()
                 self.journal = None
@@ -372,9 +388,7 @@ class PartFile:
                 self.journal.close()
                 self.journal = None
             aside.keep_old(self.path, self._journal_path)
-            old, self.descriptor = self.descriptor, system.create(os.fspath(self.path))
-            let_go(old)
-            system.lock(self.descriptor)
+            self.hold.exchange(system.create(os.fspath(self.path)))
             self.has_old = True
         except OSError as error:
             raise map_error(error, self.path) from error
@@ -404,9 +418,7 @@ class PartFile:
         if self.journal is not None:
             self.journal.close()
             self.journal = None
-        if self.descriptor >= 0:
-            descriptor, self.descriptor = self.descriptor, -1
-            let_go(descriptor)
+        self.hold.let_go()
 
     def __repr__(self) -> str:
         shut = " closed" if self.descriptor < 0 else ""

@@ -24,13 +24,17 @@ FileStatus = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file that is here without having been fetched. ``size`` is bytes, ``mtime_ns`` nanoseconds since 1970."""
+    """A file that is here without having been fetched. ``size`` is bytes, ``mtime_ns`` nanoseconds since 1970.
+
+    ``blocks`` are what is known of the digests of its blocks: see `disk.blocks.pack`.
+    """
 
     path: Path
     size: int
     mtime_ns: int
     verification: Verification
     sha256: str | None
+    blocks: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import contextlib
 import functools
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import anyio
@@ -203,10 +204,12 @@ class Job:
         return None
 
     async def _settle_for(self, found: Found) -> Ending:
-        """The file is here; what an earlier try left of it is of no use."""
-        with contextlib.suppress(DiskError):
-            await self._context.services.disk.discard(self._target, self.life.row.resource.tag)
-        return Ending(State.DOWNLOADED, file=found)
+        """The file is here; its name is made durable, and what an earlier try left of it is of no use then.
+
+        Raises DiskError.
+        """
+        blocks = await self._context.services.disk.confirm(self._target, self.life.row.resource.tag)
+        return Ending(State.DOWNLOADED, file=replace(found, blocks=blocks))
 
     async def _obtain(self) -> Ending:
         """From the file of a twin, else from wherever the bytes can be had. Raises StabilityError."""

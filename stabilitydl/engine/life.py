@@ -128,7 +128,7 @@ class Life:
             sha256=file.sha256 if file else None,
             file_size=file.size if file else None,
             file_mtime=file.mtime_ns if file else None,
-            blocks=file.blocks if isinstance(file, Arrival) else b"",
+            blocks=file.blocks if file else b"",
         )
 
     def end(self, ending: Ending) -> None:

@@ -31,6 +31,7 @@ CHANGING = (
     "sync_data",
     "sync_folder",
     "rename_exclusive",
+    "rename",
     "remove",
     "remove_folder",
     "make_folders",

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ... import settings as stored
+from ...disk.naming import drop_sign, give_name
 from ...disk.system import map_error, system
 from ...engine.engine_lock import EngineLock
 from ...engine.remote_endpoint import read as endpoint_in
@@ -117,7 +118,8 @@ def try_out(folder: Path) -> str:
         system.write_at(descriptor, [memoryview(b"stabilitydl")], 0)
         system.sync_data(descriptor)
         lacks = "" if _is_really_locked(descriptor, first) else "locks of files mean nothing there"
-        system.rename_exclusive(os.fspath(first), os.fspath(second))
+        if give_name(first, second):
+            drop_sign(first)
         return lacks
     finally:
         system.close(descriptor)

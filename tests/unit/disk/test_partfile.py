@@ -264,7 +264,7 @@ def test_a_part_whose_name_was_taken_away_meanwhile_is_not_used(target: Path, ca
         return real(descriptor)
 
     calls.replace("lock", lock_after_the_other_ended)
-    file = PartFile.open(target, TAG)
+    file = PartFile.open(target, TAG, needs_owner=False)
     assert file.is_in_place()
     assert calls.count("create") == 0
     assert calls.count("lock") == 2
@@ -462,6 +462,34 @@ def test_a_part_that_was_given_another_name_keeps_its_bytes(target: Path) -> Non
     assert (target.read_bytes(), file.path.read_bytes()) == (DATA[:3000], b"somebody else's")
     file.discard()
     assert left(target) == [target.name, file.path.name]
+
+
+@pytest.mark.parametrize("mark", ["sync", "soft_mark"])
+def test_a_part_that_loses_its_name_in_the_middle_of_a_write_is_left_at_the_next_mark(
+    target: Path, calls: Calls, mark: str
+) -> None:
+    """D11, P03: nothing else tells; it looks as our own write has left it."""
+    file = opened(target)
+    file.write(0, [DATA[:3000]])
+    file.sync()
+
+    def take_away(real: Callable[..., int], *args: object) -> int:
+        if file.path.exists():
+            file.path.rename(target.with_name("mine"))
+        return real(*args)
+
+    with pytest.MonkeyPatch.context() as patch:
+        Calls(patch).replace("write_at", take_away)
+        file.write(3000, [DATA[3000:6000]])
+    assert not file.was_touched
+    with pytest.raises(PartChanged):
+        getattr(file, mark)()
+    assert file.durable == Ranges([(0, 3000)])
+    file.close()
+    target.with_name("mine").rename(file.path)
+    file, _ = again(target)
+    assert file.written == Ranges([(0, 3000)])
+    file.discard()
 
 
 def test_a_part_that_loses_its_name_while_it_is_opened_is_not_cut(target: Path, calls: Calls) -> None:

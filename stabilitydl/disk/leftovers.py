@@ -1,0 +1,61 @@
+"""What is left of a part when its file is here, or is not wanted any more. All functions block."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from ..mounts import mount_of
+from . import aside, naming
+from .blocks import pack
+from .hold import hold_leftover
+from .journal import Journal
+from .owner import has_owner
+from .partfile import journal_path, part_path
+from .system import map_error, system
+
+
+def are_there(target: Path, tag: str) -> bool:
+    """Is anything left of the part of ``target``? Raises OSError."""
+    part = part_path(target, tag)
+    is_begun = system.exists(os.fspath(part)) or system.exists(os.fspath(journal_path(part)))
+    return is_begun or aside.has_old(part) or naming.has_sign(part) or has_owner(part)
+
+
+def confirm(target: Path, tag: str) -> bytes:
+    """Make the name of a finished file durable; what the journal of its part still knows of its blocks, packed.
+
+    Raises DiskError.
+    """
+    try:
+        system.sync_folder(os.fspath(target.parent))
+    except OSError as error:
+        raise map_error(error, target) from error
+    try:
+        contents = Journal.look(os.fspath(journal_path(part_path(target, tag))), system.boot_id())
+    except OSError:
+        return b""
+    if contents is None or not contents.blocks:
+        return b""
+    return pack(contents.blocks, contents.header.size)
+
+
+def remove(target: Path, tag: str) -> None:
+    """Remove everything of the part of ``target``. Raises PartInUse, DiskError."""
+    part = part_path(target, tag)
+    journal = journal_path(part)
+    try:
+        hold = hold_leftover(target, part, journal, needs_owner=mount_of(target).is_remote or None)
+    except OSError as error:
+        raise map_error(error, part) from error
+    try:
+        if hold is not None:
+            system.remove(os.fspath(part))
+        naming.withdraw(part, target)
+        system.remove(os.fspath(journal))
+        aside.drop_old(part)
+    except OSError as error:
+        raise map_error(error, part) from error
+    finally:
+        if hold is not None:
+            hold.let_go()
