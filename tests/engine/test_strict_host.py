@@ -95,7 +95,7 @@ async def test_two_hundred_files_of_a_host_that_refuses_now_and_then(tmp_path: P
             assert step.served == 0, "the others are served while these wait"
             step.ready.set()
             await h.until(lambda: not is_asked(h, strict))
-            assert budget_of(h, strict) == JOBS // 2
+            assert budget_of(h, strict) <= JOBS // 2
             await eventually(lambda: strict.held <= budget_of(h, strict))
             with anyio.fail_after(PATIENCE):
                 while not all(h.state(each) is State.DOWNLOADED for each in ids):
