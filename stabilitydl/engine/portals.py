@@ -6,7 +6,7 @@ host is its own, and so are the pages of several while any host still gives file
 
 from __future__ import annotations
 
-from ..errors import PrivateAddress, StabilityError, UnsafeRedirect, WebPage
+from ..errors import PrivateAddress, StabilityError, TlsFailed, UnsafeRedirect, WebPage
 
 LATELY = 300.0
 """Seconds for which the page of a host counts; those who wait for the network ask more often."""
@@ -14,8 +14,9 @@ LATELY = 300.0
 DOUBT = 60.0
 """Seconds that the first page waits for what other hosts say that are asked right now."""
 
-_SIGNS = (WebPage, UnsafeRedirect, PrivateAddress)
-"""How the page of a portal looks, and how the way there does: it leads elsewhere, often to an address nearby."""
+_SIGNS = (WebPage, UnsafeRedirect, PrivateAddress, TlsFailed)
+"""How the page of a portal looks, and how the way there does: it leads elsewhere, often to an address nearby, and where
+a host is asked over TLS the portal cannot prove to be it."""
 
 
 class Portals:
@@ -33,8 +34,9 @@ class Portals:
     def met(self, host: str, error: StabilityError, now: float, *, is_proven: bool) -> bool:
         """``error`` came instead of a file of ``host``. May something else have answered?
 
-        ``is_proven`` says that a certificate vouches for who answers. It counts for a host that never gave a file; one
-        that did, and sends pages now, may have a company in front of it that the system trusts.
+        ``is_proven`` says that a certificate has to vouch for who answers. That is believed of a host that never gave a
+        file: what it sends is its own, and where it cannot prove who it is, its certificate is at fault or the clock of
+        this machine. One that did give files may have something new in front of it, which the system trusts or not.
         """
         if not isinstance(error, _SIGNS) or (is_proven and host not in self._givers):
             return False

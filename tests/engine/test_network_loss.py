@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -27,9 +27,10 @@ from stabilitydl.settings import Settings
 from stabilitydl.transfer.fetch import fetch
 from stabilitydl.transfer.order import Arrival, Live, Order, Services, Source, Watcher
 from stabilitydl.transfer.retry import TRIES
-from tests.engine.harness import Harness
-from tests.engine.real import expand
+from tests.engine.harness import PATIENCE, Harness
+from tests.engine.real import contents, expand, pack_of
 from tests.fakes.hub import pack
+from tests.fakes.origin import FileOrigin
 from tests.fakes.transfer import FakeFetch
 
 pytestmark = pytest.mark.anyio
@@ -149,6 +150,7 @@ class Between(FakeFetch):
 
 PORTAL = errors.WebPage(host="portal.test")
 NEARBY = errors.PrivateAddress(host="b.test")
+NO_PROOF = errors.TlsFailed(host="a.test", detail="hostname mismatch")
 UNSAFE = errors.UnsafeRedirect(host="b.test", target="http://portal.test/")
 
 
@@ -181,13 +183,16 @@ async def test_a_portal_is_waited_for_as_long_as_it_is_there(tmp_path: Path) -> 
         await h.advance_until(lambda: all(h.state(each) is State.DOWNLOADED for each in ids), step=20)
 
 
-async def test_hosts_that_gave_files_and_suddenly_all_send_pages_are_behind_something(tmp_path: Path) -> None:
-    """N10: also where the system trusts the certificates of what is in between, as in companies."""
+@pytest.mark.parametrize("answers", [(PORTAL, UNSAFE), (NO_PROOF, NO_PROOF)], ids=["trusted", "not trusted"])
+async def test_hosts_that_gave_files_and_suddenly_all_do_not_are_behind_something(
+    tmp_path: Path, answers: Sequence[StabilityError]
+) -> None:
+    """N10: whether or not the system trusts the certificates of what is in between, as in companies."""
     fetcher = Between()
     async with Harness(tmp_path, fetch=fetcher) as h:
         ids = await h.get(hosts(tmp_path / "to", "a.bin", "b.bin", "a2.bin", "b2.bin"))
         await h.settled(ids)
-        fetcher.stand(PORTAL, UNSAFE)
+        fetcher.stand(*answers)
         more = await h.get(hosts(tmp_path / "more", "a3.bin", "b3.bin"))
         await h.advance_until(lambda: all(h.state(each) in (State.WAITING, State.FAILED) for each in more))
         assert [reason_of(h, each) for each in more] == [WaitReason.NETWORK] * 2
@@ -217,13 +222,49 @@ async def test_the_page_of_a_host_is_its_own_while_another_one_gives_files(tmp_p
         assert State.WAITING not in h.states(ids[0])
 
 
-async def test_pages_that_certificates_vouch_for_are_those_of_their_sites(tmp_path: Path) -> None:
-    """H14: two addresses of pages, typed in place of those of files, are no portal."""
+@pytest.mark.parametrize("answer", [PORTAL, NO_PROOF], ids=["page", "certificate"])
+async def test_what_certificates_have_to_vouch_for_is_not_blamed_on_a_portal(
+    tmp_path: Path, answer: StabilityError
+) -> None:
+    """H14, N07: two addresses of pages, typed in place of those of files, are no portal, and no wrong clock is."""
     fetcher = Between()
-    fetcher.stand(PORTAL, PORTAL)
+    fetcher.stand(answer, answer)
     async with Harness(tmp_path, fetch=fetcher) as h:
         rows = await h.settled(await h.get(hosts(tmp_path / "to", "a.bin", "b.bin")))
-        assert {(row.state, row.problem and row.problem.code) for row in rows} == {(State.FAILED, "web-page")}
+        assert {(row.state, row.problem and row.problem.code) for row in rows} == {(State.FAILED, answer.code)}
+
+
+async def advance_between_requests(h: Harness, condition: Callable[[], bool]) -> None:
+    """Move the clock until ``condition`` holds, and let it stand while any answer is on its way."""
+    with anyio.fail_after(PATIENCE):
+        h.follow()
+        while not condition():
+            if not any(line.running for line in h.engine._on.services.client.governor.lines()):
+                h.clock.advance(1)
+            with anyio.move_on_after(0.05):
+                await h.calm()
+            h.follow()
+
+
+async def test_a_portal_leaves_no_file_and_costs_none(tmp_path: Path) -> None:
+    """N10, with real bytes: two servers whose files lead to the page of a third one, until somebody logs in there."""
+    page = b"<!doctype html><title>Welcome to the train</title>" + b" " * 2000
+    with FileOrigin() as one, FileOrigin(host="127.0.0.2") as two, FileOrigin(host="127.0.0.3") as portal:
+        welcome = portal.add("/welcome", page, content_type="text/html", ranges=False)
+        files = [one.add("/a.bin", contents(5000, 1)), two.add("/b.bin", contents(5000, 2))]
+        for origin, file in zip((one, two), files, strict=True):
+            origin.redirect(file.path, welcome.url)
+        async with Harness(tmp_path, fetch=fetch, hubs=Registry([Direct()])) as h:
+            ids = await h.get(pack_of(tmp_path / "to", files))
+            await advance_between_requests(
+                h, lambda: all(h.state(each) in (State.WAITING, State.FAILED) for each in ids)
+            )
+            assert [(h.state(each), reason_of(h, each)) for each in ids] == [(State.WAITING, WaitReason.NETWORK)] * 2
+            assert [path for path in (tmp_path / "to").rglob("*") if path.is_file()] == []
+            one.routes.clear()
+            two.routes.clear()
+            await advance_between_requests(h, lambda: all(h.state(each) is State.DOWNLOADED for each in ids))
+        assert [(tmp_path / "to" / file.path[1:]).read_bytes() for file in files] == [file.data for file in files]
 
 
 async def test_many_files_of_dead_hosts_knock_once_a_second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -244,8 +285,7 @@ async def test_many_files_of_dead_hosts_knock_once_a_second(tmp_path: Path, monk
     settings = Settings(jobs=16)
     async with Harness(tmp_path, settings=settings, fetch=fetch, hubs=Registry([Direct()])) as h:
         ids = await h.get(expand(tmp_path / "to", urls))
-        with anyio.fail_after(60):
-            await h.advance_until(lambda: all(h.state(each) is State.FAILED for each in ids))
+        await h.advance_until(lambda: all(h.state(each) is State.FAILED for each in ids))
     for moments in times.values():
         assert len(moments) >= TRIES
         assert min(after - before for before, after in pairwise(moments)) >= SPACING
