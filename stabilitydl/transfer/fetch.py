@@ -15,39 +15,31 @@ import contextlib
 
 from ..disk.digests import Digests
 from ..disk.journal import Header
-from ..disk.openpart import OpenPart
 from ..disk.partfile import PartIdentity
 from ..domain.checksum import Verification
 from ..domain.kept import keep_at
 from ..domain.states import State
 from ..errors import (
     ChecksumMismatch,
-    ConnectionLost,
     DiskFault,
-    LengthUnknown,
     LfsPointer,
     PartChanged,
     RangesUnusable,
     RemoteChanged,
-    SizeMismatch,
     StabilityError,
     WebPage,
     WrongRange,
 )
-from .bandwidth import Flow
-from .beginning import Beginning
-from .body import Body, Remote, Wanted
+from .body import Body, Remote
+from .fetching import Fetching
 from .mode import Mode, Step, StreamCut, Unreadable
 from .order import Arrival, Live, Order, Services, Source, Watcher
 from .plan import SHORTEST_RANGE, Plan
-from .reader import Reader
-from .retry import LEAST, RetryBudget, is_passing, may_have_expired
-from .route import Route
+from .probe import beginning_of, check_size, probe, rest_of
 from .run import Run
 from .sniff import SNIFFED
+from .stream import bring_stream
 from .validator import is_strong
-
-_LOOK_SECONDS = 5.0
 
 
 async def fetch(order: Order, source: Source, live: Live, watcher: Watcher, services: Services) -> Arrival:
@@ -59,14 +51,14 @@ async def fetch(order: Order, source: Source, live: Live, watcher: Watcher, serv
     """
     part, header = await services.disk.open_part(order.target, order.resource.tag)
     flow = services.bandwidth.flow(order.resource.id, order.resource.collection)
-    fetching = _Fetch(order, source, live, watcher, services, part, flow)
+    work = _Fetch(Fetching(order, source, live, watcher, services, part, flow))
     try:
-        return await fetching.run(header)
+        return await work.run(header)
     except StabilityError as error:
         if isinstance(error, WebPage | LfsPointer):
             # Where that fails, the next run looks at the beginning again.
             with contextlib.suppress(StabilityError):
-                await fetching.forget_beginning()
+                await work.forget_beginning()
         if not part.written and not part.pending:
             await part.discard()
         raise
@@ -76,22 +68,17 @@ async def fetch(order: Order, source: Source, live: Live, watcher: Watcher, serv
 
 
 class _Fetch:
-    def __init__(
-        self, order: Order, source: Source, live: Live, watcher: Watcher, services: Services, part: OpenPart, flow: Flow
-    ) -> None:
-        self._order = order
-        self._live = live
-        self._watcher = watcher
-        self._services = services
-        self._part = part
-        self._flow = flow
-        self._route = Route(source, services.clock)
-        self._retries = RetryBudget(services.clock.monotonic())
-        self._beginning = Beginning(order)
-        self._mode = Mode(order.connections)
+    """Brings the file in one mode after the other, until it is here or nothing simpler is left to try."""
+
+    def __init__(self, fetching: Fetching) -> None:
+        self._fetching = fetching
+        self._order = fetching.order
+        self._part = fetching.part
+        self._live = fetching.live
+        self._watcher = fetching.watcher
+        self._mode = Mode(fetching.order.connections)
         self._answers = 0
         self._is_strong = False
-        part.on_written = self._note_written
 
     async def run(self, header: Header | None) -> Arrival:
         """Try until the file is here or nothing simpler is left to try."""
@@ -111,7 +98,7 @@ class _Fetch:
                 if resumed is None:
                     raise error.cause from None
 
-    # -- open ---------------------------------------------------------------------------------------------------
+    # -- what is here already -----------------------------------------------------------------------------------
 
     async def _usable(self, header: Header | None) -> Header | None:
         """The header of the part when its bytes may be continued; everything else is begun again."""
@@ -127,7 +114,7 @@ class _Fetch:
                 if bad:
                     await self._part.forget(bad)
             await self.forget_beginning()
-            self._note_written(0)
+            self._fetching.show_written()
             return header
         if self._part.written:
             await self._set_aside()
@@ -144,174 +131,67 @@ class _Fetch:
         elif self._part.written.prefix < min(SNIFFED, header.size):
             await self._part.forget([0])
 
-    async def _open_first(self, wanted: Wanted) -> Body:
-        """The probe. Raises StabilityError when no try brings a usable answer."""
-        while True:
-            generation = self._route.generation
-            try:
-                body = await Body.open(self._services.client, await self._route.request(), wanted, self._services.clock)
-            except StabilityError as error:
-                if may_have_expired(error) and self._route.expire(generation):
-                    continue
-                if not is_passing(error):
-                    raise
-                await self._back_off(error)
-            else:
-                self._answers = 1
-                self._route.works(body.url)
-                self._live.host = self._flow.host = body.host
-                self._flow.named = self._route.named
-                return body
-
-    async def _back_off(self, error: StabilityError) -> None:
-        delay = self._retries.next_delay(self._services.clock.monotonic())
-        if delay is None:
-            raise error
-        self._watcher.retrying(error.problem, delay)
-        await self._services.clock.sleep(delay)
-
-    # -- plan and segments ----------------------------------------------------------------------------------------
+    # -- every byte -----------------------------------------------------------------------------------------------
 
     async def _download(self, resumed: Header | None) -> Remote:
         """Bring every missing byte; what the source says about the file."""
         self._watcher.phase(State.RESOLVING)
-        if resumed is not None and next(self._part.written.missing(resumed.size), None) is None:
+        if resumed is None:
+            wanted = beginning_of(self._order, whole=self._mode.whole)
+        elif next(self._part.written.missing(resumed.size), None) is None:
             self._part.follow(self._order.resource.checksums, resumed.size)
             self._live.size = resumed.size
             return Remote(resumed.size, resumed.validator, has_ranges=True)
-        body = await self._open_first(self._first_wanted(resumed))
+        else:
+            wanted = rest_of(self._order, resumed, self._part.written)
+        body = await probe(self._fetching, wanted)
+        self._answers = 1
+        self._is_strong = body.remote.is_strong
         try:
-            return await self._receive(body, resumed)
+            return await self._receive(body, is_resumed=resumed is not None)
         finally:
             await body.close()
 
-    def _first_wanted(self, resumed: Header | None) -> Wanted:
-        name = self._order.resource.path
-        if resumed is None:
-            size = self._order.resource.size
-            stop = min(size or SHORTEST_RANGE, SHORTEST_RANGE)
-            return Wanted(name=name, start=0, stop=stop, whole=self._mode.whole)
-        start, end = next(self._part.written.missing(resumed.size))
-        is_proven = self._order.resource.checksum is not None
-        return Wanted(
-            name=name,
-            start=start,
-            stop=min(end, start + SHORTEST_RANGE),
-            size=resumed.size,
-            validator="" if is_proven and self._order.is_one_of_many else resumed.validator,
-            is_proven=is_proven,
-        )
-
-    async def _receive(self, body: Body, resumed: Header | None) -> Remote:
+    async def _receive(self, body: Body, *, is_resumed: bool) -> Remote:
         remote, resource = body.remote, self._order.resource
-        self._is_strong = remote.is_strong
-        await self._check_size(body)
+        await check_size(self._fetching, body)
         size = remote.size if remote.size is not None else resource.size
         self._live.size = size
-        if resumed is None:
-            identity = PartIdentity(
-                resource=resource.id,
-                size=size or 0,
-                validator=remote.validator,
-                checksum=str(resource.checksum) if resource.checksum else "",
-                record=self._order.record,
-            )
-            await self._part.begin(identity)
-            self._live.allocated = self._part.file.allocated
+        if not is_resumed:
+            await self._begin(remote.validator, size or 0)
         self._watcher.phase(State.DOWNLOADING)
         if size is not None:
             self._part.follow(resource.checksums, size)
         if not remote.has_ranges or size is None:
-            return await self._stream(body, size)
+            return await bring_stream(self._fetching, body, size)
         plan = Plan(size, self._part.written, self._mode.connections)
         claim = plan.take(stop=body.stop)
         if claim is None:
             return remote
-        run = Run(
-            self._order,
-            self._services,
-            route=self._route,
-            part=self._part,
-            live=self._live,
-            watcher=self._watcher,
-            retries=self._retries,
-            remote=remote,
-            plan=plan,
-            flow=self._flow,
-            beginning=self._beginning,
-        )
+        run = Run(self._fetching, remote, plan)
         try:
             await run.fill(self._connections(remote, plan), claim, body)
         finally:
             self._answers += run.opened
         return remote
 
-    async def _check_size(self, body: Body) -> None:
-        promised, offered = self._order.resource.size, body.remote.size
-        if promised is not None and offered is not None and promised != offered:
-            with contextlib.suppress(TimeoutError), self._services.clock.fail_after(_LOOK_SECONDS):
-                await self._look_at(body, offered)
-            raise SizeMismatch(host=body.host, actual_bytes=offered, expected_bytes=promised)
-        if promised is None and not body.remote.is_delimited and self._order.resource.checksum is None:
-            raise LengthUnknown(host=body.host)
-
-    async def _look_at(self, body: Body, size: int) -> None:
-        """Raise WebPage or LfsPointer where the answer begins like one."""
-        came = 0
-        while body.start == 0 and came < min(SNIFFED, size):
-            chunk = await body.read()
-            if not chunk:
-                return
-            self._beginning.look(body, chunk, came, size)
-            came += len(chunk)
+    async def _begin(self, validator: str, size: int) -> None:
+        resource = self._order.resource
+        identity = PartIdentity(
+            resource=resource.id,
+            size=size,
+            validator=validator,
+            checksum=str(resource.checksum) if resource.checksum else "",
+            record=self._order.record,
+        )
+        await self._part.begin(identity)
+        self._live.allocated = self._part.file.allocated
 
     def _connections(self, remote: Remote, plan: Plan) -> int:
         """How many connections are worth it, and allowed: parts of unproven versions are never mixed."""
-        if not remote.is_strong and self._order.resource.checksum is None:
+        if not remote.is_strong and not self._fetching.is_proven:
             return 1
         return min(self._mode.connections, 1 + -(-plan.unclaimed // SHORTEST_RANGE))
-
-    async def _stream(self, body: Body, size: int | None) -> Remote:
-        """The whole file as one stream, for sources without ranges."""
-        position = 0
-        reader = Reader(body, self._flow, self._live, self._services.clock)
-        if size == 0:
-            await self._check_end(body, 0, size)
-        while size is None or position < size:
-            try:
-                chunk = await reader.read()
-            except StabilityError as error:
-                raise StreamCut(error) from error
-            if not chunk:
-                break
-            self._beginning.look(body, chunk, position, size)
-            self._live.fetched += len(chunk)
-            if position + len(chunk) >= LEAST:
-                self._retries.progress(self._services.clock.monotonic())
-            if size is not None and position + len(chunk) >= size:
-                await self._check_end(body, position + len(chunk), size)
-                chunk = chunk[: size - position]
-            await self._part.write(position, chunk)
-            position += len(chunk)
-        if size is not None and position < size:
-            raise StreamCut(ConnectionLost(host=body.host))
-        if size is None:
-            self._live.size = position
-            self._part.follow(self._order.resource.checksums, position)
-        return Remote(position, body.remote.validator, has_ranges=False)
-
-    async def _check_end(self, body: Body, came: int, size: int) -> None:
-        """Does the stream end where the file does? Asked before its last bytes are written, where only this can tell.
-
-        Raises SizeMismatch.
-        """
-        if self._order.resource.checksum is not None:
-            return
-        if came == size and body.remote.size is None:
-            with contextlib.suppress(StabilityError):
-                came += len(await body.read())
-        if came > size:
-            raise SizeMismatch(host=body.host, actual_bytes=came, expected_bytes=size)
 
     # -- verify and finalize --------------------------------------------------------------------------------------
 
@@ -343,7 +223,7 @@ class _Fetch:
             return None
         self._mode.repaired()
         await self._part.forget(bad)
-        self._note_written(0)
+        self._fetching.show_written()
         return header
 
     async def _simplify(self, error: StabilityError | StreamCut, resumed: Header | None) -> None:
@@ -368,9 +248,9 @@ class _Fetch:
             case Step.SET_ASIDE if self._part.written:
                 await self._set_aside()
             case Step.BEGIN_AGAIN_LATER:
-                await self._back_off(failure)
+                await self._fetching.back_off(failure)
         await self._part.start_over()
-        self._note_written(0)
+        self._fetching.show_written()
 
     async def _set_aside(self) -> None:
         """What is here is of another version of the file: begin again, and say so."""
@@ -378,7 +258,7 @@ class _Fetch:
         host = self._live.host or (addresses[0].hub if addresses else "")
         self._watcher.retrying(RemoteChanged(host=host).problem, 0.0)
         await self._part.set_aside()
-        self._note_written(0)
+        self._fetching.show_written()
 
     async def _finalize(self, digests: Digests, verification: Verification) -> Arrival:
         await self._watcher.publishing(digests.sha256, verification)
@@ -394,10 +274,3 @@ class _Fetch:
             host=self._live.host,
             blocks=blocks,
         )
-
-    def _note_written(self, count: int) -> None:
-        written = self._part.written
-        self._live.received = written.total
-        self._live.ranges = written.items
-        self._live.checked = self._part.checked
-        self._live.allocated = self._part.file.allocated

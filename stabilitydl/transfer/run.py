@@ -4,59 +4,26 @@ from __future__ import annotations
 
 import anyio
 
-from ..clock import Clock
-from ..disk.openpart import OpenPart
-from ..domain.chunk import Chunk
 from ..errors import StabilityError
-from .bandwidth import Flow
-from .beginning import Beginning
 from .body import Body, Remote, Wanted
-from .order import Live, Order, Services, Watcher
+from .fetching import Fetching
 from .plan import Claim, Plan
-from .retry import RetryBudget
-from .route import Route
 from .segment import Segment
 
 
 class Run:
-    """One plan, one part and some segments that fill it together."""
+    """One plan, and some segments that fill a part together as it says."""
 
-    def __init__(
-        self,
-        order: Order,
-        services: Services,
-        *,
-        route: Route,
-        part: OpenPart,
-        live: Live,
-        watcher: Watcher,
-        retries: RetryBudget,
-        remote: Remote,
-        plan: Plan,
-        flow: Flow,
-        beginning: Beginning,
-    ) -> None:
-        self.order = order
-        self.route = route
-        self.part = part
-        self.live = live
-        self.watcher = watcher
-        self.retries = retries
-        self.remote = remote
+    def __init__(self, fetching: Fetching, remote: Remote, plan: Plan) -> None:
+        self.fetching = fetching
         self.plan = plan
-        self.flow = flow
-        self._services = services
-        self._beginning = beginning
+        self._remote = remote
         self._segments: set[Segment] = set()
         self._failure: StabilityError | None = None
         self._change = anyio.Event()
         self.opened = 0
         self.stalls = 0
         """Connections in a row that brought next to nothing."""
-
-    @property
-    def clock(self) -> Clock:
-        return self._services.clock
 
     async def fill(self, connections: int, claim: Claim, body: Body) -> None:
         """Bring everything that the plan misses; ``claim`` and ``body`` are already open. Raises StabilityError."""
@@ -74,7 +41,7 @@ class Run:
         self, segment: Segment, scope: anyio.CancelScope | None, claim: Claim | None, body: Body | None
     ) -> None:
         self._segments.add(segment)
-        self.live.connections = len(self._segments)
+        self.fetching.live.connections = len(self._segments)
         try:
             await segment.work(self, claim, body)
         except StabilityError as error:
@@ -83,30 +50,25 @@ class Run:
                 scope.cancel()
         finally:
             self._segments.discard(segment)
-            self.live.connections = len(self._segments)
+            self.fetching.live.connections = len(self._segments)
             self.changed()
 
     async def open(self, claim: Claim) -> Body:
         """Ask for the rest of a claim at the current address. Raises StabilityError."""
-        request = await self.route.request()
+        fetching = self.fetching
+        request = await fetching.route.request()
         wanted = Wanted(
-            name=self.order.resource.path,
+            name=fetching.order.resource.path,
             start=claim.position,
             stop=claim.stop,
             size=self.plan.size,
-            validator=self.remote.validator,
-            is_proven=self.order.resource.checksum is not None,
+            validator=self._remote.validator,
+            is_proven=fetching.is_proven,
         )
-        body = await Body.open(self._services.client, request, wanted, self.clock)
-        self.route.works(body.url)
+        body = await Body.open(fetching.services.client, request, wanted, fetching.clock)
+        fetching.route.works(body.url)
         self.opened += 1
         return body
-
-    def note(self, body: Body, chunk: Chunk, offset: int) -> None:
-        """``chunk`` came for ``offset``. Raises WebPage or LfsPointer when the file begins like one."""
-        self._beginning.look(body, chunk, offset, self.plan.size)
-        self.live.fetched += len(chunk)
-        self.live.host = self.flow.host = body.host
 
     def others_are_moving(self, segment: Segment) -> bool:
         """Has another connection a good answer, so that this one can be spared?"""
@@ -120,10 +82,10 @@ class Run:
     async def wait_for_change(self, seconds: float) -> None:
         """Return after a change of the plan, or after ``seconds``."""
         try:
-            with self.clock.fail_after(seconds):
+            with self.fetching.clock.fail_after(seconds):
                 await self._change.wait()
         except TimeoutError:
             return
 
     def __repr__(self) -> str:
-        return f"<Run {self.order.resource.name} {self.plan!r} segments={len(self._segments)}>"
+        return f"<Run {self.fetching.order.resource.name} {self.plan!r} segments={len(self._segments)}>"

@@ -49,7 +49,7 @@ class Segment:
         try:
             if body is None:
                 self._failed_opens += 1
-                self._generation = run.route.generation
+                self._generation = run.fetching.route.generation
                 body = await run.open(claim)
             self._failed_opens = 0
             self.is_moving = True
@@ -65,21 +65,22 @@ class Segment:
         return None
 
     async def _read(self, run: Run, claim: Claim, body: Body) -> None:
-        clock, reader = run.clock, Reader(body, run.flow, run.live, run.clock)
+        fetching, clock = run.fetching, run.fetching.clock
+        reader = Reader(body, fetching.flow, fetching.live, clock)
         began, first = clock.monotonic(), claim.position
         is_longer = False
         while claim.rest > 0:
             chunk = await reader.read()
             if not chunk:
                 raise ConnectionLost(host=body.host)
-            run.note(body, chunk, claim.position)
+            fetching.note(body, chunk, claim.position, run.plan.size)
             is_longer = body.stop is not None and claim.position + len(chunk) > body.stop
             chunk = chunk[: claim.rest]
-            await run.part.write(claim.position, chunk)
+            await fetching.part.write(claim.position, chunk)
             claim.position += len(chunk)
             now, count = clock.monotonic(), claim.position - first
             if count >= LEAST or claim.rest <= 0:
-                run.retries.progress(now)
+                fetching.retries.progress(now)
             if now > began:
                 claim.speed = count / (now - began)
         run.stalls = 0
@@ -88,7 +89,7 @@ class Segment:
             # The end of the answer has to be seen for its connection to be used again; the bytes are here already.
             with contextlib.suppress(StabilityError):
                 is_longer = bool(await body.read()) or is_longer
-        if is_longer and run.order.resource.checksum is None:
+        if is_longer and not fetching.is_proven:
             # It is not the part that it said it was, and nothing will tell at the end which bytes it sent.
             raise RangesUnusable(host=body.host)
 
@@ -106,18 +107,14 @@ class Segment:
         refused = isinstance(error, ServerBusy) or self._failed_opens >= _OPEN_FAILURES
         if refused and run.others_are_moving(self):
             return False
-        if may_have_expired(error) and run.route.expire(self._generation):
+        if may_have_expired(error) and run.fetching.route.expire(self._generation):
             return True
         if isinstance(error, StalledConnection):
             # Each try brings some bytes, so the budget of retries would never end.
             run.stalls += 1
         if not is_passing(error) or run.stalls >= TRIES:
             raise error
-        delay = run.retries.next_delay(run.clock.monotonic())
-        if delay is None:
-            raise error
-        run.watcher.retrying(error.problem, delay)
-        await run.clock.sleep(delay)
+        await run.fetching.back_off(error)
         return True
 
     def __repr__(self) -> str:

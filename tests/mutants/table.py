@@ -62,14 +62,14 @@ MUTANTS = (
     Mutant(
         "disk/partfile.py",
         """            system.sync_data(self.descriptor)
-            if self.journal is not None and written != self.durable:
+            if self.journal is not None and taken.written != self.durable:
                 # Renamed in the middle of a write, it looks untouched ever after.
                 self._check_place()
-                self.journal.mark(written, blocks, hard=True)
+                self.journal.mark(taken.written, taken.blocks, hard=True)
 """,
-        """            if self.journal is not None and written != self.durable:
+        """            if self.journal is not None and taken.written != self.durable:
                 self._check_place()
-                self.journal.mark(written, blocks, hard=True)
+                self.journal.mark(taken.written, taken.blocks, hard=True)
             system.sync_data(self.descriptor)
 """,
         "the journal claims data that is not on disk yet",
@@ -84,8 +84,8 @@ MUTANTS = (
     ),
     Mutant(
         "disk/partfile.py",
-        "self.journal.revoke(self.durable, self.known_blocks)",
-        "self.journal.revoke(self.written, self.known_blocks)",
+        "self.journal.revoke(self.durable, self.content.known)",
+        "self.journal.revoke(self.written, self.content.known)",
         "what a failed sync lost still counts",
         PARTFILE,
     ),
@@ -118,9 +118,9 @@ MUTANTS = (
         PARTFILE,
     ),
     Mutant(
-        "disk/partfile.py",
-        "self.was_touched = self.was_touched or not self._is_as_left()",
-        "self.was_touched = not self._is_as_left()",
+        "disk/witness.py",
+        "self.was_touched = self.was_touched or not self.is_as_left(descriptor)",
+        "self.was_touched = not self.is_as_left(descriptor)",
         "a foreign write is forgotten with the next write of ours",
         HASHER,
     ),
@@ -245,8 +245,8 @@ MUTANTS = (
     ),
     Mutant(
         "transfer/fetch.py",
-        "if not remote.is_strong and self._order.resource.checksum is None:",
-        "if not remote.is_strong and self._order.resource.checksum is not None:",
+        "if not remote.is_strong and not self._fetching.is_proven:",
+        "if not remote.is_strong and self._fetching.is_proven:",
         "parts of unproven versions are mixed",
         FETCH,
     ),

@@ -14,7 +14,7 @@ from stabilitydl.disk.aside import QUARANTINE
 from stabilitydl.domain.checksum import Verification
 from stabilitydl.domain.chunk import Chunk
 from stabilitydl.errors import StabilityError
-from stabilitydl.transfer import fetch as fetching
+from stabilitydl.transfer import probe
 from stabilitydl.transfer.beginning import Beginning
 from stabilitydl.transfer.body import Body
 from stabilitydl.transfer.retry import LEAST, TRIES
@@ -636,7 +636,7 @@ async def test_another_size_is_told_although_nothing_comes(
     rig: Rig, origin: FileOrigin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """H04, N03: it might be a page, but that is not waited for."""
-    monkeypatch.setattr(fetching, "_LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(probe, "_LOOK_SECONDS", 0.0)
     file = origin.add("/m", DATA, body_gate=threading.Event(), gate_at=4)
     await refused(rig, errors.SizeMismatch, file.url, size=SIZE + 1)
     assert rig.left == []

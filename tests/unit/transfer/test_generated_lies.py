@@ -14,7 +14,7 @@ import pytest
 from stabilitydl.disk.aside import QUARANTINE
 from stabilitydl.domain.checksum import Verification
 from stabilitydl.errors import InternalError, StabilityError
-from stabilitydl.transfer import fetch, plan
+from stabilitydl.transfer import fetch, plan, probe
 from stabilitydl.transfer.order import Arrival
 from tests.fakes.origin import FileOrigin
 from tests.unit.transfer.lies import TRUTH, VALUES, Liar, Lie, pairs_of, some
@@ -39,6 +39,7 @@ def short_ranges(no_splits: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plan, "SHORTEST_RANGE", BORDER)
     monkeypatch.setattr(plan, "SHORTEST_SPLIT", 2 * BORDER)
     monkeypatch.setattr(fetch, "SHORTEST_RANGE", BORDER)
+    monkeypatch.setattr(probe, "SHORTEST_RANGE", BORDER)
 
 
 async def bring(rig: Rig, origin: FileOrigin, lie: Lie, number: int) -> str:
