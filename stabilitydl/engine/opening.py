@@ -8,9 +8,10 @@ from pathlib import Path
 
 from ..clock import Clock
 from ..disk.disk import Disk
-from ..errors import Problem, StoreRebuilt
+from ..errors import Problem, StabilityError, StoreRebuilt
 from ..paths import Paths
 from ..settings import Settings
+from ..store.chores import FIND_AGAIN
 from ..store.opening import open_whatever
 from .folders import Folders
 from .ledger import Ledger
@@ -45,5 +46,13 @@ async def find_again(
             found = await rebuild(recorder, disk, clock, folders)
             files = int(notice.arguments["files"] or 0) + found
             notice = StoreRebuilt(**{**notice.arguments, "files": files}).problem  # noqa: PLW2901
+            await _no_more(recorder)
         told.append(notice)
     return told
+
+
+async def _no_more(recorder: Recorder) -> None:
+    try:
+        await recorder.ask(lambda ledger: ledger.store.finish_chore(FIND_AGAIN))
+    except StabilityError as error:
+        _log.warning("folders will be searched again at the next start: %s", error)

@@ -10,8 +10,9 @@ import apsw
 
 from ..errors import Problem, StoreDamaged, StoreNewer, StoreNotWritable, StoreRebuilt, StoreRemote
 from ..mounts import mount_of
+from . import chores
 from .database import Database
-from .salvage import salvage, salvage_copy, set_aside
+from .salvage import COMPANIONS, salvage, salvage_copy, set_aside
 from .store import Store
 
 COPY_SUFFIX = ".copy"
@@ -34,11 +35,15 @@ def open_whatever(path: Path) -> Opened:
     and of its last copy makes a new one. Raises StoreBusy, StoreNotWritable, StoreFull.
     """
     try:
+        if _whole(path).exists():
+            return _take_over(path)
         if copy_of(path).exists() and path.exists() and not path.stat().st_size:
             raise StoreDamaged(path=str(path), detail="it is empty")
         store = Store.open(path)
-        is_remote = mount_of(path.absolute()).is_remote
-        return Opened(store, (StoreRemote(path=str(path)).problem,) if is_remote else ())
+        notices = [_rebuilt(path, store)] if chores.FIND_AGAIN in store.chores() else []
+        if mount_of(path.absolute()).is_remote:
+            notices.append(StoreRemote(path=str(path)).problem)
+        return Opened(store, tuple(notices))
     except StoreNewer as error:
         return Opened(Store.open_for_reading(path), (error.problem,))
     except StoreDamaged:
@@ -51,19 +56,44 @@ def copy_of(path: Path) -> Path:
 
 
 def _rebuild(path: Path) -> Opened:
+    """Make another one beside it. Only when that is whole, the damaged one is put aside."""
+    making = path.with_name(path.name + ".making")
+    for companion in ("", *COMPANIONS):
+        making.with_name(making.name + companion).unlink(missing_ok=True)
+    database = Database.open(making)
     try:
-        aside = set_aside(path)
+        salvage(path, database)
+        if copy_of(path).exists():
+            salvage_copy(copy_of(path), database)
+        # Rows of an older version may be in it.
+        for chore in (chores.REDACT, chores.FIND_AGAIN):
+            chores.leave(database, chore)
+    finally:
+        database.close()
+    making.replace(_whole(path))
+    return _take_over(path)
+
+
+def _take_over(path: Path) -> Opened:
+    """Let the one that was made have the name of the damaged one, which is kept."""
+    try:
+        set_aside(path)
+        _whole(path).replace(path)
     except OSError as error:
         raise StoreNotWritable(path=str(path), detail=error.strerror or str(error)) from error
-    database = Database.open(path)
-    try:
-        kept = salvage(aside, database)
-        if copy_of(path).exists():
-            kept += salvage_copy(copy_of(path), database)
-    except BaseException:
-        database.close()
-        raise
-    return Opened(Store(database), (StoreRebuilt(path=str(aside), files=kept).problem,))
+    store = Store.open(path)
+    return Opened(store, (_rebuilt(path, store),))
+
+
+def _whole(path: Path) -> Path:
+    """Where a database lies that was made again and is to be the one at ``path``."""
+    return path.with_name(path.name + ".made-again")
+
+
+def _rebuilt(path: Path, store: Store) -> Problem:
+    """What is said until folders were searched for what the damaged one may have known besides."""
+    aside = max(path.parent.glob(f"{path.name}.damaged-*[0-9]"), key=lambda each: each.stat().st_ctime_ns, default=path)
+    return StoreRebuilt(path=str(aside), files=store.database.value("SELECT count(*) FROM resources")).problem
 
 
 class Copying:

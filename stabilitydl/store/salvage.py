@@ -7,6 +7,7 @@ whether the file is still the one that arrived is asked again wherever it matter
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -28,19 +29,33 @@ _FURTHEST = 1 << 22
 """Row numbers that are skipped at most behind damage."""
 
 _ATTEMPT = f"INSERT INTO attempts (collection, name, {ATTEMPT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
-_COMPANIONS = ("", "-wal", "-shm", "-journal")
+COMPANIONS = ("-wal", "-shm", "-journal")
+"""What lies beside a database while it is open, or after a crash."""
 
 
 def set_aside(path: Path) -> Path:
-    """Give the database and its companions another name; where it lies now. Raises OSError."""
+    """Keep the database and its companions under another name, which is returned. May be done again after a crash.
+
+    The file itself stays at ``path`` as well, where links can be had, until another one takes its place; its log goes
+    before: the other one must never be read together with it. Raises OSError.
+    """
     number = 1
-    while (place := path.with_name(f"{path.name}.damaged-{number}")).exists():
+    while (place := path.with_name(f"{path.name}.damaged-{number}")).exists() and not _are_one(place, path):
         number += 1
-    for companion in _COMPANIONS:
+    for companion in COMPANIONS:
         source = path.with_name(path.name + companion)
         if source.exists():
             source.replace(place.with_name(place.name + companion))
+    if path.exists() and not place.exists():
+        try:
+            os.link(path, place)
+        except OSError:
+            path.replace(place)
     return place
+
+
+def _are_one(one: Path, other: Path) -> bool:
+    return other.exists() and one.samefile(other)
 
 
 def salvage(source: Path, database: Database) -> int:
@@ -72,7 +87,7 @@ def salvage_copy(copy: Path, database: Database) -> int:
     except (OSError, StoreError):
         return 0
     finally:
-        for companion in _COMPANIONS:
+        for companion in ("", *COMPANIONS):
             place.with_name(place.name + companion).unlink(missing_ok=True)
 
 

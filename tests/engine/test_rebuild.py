@@ -22,7 +22,7 @@ from stabilitydl.engine.folders import Folders
 from stabilitydl.engine.rebuild import SCAN_SECONDS
 from stabilitydl.engine.record import record_of
 from stabilitydl.store.change import Change
-from stabilitydl.store.opening import Copying
+from stabilitydl.store.opening import Copying, open_whatever
 from stabilitydl.store.store import Store
 from tests.engine.harness import PATIENCE, Harness, paths_in
 from tests.engine.real import Trickle, contents, eventually, pack_of, real
@@ -76,6 +76,21 @@ async def test_what_was_begun_goes_on_when_the_database_is_lost(tmp_path: Path) 
         assert file.sent - sent <= BIG - RECEIVED
         assert [path.name for path in (tmp_path / "to").iterdir()] == ["big.safetensors"]
         assert (tmp_path / "to" / "big.safetensors").read_bytes() == file.data
+
+
+async def test_what_a_start_did_not_get_to_is_done_by_the_next_one(tmp_path: Path) -> None:
+    """B01: the database was made again, and then the engine died."""
+    with FileOrigin() as origin:
+        file = origin.add("/big.safetensors", contents(BIG, 1))
+        one = await begin(tmp_path, origin, file)
+        lose(paths_in(tmp_path).database)
+        open_whatever(paths_in(tmp_path).database).store.close()
+        async with real(tmp_path) as h:
+            assert [notice.arguments["files"] for notice in await h.engine.notices()] == [1]
+            assert await h.engine.go_on() == [one]
+            assert (await h.settled([one]))[0].state is State.DOWNLOADED
+        async with real(tmp_path) as h:
+            assert await h.engine.notices() == [], "it is told once"
 
 
 async def test_what_was_begun_goes_on_when_it_is_added_again(tmp_path: Path) -> None:

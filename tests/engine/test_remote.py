@@ -157,8 +157,8 @@ def test_no_method_of_an_engine_is_forgotten() -> None:
     def methods(kind: type) -> dict[str, inspect.Signature]:
         return {
             name: inspect.signature(method)
-            for name, method in vars(kind).items()
-            if inspect.isfunction(method) and not name.startswith("_")
+            for name, method in inspect.getmembers(kind, inspect.isfunction)
+            if not name.startswith("_")
         }
 
     local = {"run", "stop", "subscribe", "listen"}

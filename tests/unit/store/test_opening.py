@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import apsw
@@ -19,7 +20,9 @@ from stabilitydl.domain.checksum import Verification
 from stabilitydl.domain.resource import ResourceSnapshot
 from stabilitydl.domain.states import State
 from stabilitydl.errors import StoreDamaged, StoreNewer
+from stabilitydl.store import opening, salvage
 from stabilitydl.store.change import Change
+from stabilitydl.store.chores import FIND_AGAIN
 from stabilitydl.store.migrations import MIGRATIONS, SCHEMA_VERSION
 from stabilitydl.store.opening import Copying, copy_of, open_whatever
 from stabilitydl.store.store import Store
@@ -94,6 +97,7 @@ def test_every_page_zeroed_in_turn_costs_what_was_on_it(path: Path, tmp_path: Pa
         found = {row.id: row for row in opened.store.resources()}
         assert all(rows[each] == row for each, row in found.items()), "nothing is made up"
         kept.append(len(found))
+        opened.store.finish_chore(FIND_AGAIN)
         opened.store.close()
         assert aside(path)[0].stat().st_size == len(whole)
         again = open_whatever(path)
@@ -167,6 +171,71 @@ def test_a_copy_of_an_older_schema_counts_too(path: Path, monkeypatch: pytest.Mo
     opened.store.close()
 
 
+class _Killed(BaseException):
+    """Nothing behind it happens."""
+
+
+class _Cut:
+    """Ends everything before the n-th step of making a database again."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, step: int) -> None:
+        self.left = step
+        for owner, name in (
+            (opening, "salvage"),
+            (opening, "salvage_copy"),
+            (opening.chores, "leave"),
+            (opening.Store, "open"),
+            (salvage.os, "link"),
+            (Path, "replace"),
+        ):
+            monkeypatch.setattr(owner, name, self._cutting(getattr(owner, name)))
+
+    def _cutting(self, call: Callable[..., object]) -> Callable[..., object]:
+        def cut(*args: object) -> object:
+            self.left -= 1
+            if self.left < 0:
+                raise _Killed
+            return call(*args)
+
+        return cut
+
+
+@pytest.mark.parametrize("companion", ["", "-wal"])
+def test_a_kill_while_it_is_made_again_costs_nothing(path: Path, tmp_path: Path, companion: str) -> None:
+    """B01, B04: whenever it comes, the next start has everything and says so; what was damaged is kept once."""
+    rows = {row.id for row in fill(path)}
+    zero(path, [path.stat().st_size // PAGE - 1])
+    damaged = path.read_bytes()
+    for step in itertools.count():
+        for each in path.parent.iterdir():
+            each.unlink()
+        path.write_bytes(damaged)
+        if companion:
+            path.with_name(path.name + companion).write_bytes(b"of the damaged one")
+        cut_short = False
+        with pytest.MonkeyPatch.context() as patch:
+            _Cut(patch, step)
+            try:
+                open_whatever(path).store.close()
+            except _Killed:
+                cut_short = True
+        opened = open_whatever(path)
+        assert [problem.code for problem in opened.notices] == ["store-rebuilt"], f"killed at step {step}"
+        found = {row.id for row in opened.store.resources()}
+        assert len(found) > len(rows) * 0.6
+        assert opened.notices[0].arguments == {"path": str(aside(path)[0]), "files": len(found)}
+        opened.store.close()
+        kept = [each for each in aside(path) if each.suffix[-1].isdigit()]
+        assert [each.read_bytes() == damaged for each in kept] == [True]
+        assert sorted(each.name for each in path.parent.iterdir() if each not in aside(path)) in (
+            ["stabilitydl.db"],
+            ["stabilitydl.db", "stabilitydl.db.suspect"],
+        )
+        if not cut_short:
+            break
+    assert step > 5
+
+
 def test_two_damages_are_two_files(path: Path) -> None:
     """B01: what was there is never thrown away."""
     for number in (1, 2):
@@ -191,6 +260,7 @@ def test_damage_that_is_met_later_is_looked_for_at_the_next_start(path: Path, mo
     opened = open_whatever(path)
     assert [problem.code for problem in opened.notices] == ["store-rebuilt"]
     assert len(opened.store.resources()) < len(rows)
+    opened.store.finish_chore(FIND_AGAIN)
     opened.store.close()
     opened = open_whatever(path)
     assert not opened.notices
