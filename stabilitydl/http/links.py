@@ -35,9 +35,10 @@ _LINUX_BUFFER_LOCK = 72
 
 
 class Link(ABC):
-    """One connection below HTTP. ``ended`` is true once the peer has closed its side."""
+    """One connection below HTTP. ``ended`` is true once the peer has closed its side; deadlines ask ``clock``."""
 
     ended = False
+    clock: Clock
 
     @abstractmethod
     async def receive(self, timeout: float, most: int = WIDTH) -> Chunk:
@@ -82,7 +83,7 @@ class SocketLink(Link):
     def __init__(self, sock: socket.socket, host: str, clock: Clock) -> None:
         self._sock = sock
         self._host = host
-        self._clock = clock
+        self.clock = clock
         self._streak = 0
         self._has_asked = False
         self._reading = False
@@ -131,7 +132,7 @@ class SocketLink(Link):
         # An answer to what was sent a moment ago cannot be there yet.
         self._has_asked = False
         self._streak = 0
-        with self._clock.fail_after(timeout):
+        with self.clock.fail_after(timeout):
             if sys.platform == "win32":
                 return await asyncio.get_running_loop().sock_recv(self._sock, most)
             while True:
@@ -173,7 +174,7 @@ class SocketLink(Link):
                 sent = 0
             self._has_asked = True
             if sent < len(data):
-                with self._clock.fail_after(timeout):
+                with self.clock.fail_after(timeout):
                     await asyncio.get_running_loop().sock_sendall(self._sock, memoryview(data)[sent:])
         except BaseException as error:
             # The answer to a request that was cut short can still be read; after a cancellation nobody reads it.
@@ -219,6 +220,7 @@ class TlsLink(Link):
     def __init__(self, inner: Link, context: ssl.SSLContext, host: str) -> None:
         self._inner = inner
         self._host = host
+        self.clock = inner.clock
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
         self.object = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
@@ -263,6 +265,7 @@ class TlsLink(Link):
             raise
 
     async def receive(self, timeout: float, most: int = WIDTH) -> memoryview:
+        left, began = timeout, 0.0
         while True:
             # Room for what came, and for a record whose beginning came before.
             plain = memoryview(bytearray(min(self._incoming.pending + 2 * _RECORD, most)))
@@ -272,7 +275,10 @@ class TlsLink(Link):
             if self._outgoing.pending:
                 with contextlib.suppress(OSError):
                     await self._flush(timeout)
-            await self._fill(timeout, most)
+            # A record that comes a byte at a time brings nothing before its end.
+            began = began or self.clock.monotonic()
+            await self._fill(left, most)
+            left = max(began + timeout - self.clock.monotonic(), 0.0)
 
     def _open_records(self, plain: memoryview) -> int:
         count = 0

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import math
 import socket
+import ssl
 import sys
 import threading
 from collections.abc import Iterator
 
+import anyio
+import anyio.to_thread
 import pytest
 
 from stabilitydl.clock import SystemClock
+from stabilitydl.errors import NetworkTimeout, StabilityError
 from stabilitydl.http.links import WIDTH, SocketLink, TlsLink
+from tests.fakes.clock import ManualClock
 from tests.fakes.nginx import Authority
 
 pytestmark = pytest.mark.anyio
@@ -163,3 +168,51 @@ async def test_the_receive_buffer_follows_the_pace() -> None:
     assert lock == 0
     link.close()
     link.pace(10)
+
+
+async def test_a_record_has_its_time_in_all(pair: tuple[socket.socket, socket.socket], authority: Authority) -> None:
+    """N02, N03: nothing of it can be read before its last byte."""
+    near, far = pair
+    clock, came = ManualClock(), list[StabilityError]()
+    records: list[bytes] = []
+    server = threading.Thread(target=lambda: records.append(record_after_handshake(far, authority.server)))
+    server.start()
+    link = TlsLink(SocketLink(near, "127.0.0.1", clock), authority.client, "127.0.0.1")
+    await link.handshake(PATIENCE)
+    await anyio.to_thread.run_sync(server.join)
+
+    async def read() -> None:
+        with pytest.raises(NetworkTimeout) as caught:
+            await link.receive(PATIENCE)
+        came.append(caught.value)
+
+    with anyio.fail_after(PATIENCE):
+        async with anyio.create_task_group() as group:
+            group.start_soon(read)
+            for byte in records[0][:4]:
+                await anyio.wait_all_tasks_blocked()
+                assert came == []
+                far.sendall(bytes([byte]))
+                await anyio.wait_all_tasks_blocked()
+                clock.advance(7.4)
+            await anyio.wait_all_tasks_blocked()
+            assert came == []
+            clock.advance(0.5)
+    assert link.is_closed
+
+
+def record_after_handshake(far: socket.socket, context: ssl.SSLContext) -> bytes:
+    """Agree on keys with the other end; one record that is still to be sent to it."""
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    peer = context.wrap_bio(incoming, outgoing, server_side=True)
+    while True:
+        try:
+            peer.do_handshake()
+        except ssl.SSLWantReadError:
+            far.sendall(outgoing.read())
+            incoming.write(far.recv(65536))
+        else:
+            break
+    far.sendall(outgoing.read())
+    peer.write(b"model")
+    return outgoing.read()
