@@ -70,9 +70,16 @@ def written(target: Path, size: int) -> PartFile:
             file.write(0, [noise(size)])
         file.sync()
     except Killed:
-        os.close(file.descriptor)
+        end(file)
         raise
     return file
+
+
+def end(file: PartFile) -> None:
+    """What the system does with the open files of a process that ends."""
+    if file.journal is not None:
+        file.journal.close()
+    os.close(file.descriptor)
 
 
 def publish(target: Path, size: int) -> None:
@@ -83,7 +90,7 @@ def publish(target: Path, size: int) -> None:
         system.sync_folder(os.fspath(target.parent))
         file.drop_journal()
     finally:
-        os.close(file.descriptor)
+        end(file)
 
 
 @pytest.mark.usefixtures("poor")
@@ -119,7 +126,7 @@ def test_a_file_of_the_user_is_never_replaced_there(target: Path, theirs: bytes)
 @pytest.mark.parametrize("size", [100, BIG], ids=["small", "with a journal"])
 def test_a_process_killed_at_any_step_leaves_nothing_that_is_in_the_way(target: Path, size: int) -> None:
     """D14, C01: the next one brings the file, or finds it whole; an empty one is never taken for it."""
-    number, was_killed, reserved = 0, True, 0
+    number, was_killed, reserved, before = 0, True, 0, descriptors()
     while was_killed:
         number += 1
         written(target, size).close()
@@ -141,6 +148,7 @@ def test_a_process_killed_at_any_step_leaves_nothing_that_is_in_the_way(target: 
         target.unlink()
     assert number > 6
     assert reserved, "killed between the reservation and the name"
+    assert descriptors() == before
 
 
 def tidy(target: Path) -> None:
