@@ -10,22 +10,26 @@ Read in this order. Underneath: ``qt`` (what Qt leaves open), ``tr`` (texts and 
 
 The children of a collection, from values to pixels: ``sums`` and ``rows`` (children as columns), ``resource_index``
 (filter and order, without Qt), ``arrangement`` (rows that stay right while children change), ``queue_order``,
-``children`` (what events make of them), ``state_text`` and ``failure_text`` (what a state is called), ``cell_text``,
-``selection`` (ids), ``chosen`` (the rows of these), ``resource_cells`` (what Qt asks), ``arranger`` (rows worked out
-in a thread), ``leavings``, ``resource_table_model``, ``selection_model`` (ids for Qt's views), ``row_pointer`` (what
-the mouse means), ``row_delegate``, ``resource_delegate``, ``state_delegate`` and ``resource_card_delegate``
-(painting), ``resource_header``, ``resource_view`` (the list), ``resource_grid`` (the pictures).
+``children`` (what events make of them), ``failure_text``, ``row_action`` and ``state_text`` (what a state is called,
+and what a row offers), ``cell_text``, ``selection`` (ids), ``chosen`` (the rows of these), ``resource_cells`` (what Qt
+asks), ``arranger`` (rows worked out in a thread), ``leavings``, ``resource_table_model``, ``selection_model`` (ids for
+Qt's views), ``row_pointer`` (what the mouse means), ``row_delegate``, ``resource_delegate``, ``state_delegate`` and
+``resource_card_delegate`` (painting), ``resource_header``, ``resource_view`` (the list), ``resource_grid`` (the
+pictures).
 
 The collections: ``collection_groups``, ``collection_tree_model``, ``collection_delegate``, ``collection_view``.
 
 The window: ``program`` (where everything is put together), ``application`` (how it starts and ends), ``bridge``,
 ``main_window`` and its parts ``toolbar``, ``collection_pane``, ``resource_pane`` with ``header``, ``tab_bar``,
-``filters``, ``action_bar`` and ``empty_state``, ``activity`` with ``speed_curve``, ``toast``, ``tray``, ``memory``,
-``closing``, ``awake``, ``notice_bar``, ``revival`` (an engine that a fault has ended).
+``filters``, ``action_bar``, ``resource_menu``, ``empty_state`` and ``empty_list``, ``activity`` with ``speed_curve``,
+``toast``, ``tray``, ``notice_bar``. What goes to the engine: ``resource_wishes``, ``resource_commands``,
+``collection_commands``, ``intake`` (what is pasted, dropped or named). What comes from it: ``shown`` (the lists),
+``totals``, ``indicators``. Its life: ``beginning``, ``memory``, ``recall``, ``closing``, ``awake``, ``revival`` (an
+engine that a fault has ended).
 
 From a wish to a start: ``locator_lines``, ``locator_edit``, ``line_problem_list_model`` and ``add_dialog``;
-``forecast``, ``planning``, ``plan_model``, ``plan_text``, ``plan_table_model``, ``plan_rows``, ``library_choice`` and
-``plan_dialog``.
+``forecast``, ``planning``, ``plan_model``, ``plan_text``, ``plan_table_model``, ``plan_rows``, ``plan_view``,
+``library_choice`` and ``plan_dialog``.
 Files whose bytes are wrong: ``kept_table_model``, ``quarantine_dialog``, ``quarantine``, ``question``.
 Settings: ``check_box``, ``number_boxes``, ``editor``, ``rows_editor`` (several entries), ``folders_editor``,
 ``hosts_editor``, ``proxy_editor``, ``setting_editors`` (which one for which field), ``desktop_links`` and

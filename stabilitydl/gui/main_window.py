@@ -1,41 +1,35 @@
 """The main window: puts its parts together and carries wishes from them to the engine, and events back to them.
 
-Follow one click: a button's signal -> a method here or of `ResourceCommands` -> `EngineBridge` -> the engine; and back:
-the engine's event -> `EngineBridge.events` -> `_apply` -> the models -> the delegates paint.
+Follow one click: a button -> a signal of `ResourceWishes` -> `ResourceCommands` -> `EngineBridge` -> the engine; and
+back: the engine's event -> `EngineBridge.events` -> `_apply` -> `Shown` -> the models -> the delegates paint.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QKeySequence, QSessionManager, QShortcut
 from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
-from ..domain.events import (
-    AnyEvent,
-    Downloaded,
-    LoginWanted,
-    ProgressTick,
-)
+from ..domain.events import AnyEvent, LoginWanted
 from ..domain.resource import ResourceSnapshot
-from ..domain.states import State, Tab
+from ..domain.states import Tab
 from ..errors import Problem
-from ..hubs.signed import redacted_address
 from ..paths import Paths
 from ..settings import Settings
-from ..text import plain
 from .activity import Activity
 from .awake import Awake
+from .beginning import Beginning
 from .bridge import EngineBridge
-from .clipboard import Clipboard, dropped
 from .closing import Closing, ask_closing
 from .collection_commands import CollectionCommands
 from .collection_groups import CollectionFilter
 from .collection_pane import CollectionPane
 from .hub_names import hub_title
+from .indicators import Indicators
+from .intake import Intake
 from .language import Language
-from .links import is_link
 from .memory import Memory
 from .notice_bar import Notice, NoticeBar
 from .picture_loader import PictureLoader
@@ -58,8 +52,6 @@ from .tr import fill, problem_text, translate
 from .tray import Tray
 
 _SIDEBAR = 264
-_REST_MILLISECONDS = 300
-"""After the first children are there; until then the engine does nothing else."""
 
 
 class MainWindow(QMainWindow):
@@ -94,7 +86,7 @@ class MainWindow(QMainWindow):
         self.preferences = Preferences(settings, appearance, paths, self, bridge)
         self.planning = Planning(bridge, appearance, settings, paths, recognise, self)
         self.remedies = Remedies(bridge, self)
-        self.clipboard = Clipboard(self.planning.is_locator, self)
+        self.intake = Intake(self.planning, self.toolbar, self.toast, self)
         self.totals = Totals(bridge, self)
         self.shown = Shown(bridge, self.collections, self.resources, lambda: self.planning.destination.root, self)
         self.commands = ResourceCommands(
@@ -103,10 +95,10 @@ class MainWindow(QMainWindow):
         self.quarantine = Quarantine(bridge, self.resources.model, self.toast, self)
         self.revival = Revival(bridge, self.notices, self.preferences.show_report, self)
         self.packs = CollectionCommands(bridge, self.collections.model, self.commands, self.remedies, self)
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(_REST_MILLISECONDS)
-        self._rest.timeout.connect(self._begin_rest)
+        self._beginning = Beginning(bridge, self.shown, self.totals, self.quarantine, self._tell, self)
+        self._indicators = Indicators(
+            self.toolbar, self.activity, self.tray, self.awake, self.totals, self.planning, self.shown.names
+        )
         self._arrange()
         self._recall = Recall(
             Memory(paths.config), self, self.splitter, self.collections, self.resources, self.activity
@@ -119,27 +111,14 @@ class MainWindow(QMainWindow):
 
     def start(self, locators: Sequence[str] = ()) -> None:
         """Load what is on the list and continue what was unfinished; ``locators`` open the plan."""
-        self._begin(self._recall.collection)
+        self._beginning.start(self._recall.collection)
         # Nobody has pressed a key yet, so no button shows that it would take one; the list has it when it comes.
         self.resources.empty.setFocus()
         self.planning.open(locators)
 
-    def _begin(self, collection: str) -> None:
-        """Ask an engine that has just started for ``collection``, and for what can wait when that is painted."""
-        self.shown.start(collection)
-        self._bridge.go_on()
-        self.shown.answered.connect(self._rest.start, Qt.ConnectionType.SingleShotConnection)
-
-    def _begin_rest(self) -> None:
-        self._bridge.refresh()
-        self.totals.ask()
-        self.quarantine.ask()
-        self._bridge.load_notices(self._notice)
-        self._bridge.load_hubs()
-
     def _begin_again(self) -> None:
         self._bridge.set_settings(self.preferences.settings)
-        self._begin(self.shown.collection)
+        self._beginning.start(self.shown.collection)
 
     # Building
 
@@ -183,21 +162,18 @@ class MainWindow(QMainWindow):
         self.remedies.report_wanted.connect(self._report)
         self.quarantine.changed.connect(self.collections.show_quarantine)
         self.remedies.said.connect(self.toast.say)
-        self.clipboard.offered.connect(self._offer)
         self.totals.changed.connect(self.activity.show_totals)
         self.tray.show_wanted.connect(self.raise_window)
         self.tray.pause_all_wanted.connect(self._pause_all)
         self.tray.quit_wanted.connect(self.quit)
         for keys, call in (
-            (QKeySequence.StandardKey.Paste, self._paste),
+            (QKeySequence.StandardKey.Paste, self.intake.paste),
             (QKeySequence.StandardKey.New, self.planning.ask),
             (QKeySequence("Ctrl+L"), self.toolbar.field.setFocus),
         ):
             QShortcut(keys, self, call)
 
     def _connect_toolbar(self) -> None:
-        self.toolbar.add_wanted.connect(self.planning.ask)
-        self.toolbar.locator_entered.connect(self._enter)
         self.toolbar.search_changed.connect(self.resources.search)
         self.toolbar.limit_chosen.connect(lambda limit: self.preferences.change(rate_limit=limit))
         self.toolbar.pause_all_wanted.connect(self._pause_all)
@@ -215,22 +191,11 @@ class MainWindow(QMainWindow):
         self.resources.header.set_menu(self.packs.menu(lambda: self.shown.collection))
 
     def _connect_resources(self) -> None:
-        pane = self.resources
-        pane.download_wanted.connect(self.commands.download)
-        pane.pause_wanted.connect(self._bridge.pause)
-        pane.resume_wanted.connect(self._bridge.resume)
-        pane.retry_wanted.connect(self._bridge.retry)
-        pane.elsewhere_wanted.connect(self.quarantine.try_elsewhere)
-        pane.keep_wanted.connect(self.quarantine.keep)
-        pane.cancel_wanted.connect(self.commands.cancel)
-        pane.remove_wanted.connect(self.commands.remove)
-        pane.rank_wanted.connect(self.commands.rank)
-        pane.limit_wanted.connect(self._bridge.set_resource_limit)
-        pane.other_limit_wanted.connect(self.commands.limit_to_other)
-        pane.open_wanted.connect(self.commands.open)
-        pane.row_action.connect(self.commands.act)
-        pane.add_wanted.connect(self.planning.ask)
-        pane.demo_wanted.connect(lambda: self.planning.plan(["demo:"]))
+        self.commands.follow(self.resources.wishes)
+        self.resources.wishes.elsewhere.connect(self.quarantine.try_elsewhere)
+        self.resources.wishes.keep.connect(self.quarantine.keep)
+        self.resources.add_wanted.connect(self.planning.ask)
+        self.resources.demo_wanted.connect(lambda: self.planning.plan(["demo:"]))
 
     def retranslate(self) -> None:
         """Show all texts in the language that is installed now."""
@@ -254,44 +219,18 @@ class MainWindow(QMainWindow):
         self.shown.choose(row.resource.collection)
         self.resources.choose_tab(Tab.ALL)
 
-    def _enter(self, text: str) -> None:
-        """Enter in the field of the toolbar: an address opens the plan, words have filtered already."""
-        if is_link(text) or self.planning.is_locator(text):
-            self.toolbar.field.clear()
-            self.planning.open([text])
-
-    def _paste(self) -> None:
-        text = self.clipboard.paste()
-        if text:
-            self.planning.take(text)
-
     def _failed(self, problem: Problem) -> None:
         self.toast.say(problem_text(problem))
 
-    def _notice(self, problems: Sequence[Problem]) -> None:
+    def _tell(self, problems: Sequence[Problem]) -> None:
         for problem in problems:
             self.notices.show_notice(Notice.of(problem))
 
-    def _offer(self, locator: str) -> None:
-        self.toast.say(
-            fill(translate("MainWindow", "Copied: {locator}"), locator=plain(redacted_address(locator), 80)),
-            action=translate("MainWindow", "Show what it holds"),
-            call=lambda: self.planning.open([locator]),
-        )
-
     def _apply(self, events: list[AnyEvent]) -> None:
         self.shown.apply(events)
-        self.tray.apply(events)
+        self._indicators.apply(events)
         for event in events:
-            if isinstance(event, ProgressTick):
-                self.toolbar.show_speed(event.speed)
-                self.activity.show_tick(event, self.shown.names(event))
-                self.planning.speed = event.speed or self.planning.speed
-                if event.entries:
-                    self.awake.touch()
-            elif isinstance(event, Downloaded):
-                self.totals.ask_soon()
-            elif isinstance(event, LoginWanted):
+            if isinstance(event, LoginWanted):
                 self._offer_login(event.hub)
 
     def _offer_login(self, hub: str) -> None:
@@ -303,13 +242,7 @@ class MainWindow(QMainWindow):
         )
 
     def _show_work(self) -> None:
-        self.activity.setVisible(bool(self.collections.model.snapshots))
-        unfinished = paused = 0
-        for snapshot in self.collections.model.snapshots:
-            for state, count in snapshot.summary.states.items():
-                unfinished += count if state.is_unfinished else 0
-                paused += count if state is State.PAUSED else 0
-        self.toolbar.show_work(unfinished, paused)
+        self._indicators.show_work(self.collections.model.snapshots)
 
     def _pause_all(self, paused: bool) -> None:
         self._bridge.pause_all() if paused else self._bridge.resume_all()
@@ -326,7 +259,7 @@ class MainWindow(QMainWindow):
         self.planning.settings = settings
         self.tray.notifies = settings.notifications
         self.awake.enabled = settings.keep_awake
-        self.clipboard.watches = settings.watch_clipboard
+        self.intake.watch_clipboard(settings.watch_clipboard)
         self.toolbar.show_limit(settings.rate_limit)
         self.resources.model.follow_order(settings.order)
         self._appearance.choose(ThemeChoice(settings.theme))
@@ -358,8 +291,8 @@ class MainWindow(QMainWindow):
     def dispose(self) -> None:
         """Remember how it is, and stop timers and threads of the window; before the application ends."""
         self._recall.keep(self.shown.collection)
-        self._rest.stop()
-        self.clipboard.stop()
+        self._beginning.stop()
+        self.intake.stop()
         self.totals.stop()
         self.quarantine.stop()
         self.revival.stop()
@@ -411,5 +344,5 @@ class MainWindow(QMainWindow):
 
     @override
     def dropEvent(self, event: QDropEvent) -> None:
-        self.planning.take(dropped(event.mimeData()))
+        self.intake.drop(event.mimeData())
         event.acceptProposedAction()

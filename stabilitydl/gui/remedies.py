@@ -16,7 +16,7 @@ from PySide6.QtGui import QDesktopServices
 from ..domain.resource import ResourceSnapshot
 from ..text import plain
 from .hub_names import hub_title
-from .state_text import RowAction
+from .row_action import RowAction
 from .tr import fill, translate
 
 ACCOUNTS, NETWORK, DOWNLOADS = "accounts", "network", "downloads"

@@ -5,7 +5,7 @@ Texts come from ``cell_text``; nothing here changes what is shown.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from collections.abc import Set as AbstractSet
 from enum import IntEnum
 from typing import Any
@@ -98,6 +98,11 @@ class ResourceCells(QAbstractTableModel):
     def ids_in(self, states: AbstractSet[State], among: AbstractSet[str] | None = None) -> list[str]:
         """The ids of all children in one of ``states``, in the order of the hub; of ``among`` only, if given."""
         return self._children.rows.ids_in(states, among)
+
+    def common_rate(self, ids: Iterable[str]) -> int | None:
+        """The speed limit that all of these have, bytes per second; None where they differ."""
+        rates = {row.rate_limit for each in ids if (row := self.snapshot_of(each)) is not None}
+        return rates.pop() if len(rates) == 1 else None
 
     # Rows
 

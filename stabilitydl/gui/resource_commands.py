@@ -21,7 +21,8 @@ from .collection_tree_model import CollectionTreeModel
 from .planning import Planning
 from .remedies import Remedies
 from .resource_table_model import ResourceTableModel
-from .state_text import RowAction
+from .resource_wishes import ResourceWishes
+from .row_action import RowAction
 from .toast import Toast
 from .tr import fill, translate
 
@@ -51,6 +52,20 @@ class ResourceCommands(QObject):
         self._planning = planning
         self._remedies = remedies
         self._toast = toast
+
+    def follow(self, wishes: ResourceWishes) -> None:
+        """Carry out what is wanted, wherever in the window that is."""
+        wishes.download.connect(self.download)
+        wishes.pause.connect(self._bridge.pause)
+        wishes.resume.connect(self._bridge.resume)
+        wishes.retry.connect(self._bridge.retry)
+        wishes.cancel.connect(self.cancel)
+        wishes.remove.connect(self.remove)
+        wishes.rank.connect(self.rank)
+        wishes.limit.connect(self._bridge.set_resource_limit)
+        wishes.other_limit.connect(self.limit_to_other)
+        wishes.open.connect(self.open)
+        wishes.act.connect(self.act)
 
     def download(self, ids: Sequence[str]) -> None:
         """One child starts at once; for many the plan is shown first."""
@@ -160,8 +175,7 @@ class ResourceCommands(QObject):
         """Ask how fast each of them may come at most."""
         from .rate_dialog import RateDialog
 
-        rates = {row.rate_limit for each in ids if (row := self._children.snapshot_of(each)) is not None}
-        dialog = RateDialog(len(ids), rates.pop() if len(rates) == 1 else 0, self._window)
+        dialog = RateDialog(len(ids), self._children.common_rate(ids) or 0, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.chosen.connect(lambda rate: self._bridge.set_resource_limit(ids, rate))
         dialog.open()

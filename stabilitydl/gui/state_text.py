@@ -18,8 +18,9 @@ from ..text import format_bytes, format_speed, plain
 from .amounts import duration_text
 from .failure_text import short_text
 from .hub_names import hub_title
+from .row_action import RowAction, action_for, label_of
 from .rows import size_of
-from .tr import QT_TRANSLATE_NOOP, fill, problem_text, remedy_text, translate
+from .tr import fill, problem_text, remedy_text, translate
 
 
 class Tone(StrEnum):
@@ -39,22 +40,6 @@ class Mark(StrEnum):
     CLOCK = "clock"
     DONE = "done"
     LOCK = "lock"
-
-
-class RowAction(StrEnum):
-    """The one command that a row offers by itself."""
-
-    RESUME = "resume"
-    SKIP = "skip"
-    RETRY = "retry"
-    LOG_IN = "log-in"
-    FREE_SPACE = "free-space"
-    OPEN_PAGE = "open-page"
-    OTHER_FILE = "other-file"
-    DECIDE = "decide"
-    CHECK_NETWORK = "check-network"
-    CHECK_FOLDER = "check-folder"
-    REPORT = "report"
 
 
 class Fill(StrEnum):
@@ -89,35 +74,6 @@ class StateText:
         return ", ".join(part for part in (self.left, self.right) if part)
 
 
-_ACTIONS = {
-    Remedy.RETRY: RowAction.RETRY,
-    Remedy.LOG_IN: RowAction.LOG_IN,
-    Remedy.WAIT: RowAction.RETRY,
-    Remedy.FREE_SPACE: RowAction.FREE_SPACE,
-    Remedy.OPEN_PAGE: RowAction.OPEN_PAGE,
-    Remedy.OTHER_FILE: RowAction.OTHER_FILE,
-    Remedy.CORRECT_INPUT: RowAction.RETRY,
-    Remedy.CONNECT_VOLUME: RowAction.RETRY,
-    Remedy.CHECK_NETWORK: RowAction.CHECK_NETWORK,
-    Remedy.CHECK_FOLDER: RowAction.CHECK_FOLDER,
-    Remedy.REPORT: RowAction.REPORT,
-    Remedy.NONE: RowAction.RETRY,
-}
-
-_LABELS = {
-    RowAction.RESUME: QT_TRANSLATE_NOOP("StateCell", "Resume"),
-    RowAction.SKIP: QT_TRANSLATE_NOOP("StateCell", "Skip"),
-    RowAction.RETRY: QT_TRANSLATE_NOOP("StateCell", "Retry"),
-    RowAction.LOG_IN: QT_TRANSLATE_NOOP("StateCell", "Log in…"),
-    RowAction.FREE_SPACE: QT_TRANSLATE_NOOP("StateCell", "Free space…"),
-    RowAction.OPEN_PAGE: QT_TRANSLATE_NOOP("StateCell", "Open page"),
-    RowAction.OTHER_FILE: QT_TRANSLATE_NOOP("StateCell", "Other file…"),
-    RowAction.DECIDE: QT_TRANSLATE_NOOP("StateCell", "Choose…"),
-    RowAction.CHECK_NETWORK: QT_TRANSLATE_NOOP("StateCell", "Network…"),
-    RowAction.CHECK_FOLDER: QT_TRANSLATE_NOOP("StateCell", "Folder…"),
-    RowAction.REPORT: QT_TRANSLATE_NOOP("StateCell", "Report…"),
-}
-
 _ALGORITHMS = {
     Algorithm.SHA256: "SHA-256",
     Algorithm.BLAKE3: "BLAKE3",
@@ -128,11 +84,6 @@ _ALGORITHMS = {
     Algorithm.AUTOV2: "AutoV2",
     Algorithm.CRC32: "CRC32",
 }
-
-
-def label_of(action: RowAction) -> str:
-    """The words of a command in a row."""
-    return translate("StateCell", _LABELS[action])
 
 
 def describe(
@@ -330,7 +281,7 @@ def _ended(snapshot: ResourceSnapshot) -> StateText:
             return _offer(text, RowAction.LOG_IN, tone=Tone.TROUBLE, mark=Mark.WARNING)
         case State.BLOCKED:
             blocked = text or translate("StateCell", "The hub does not give this file")
-            return _offer(blocked, _ACTIONS[remedy], tone=Tone.ATTENTION, mark=Mark.LOCK)
+            return _offer(blocked, action_for(remedy), tone=Tone.ATTENTION, mark=Mark.LOCK)
         case State.GONE:
             gone = translate("StateCell", "No longer on the hub")
             return _offer(gone, RowAction.OPEN_PAGE, tone=Tone.TROUBLE, mark=Mark.WARNING)
@@ -339,7 +290,7 @@ def _ended(snapshot: ResourceSnapshot) -> StateText:
             return _offer(kept, RowAction.DECIDE, tone=Tone.TROUBLE, mark=Mark.WARNING)
         case _:
             failed = text or translate("StateCell", "Failed")
-            return _offer(failed, _ACTIONS[remedy], tone=Tone.TROUBLE, mark=Mark.WARNING)
+            return _offer(failed, action_for(remedy), tone=Tone.TROUBLE, mark=Mark.WARNING)
 
 
 def _hub(snapshot: ResourceSnapshot) -> str:

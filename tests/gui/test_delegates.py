@@ -18,8 +18,9 @@ from stabilitydl.gui.resource_grid import ResourceGrid
 from stabilitydl.gui.resource_index import Column
 from stabilitydl.gui.resource_table_model import ResourceTableModel
 from stabilitydl.gui.resource_view import STATE_LEAST, ResourceView
+from stabilitydl.gui.row_action import RowAction
 from stabilitydl.gui.row_pointer import Part
-from stabilitydl.gui.state_text import Fill, Mark, RowAction
+from stabilitydl.gui.state_text import Fill, Mark
 from stabilitydl.gui.theme import DARK, LIGHT, THEMES, Appearance, Theme, ThemeChoice
 from tests.fakes.clock import ManualClock
 

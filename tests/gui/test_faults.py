@@ -13,8 +13,8 @@ from stabilitydl.domain.resource import Wait
 from stabilitydl.domain.states import State, Tab, WaitReason
 from stabilitydl.errors import StabilityError
 from stabilitydl.gui.report_dialog import ReportDialog
+from stabilitydl.gui.row_action import RowAction
 from stabilitydl.gui.settings_dialog import SettingsDialog
-from stabilitydl.gui.state_text import RowAction
 from stabilitydl.settings import Settings
 from stabilitydl.transfer.fetch import fetch as bring
 from stabilitydl.transfer.order import Arrival, Live, Order, Services, Source, Watcher

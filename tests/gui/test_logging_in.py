@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from stabilitydl.domain.states import State
+from stabilitydl.gui.row_action import RowAction
 from stabilitydl.gui.settings_dialog import SettingsDialog
-from stabilitydl.gui.state_text import RowAction
 from tests.fakes import keyring
 from tests.fakes.civitai import DATA, GOOD, LoginOrigin
 from tests.gui.stage import Stage

@@ -17,7 +17,7 @@ from stabilitydl.domain.states import State
 from stabilitydl.gui.kept_table_model import KeptColumn, KeptTableModel
 from stabilitydl.gui.quarantine_dialog import QuarantineDialog
 from stabilitydl.gui.question import Question
-from stabilitydl.gui.state_text import RowAction
+from stabilitydl.gui.row_action import RowAction
 from stabilitydl.hubs.protocol import Expansion
 from tests.engine.real import contents, expand
 from tests.fakes.origin import FileOrigin
@@ -104,7 +104,7 @@ def test_another_address_may_have_the_right_file(stage: Stage, origin: FileOrigi
     ids = kept(stage, Expansion(collection=expansion.collection, resources=(second,)))
     stage.opened.bridge.add([Expansion(collection=expansion.collection, resources=resources)], lambda _done: None)
     stage.until(lambda: len(stage.rows) == 2)
-    stage.window.resources.elsewhere_wanted.emit(tuple(ids))
+    stage.window.resources.wishes.elsewhere.emit(tuple(ids))
     stage.until(lambda: stage.window.toast.label.text() == "1 file has no other address.")
     assert stage.row(second.id).state is State.QUARANTINED
 

@@ -17,8 +17,9 @@ from stabilitydl.gui.about import AboutDialog
 from stabilitydl.gui.licences import LicencesDialog
 from stabilitydl.gui.remedies import Remedies
 from stabilitydl.gui.report_dialog import ReportDialog, report_text
+from stabilitydl.gui.row_action import RowAction
 from stabilitydl.gui.settings_dialog import SettingsDialog
-from stabilitydl.gui.state_text import RowAction, describe
+from stabilitydl.gui.state_text import describe
 from stabilitydl.gui.theme import Appearance
 from stabilitydl.paths import Paths
 from stabilitydl.settings import Settings

@@ -16,8 +16,8 @@ from stabilitydl.gui import arranger
 from stabilitydl.gui.pictures import Pictures
 from stabilitydl.gui.resource_index import Column
 from stabilitydl.gui.resource_pane import ResourcePane
+from stabilitydl.gui.row_action import RowAction
 from stabilitydl.gui.rows import Rows
-from stabilitydl.gui.state_text import RowAction
 from stabilitydl.gui.theme import Appearance
 from tests.gui.samples import MB, child, key, moved, pack
 
@@ -108,10 +108,10 @@ def test_the_chosen_tab_does_not_jump(pane: ResourcePane) -> None:
 def test_the_bar_acts_on_what_its_button_counts(pane: ResourcePane) -> None:
     told: dict[str, set[int]] = {}
     for name in ("download", "pause", "retry", "cancel"):
-        signal = getattr(pane, f"{name}_wanted")
+        signal = getattr(pane.wishes, name)
         signal.connect(lambda ids, name=name: told.__setitem__(name, {int(each, 16) for each in ids}))
-    pane.remove_wanted.connect(lambda ids, _files: told.__setitem__("remove", {int(each, 16) for each in ids}))
-    pane.rank_wanted.connect(lambda ids, step: told.__setitem__(f"rank {step}", {int(each, 16) for each in ids}))
+    pane.wishes.remove.connect(lambda ids, _files: told.__setitem__("remove", {int(each, 16) for each in ids}))
+    pane.wishes.rank.connect(lambda ids, step: told.__setitem__(f"rank {step}", {int(each, 16) for each in ids}))
     pane.list.selectAll()
     for button in (pane.bar.download, pane.bar.pause, pane.bar.retry, pane.bar.cancel, pane.bar.remove):
         button.click()
@@ -128,8 +128,8 @@ def test_the_bar_acts_on_what_its_button_counts(pane: ResourcePane) -> None:
 
 def test_keys_select_all_remove_and_rank(qtbot: QtBot, pane: ResourcePane) -> None:
     told: list[object] = []
-    pane.rank_wanted.connect(lambda ids, step: told.append((len(ids), step)))
-    pane.remove_wanted.connect(lambda ids, files: told.append((len(ids), files)))
+    pane.wishes.rank.connect(lambda ids, step: told.append((len(ids), step)))
+    pane.wishes.remove.connect(lambda ids, files: told.append((len(ids), files)))
     pane.activateWindow()
     pane.list.setFocus()
     qtbot.waitUntil(pane.list.hasFocus)
@@ -151,7 +151,7 @@ def titles(menu: QMenu) -> dict[str, bool]:
 
 def test_the_menu_of_one_row_begins_with_its_remedy(pane: ResourcePane) -> None:
     done: list[tuple[str, RowAction]] = []
-    pane.row_action.connect(lambda resource, action: done.append((resource, action)))
+    pane.wishes.act.connect(lambda resource, action: done.append((resource, action)))
     menu = pane.menu_for([key(12)])
     assert titles(menu) == {
         "Retry": True,
@@ -177,7 +177,7 @@ def test_the_menu_of_many_counts_and_selects(pane: ResourcePane) -> None:
     menu = pane.menu_for([key(number) for number in range(14)])
     assert list(titles(menu))[:3] == ["Download (5)", "Pause (3)", "Resume"]
     told: list[int] = []
-    pane.download_wanted.connect(lambda ids: told.append(len(ids)))
+    pane.wishes.download.connect(lambda ids: told.append(len(ids)))
     next(action for action in menu.actions() if action.text() == "Download (5)").trigger()
     assert told == [5]
     next(action for action in menu.actions() if action.text() == "Select all failed (2)").trigger()

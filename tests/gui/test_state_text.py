@@ -13,8 +13,9 @@ from stabilitydl.domain.states import State, WaitReason
 from stabilitydl.errors import CODES, Problem, Remedy
 from stabilitydl.gui.failure_text import SHORT, short_text
 from stabilitydl.gui.resource_view import STATE_LEAST
+from stabilitydl.gui.row_action import RowAction, label_of
 from stabilitydl.gui.state_delegate import lay_out, stack, state_area
-from stabilitydl.gui.state_text import Fill, Mark, RowAction, Tone, describe, explain, label_of
+from stabilitydl.gui.state_text import Fill, Mark, Tone, describe, explain
 from stabilitydl.gui.theme import RESOURCE_ROW, Appearance
 
 from .samples import MB, child, every_state, progress
