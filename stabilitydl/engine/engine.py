@@ -73,9 +73,12 @@ class Engine(Lifetime):
         """All attempts of one resource, oldest first."""
         return await self._on.recorder.ask(lambda ledger: ledger.store.attempts(resource_id))
 
-    async def totals(self, since: float) -> tuple[int, int]:
-        """Bytes over the network and files that they brought, since a time in seconds since 1970."""
-        return await self._on.recorder.ask(lambda ledger: ledger.store.totals(since))
+    async def totals(self, moments: Sequence[float]) -> list[tuple[int, int]]:
+        """Bytes over the network and files that they brought, since each of these times in seconds since 1970.
+
+        All of them are as of now: a file that comes meanwhile is in every sum or in none.
+        """
+        return await self._on.recorder.ask(lambda ledger: [ledger.store.totals(since) for since in moments])
 
     async def pictures(self, keys: Sequence[str]) -> list[Picture]:
         """What each of ``keys`` (see `domain.picture`) shows now, in that order; news of them follow as events."""

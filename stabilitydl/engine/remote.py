@@ -70,8 +70,8 @@ class Member(Membership):
     async def attempts(self, resource_id: str) -> list[Attempt]:
         return await self._ask(Engine.attempts, resource_id)
 
-    async def totals(self, since: float) -> tuple[int, int]:
-        return await self._ask(Engine.totals, since)
+    async def totals(self, moments: Sequence[float]) -> list[tuple[int, int]]:
+        return await self._ask(Engine.totals, moments)
 
     async def pictures(self, keys: Sequence[str]) -> list[Picture]:
         return await self._ask(Engine.pictures, keys)

@@ -215,9 +215,9 @@ class EngineBridge(QObject):
         """Try again at the next address; ``then`` is called with those that have another one."""
         self.ask(partial(self.engine.retry_elsewhere, list(ids)), then)
 
-    def totals(self, since: float, then: Callable[[tuple[int, int]], None]) -> None:
-        """Bytes over the network and files that they brought, since a time in seconds since 1970."""
-        self.ask(partial(self.engine.totals, since), then)
+    def totals(self, since: float, then: Callable[[list[tuple[int, int]]], None]) -> None:
+        """Bytes over the network and files that they brought, since a time in seconds since 1970, and of all time."""
+        self.ask(partial(self.engine.totals, [since, 0.0]), then)
 
     def pictures(self, keys: Sequence[str], then: Callable[[list[Picture]], None]) -> None:
         """What stands for each of ``keys``; news of these pictures follow as events."""

@@ -2,42 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QStringListModel, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QListView,
     QPushButton,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
 
 from ..hubs.signed import redacted_address
 from ..text import plain
-from .check_box import CheckDelegate
 from .dialog import Dialog
 from .forecast import Forecast
 from .icons import Sign, Tone, put
 from .library_choice import LibraryChoice
-from .plan_model import Group, Kind, PlanModel
+from .plan_model import Group, PlanModel
 from .plan_rows import GroupRow, GroupsArea
-from .plan_table_model import PlanColumn, PlanTableModel
+from .plan_table_model import PlanTableModel
 from .plan_text import duration, room, show_text, start_text, title, trouble_title
+from .plan_view import PlanView
 from .qt import override
 from .theme import SPACE, Appearance, mark
 from .tip import tip
 from .tr import fill, problem_text, translate
 
 _WIDTH = 740
-_ROW_HEIGHT = 26
-_CHILDREN_HEIGHT = 260
 _MOST_PROBLEMS = 4
 _SCROLL_BAR = 12
 _TITLE_BAR = 40
@@ -47,8 +42,9 @@ class PlanDialog(Dialog):
     """Shows a forecast and lets groups and single files be switched off; Enter starts the rest.
 
     ``start_wanted`` carries the ids to start and the expansions to put on the list first; ``list_wanted`` only the
-    expansions; ``login_wanted`` the name of a hub; ``page_wanted`` a snapshot whose page helps. Where there are several
-    libraries, `library` is told to offer them, and says which one is wanted instead.
+    expansions; ``login_wanted`` the name of a hub that ``can_log_in`` knows an account for; ``page_wanted`` a snapshot
+    whose page helps. Where there are several libraries, `library` is told to offer them, and says which one is wanted
+    instead.
     """
 
     start_wanted = Signal(object, object)
@@ -56,9 +52,12 @@ class PlanDialog(Dialog):
     login_wanted = Signal(str)
     page_wanted = Signal(object)
 
-    def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, appearance: Appearance, parent: QWidget | None = None, *, can_log_in: Callable[[str], bool] = bool
+    ) -> None:
         super().__init__(parent)
         self._appearance = appearance
+        self._can_log_in = can_log_in
         self._locators: tuple[str, ...] = ()
         self._plan: PlanModel | None = None
         self._speed: float | None = None
@@ -92,7 +91,7 @@ class PlanDialog(Dialog):
         self.trouble_list.setTextElideMode(Qt.TextElideMode.ElideNone)
         self._trouble_lines = QStringListModel(self)
         self.trouble_list.setModel(self._trouble_lines)
-        self.children_table = _PlanView(self._appearance)
+        self.children_table = PlanView(self._appearance)
         self._table_model = PlanTableModel(self)
         self.children_table.show_model(self._table_model)
         self._table_model.chosen.connect(self._refresh)
@@ -160,7 +159,7 @@ class PlanDialog(Dialog):
         ``is_new`` offers to put the collections on the list without a download. ``speed`` is the last one, in bytes
         per second.
         """
-        self._plan = PlanModel(forecast)
+        self._plan = PlanModel(forecast, self._can_log_in)
         self._plan.repeat(self._choices)
         self._is_new = is_new
         self._speed = speed
@@ -267,11 +266,13 @@ class PlanDialog(Dialog):
             self._refresh()
 
     def _use_link(self, group: Group) -> None:
-        if group.kind is Kind.LOGIN:
-            addresses = group.children[0].row.resource.addresses
-            self.login_wanted.emit(addresses[0].hub if addresses else "")
-        else:
-            self.page_wanted.emit(next(child.row for child in group.children if child.row.resource.page))
+        if self._plan is None:
+            return
+        hub, row = self._plan.hub_to_log_in(group), self._plan.row_with_page(group)
+        if hub:
+            self.login_wanted.emit(hub)
+        elif row is not None:
+            self.page_wanted.emit(row)
 
     def _list(self) -> None:
         if self._plan is not None:
@@ -294,50 +295,3 @@ class PlanDialog(Dialog):
         height = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.sizeHint().height()
         room = self.screen().availableSize()
         self.resize(min(width, room.width()), min(height, room.height() - _TITLE_BAR))
-
-
-class _PlanView(QTableView):
-    """The files; Space switches all selected ones."""
-
-    def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._appearance = appearance
-        mark(self, kind="plan")
-        self.setItemDelegate(CheckDelegate(appearance, self))
-        appearance.changed.connect(self._color)
-        self._color()
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
-        self.setMinimumHeight(_CHILDREN_HEIGHT)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
-        self.horizontalHeader().setHighlightSections(False)
-
-    def show_model(self, model: PlanTableModel) -> None:
-        """Show ``model``; the columns take the room that there is."""
-        self._table_model = model
-        self.setModel(model)
-        header = self.horizontalHeader()
-        header.setSectionResizeMode(PlanColumn.NAME, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(PlanColumn.KIND, QHeaderView.ResizeMode.Interactive)
-        header.setSectionResizeMode(PlanColumn.SIZE, QHeaderView.ResizeMode.ResizeToContents)
-        header.resizeSection(PlanColumn.KIND, 240)
-
-    def _color(self) -> None:
-        theme, palette = self._appearance.theme, self.palette()
-        palette.setColor(QPalette.ColorRole.Highlight, theme.color("selection"))
-        palette.setColor(QPalette.ColorRole.HighlightedText, theme.color("text"))
-        self.setPalette(palette)
-
-    @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space:
-            self._table_model.toggle({index.row() for index in self.selectedIndexes()})
-            event.accept()
-            return
-        super().keyPressEvent(event)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -107,10 +107,14 @@ class Totals:
 
 
 class PlanModel:
-    """The children of a forecast and which of them are chosen. Risky ones are not, until the user says so."""
+    """The children of a forecast and which of them are chosen. Risky ones are not, until the user says so.
 
-    def __init__(self, forecast: Forecast) -> None:
+    ``can_log_in`` says whether there is an account for a hub; where nobody does, each hub that is named has one.
+    """
+
+    def __init__(self, forecast: Forecast, can_log_in: Callable[[str], bool] = bool) -> None:
         self.forecast = forecast
+        self._can_log_in = can_log_in
         flagged = _flagged(forecast)
         children = [_child(each, flagged) for each in forecast.children]
         children.sort(key=lambda child: child.kind)
@@ -168,6 +172,15 @@ class PlanModel:
                 needs[volume] += child.needed
         return Totals(files, total, unknown, tuple(Need(volume, bytes_) for volume, bytes_ in needs.items()))
 
+    def hub_to_log_in(self, group: Group) -> str:
+        """The hub whose account opens files of ``group``; empty where there is none."""
+        hubs = [_hub(child) for child in group.children] if group.kind is Kind.LOGIN else []
+        return next((hub for hub in hubs if self._can_log_in(hub)), "")
+
+    def row_with_page(self, group: Group) -> ResourceSnapshot | None:
+        """The first of ``group`` whose page may tell how to get it."""
+        return next((child.row for child in group.children if child.row.resource.page and _page_helps(child)), None)
+
     def safe_siblings(self, group: Group) -> int:
         """How many of ``group`` are also listed in a format that cannot run code."""
         safe = {_stem(child) for child in self.children if child.suffix == SAFE_SUFFIX}
@@ -198,6 +211,16 @@ def _refusal(problem: Problem) -> Kind:
     if problem.code == DangerousFileType.code:
         return Kind.PROGRAM
     return Kind.LOGIN if problem.remedy is Remedy.LOG_IN else Kind.BLOCKED
+
+
+def _page_helps(child: Child) -> bool:
+    refused = child.kind is Kind.BLOCKED and child.problem is not None and child.problem.remedy is Remedy.OPEN_PAGE
+    return refused or child.kind is Kind.LOGIN
+
+
+def _hub(child: Child) -> str:
+    addresses = child.row.resource.addresses
+    return addresses[0].hub if addresses else ""
 
 
 def _groups(children: Sequence[Child]) -> list[Group]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from ..errors import Problem, Remedy
+from ..errors import Problem
 from ..text import format_bytes, plain
 from .amounts import duration_text
 from .plan_model import Group, Kind, Need, PlanModel
@@ -143,9 +143,9 @@ def group_text(plan: PlanModel, group: Group) -> GroupText:
     if 0 < group.unknown < count:
         size = f"≥ {size}"
     link = ""
-    if group.kind is Kind.LOGIN:
+    if plan.hub_to_log_in(group):
         link = translate("Plan", "Log in…")
-    elif group.kind is Kind.BLOCKED and _page_helps(group):
+    elif plan.row_with_page(group) is not None:
         link = translate("Plan", "Open page")
     return GroupText(text, _detail(plan, group), size, link)
 
@@ -201,10 +201,3 @@ def _detail(plan: PlanModel, group: Group) -> str:
             return translate("Plan", "never downloaded")
         case _:
             return reasons([child.problem for child in group.children])
-
-
-def _page_helps(group: Group) -> bool:
-    return any(
-        child.problem is not None and child.problem.remedy is Remedy.OPEN_PAGE and child.row.resource.page
-        for child in group.children
-    )

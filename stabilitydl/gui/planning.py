@@ -156,7 +156,7 @@ class Planning(QObject):
     def _plan_dialog(self) -> PlanDialog:
         from .plan_dialog import PlanDialog
 
-        dialog = PlanDialog(self._appearance, self._window)
+        dialog = PlanDialog(self._appearance, self._window, can_log_in=self._bridge.can_log_in)
         dialog.start_wanted.connect(self._start)
         dialog.list_wanted.connect(lambda expansions: self._put_on_list(expansions, ()))
         dialog.login_wanted.connect(self.login_wanted)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -12,7 +14,7 @@ from .. import settings as stored
 from ..engine.engine import Engine
 from ..engine.remote import SharedEngine
 from ..engine.thread import STOP_SECONDS
-from ..errors import Problem
+from ..errors import REMEDIES, Problem
 from ..hubs.registry import Registry
 from ..paths import Paths
 from ..settings import Settings
@@ -56,7 +58,7 @@ def run(locators: Sequence[str] = (), paths: Paths | None = None) -> int:
 class Opened(QObject):
     """One window with what it stands on. ``ended`` says that it has been closed, or was not needed.
 
-    ``notices`` are what the window has to tell of what was before it.
+    ``notices`` are what the window has to tell of what was before it; without a window they go to stderr.
     ``window`` is None before `start`, and where another process has the window of the data directory already.
     """
 
@@ -91,6 +93,8 @@ class Opened(QObject):
         """
         self.bridge.start()
         if not self.bridge.claim_window(locators):
+            for problem in self._notices:
+                _say(problem)
             self.ended.emit()
             return
         window = MainWindow(self.bridge, self._appearance, self._language, self._settings, self._paths, self._hubs.find)
@@ -134,3 +138,10 @@ class Opened(QObject):
 
     def _make_engine(self) -> Engine:
         return Engine.open(self._paths, self._settings, hubs=self._hubs, may_log_in=True)
+
+
+def _say(problem: Problem) -> None:
+    """Say on stderr, where there is one, what no window of this process shows."""
+    # A program without a console has none, and one that was closed takes nothing.
+    with contextlib.suppress(AttributeError, OSError, ValueError):
+        sys.stderr.write(f"{problem.message} {REMEDIES[problem.remedy]}".strip() + "\n")

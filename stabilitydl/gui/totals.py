@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QDateTime, QObject, QTime, QTimer, Signal
 
 from .bridge import EngineBridge
@@ -20,7 +22,6 @@ class Totals(QObject):
     def __init__(self, bridge: EngineBridge, parent: QObject) -> None:
         super().__init__(parent)
         self._bridge = bridge
-        self._today: Sum = (0, 0)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(_SOON_MILLISECONDS)
@@ -34,7 +35,7 @@ class Totals(QObject):
         now = QDateTime.currentDateTime()
         midnight = QDateTime(now.date(), QTime(0, 0))
         self._next_day.start(now.msecsTo(midnight.addDays(1)) + _SOON_MILLISECONDS)
-        self._bridge.totals(midnight.toSecsSinceEpoch(), self._take_today)
+        self._bridge.totals(midnight.toSecsSinceEpoch(), self._take)
 
     def ask_soon(self) -> None:
         """A file has come: ask in a moment, once for all that come until then."""
@@ -46,9 +47,6 @@ class Totals(QObject):
         self._soon.stop()
         self._next_day.stop()
 
-    def _take_today(self, today: Sum) -> None:
-        self._today = today
-        self._bridge.totals(0.0, self._take_ever)
-
-    def _take_ever(self, ever: Sum) -> None:
-        self.changed.emit(self._today, ever)
+    def _take(self, sums: Sequence[Sum]) -> None:
+        today, ever = sums
+        self.changed.emit(today, ever)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QCoreApplication
 
+from stabilitydl import settings as stored
 from stabilitydl.domain.events import StateChanged
 from stabilitydl.domain.states import State
 from stabilitydl.errors import Problem, UnknownLocator
@@ -110,6 +111,22 @@ def test_a_second_window_hands_over_and_leaves(stage: Stage, home: Path) -> None
     second.deleteLater()
     assert "2 files" in stage.plan("the locator of the second start").start.text()
     assert window.isVisible()
+
+
+def test_a_start_without_a_window_tells_of_broken_settings_on_stderr(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """B08"""
+    window = stage.open()
+    stage.paths.settings.write_bytes(b"jobs = [[[[")
+    kept, trouble = stored.recover(stage.paths.settings)
+    assert trouble is not None
+    second = Opened(stage.paths, kept, stage.appearance, stage.language, stage.demo, [trouble.problem])
+    second.start()
+    second.finish()
+    second.deleteLater()
+    assert "settings.toml.unreadable" in capsys.readouterr().err
+    assert not window.notices.lines
 
 
 def test_what_is_handed_over_while_the_window_is_made_is_not_lost(

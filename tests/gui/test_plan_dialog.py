@@ -6,15 +6,17 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
-from stabilitydl.errors import PageNotFound
+from stabilitydl.domain.states import State
+from stabilitydl.engine.here import Foreseen
+from stabilitydl.errors import LoginNeeded, PageNotFound
 from stabilitydl.gui.forecast import Forecast
 from stabilitydl.gui.plan_dialog import PlanDialog
 from stabilitydl.gui.plan_model import Kind, PlanModel
 from stabilitydl.gui.plan_rows import GroupRow
 from stabilitydl.gui.plan_table_model import PlanColumn, PlanTableModel
 from stabilitydl.gui.theme import Appearance
-from tests.gui.plan_samples import forecast, many
-from tests.gui.samples import MB
+from tests.gui.plan_samples import PAGE, forecast, made, many
+from tests.gui.samples import MB, child
 
 
 @pytest.fixture
@@ -177,6 +179,19 @@ def test_links_lead_to_the_login_and_the_page(dialog: PlanDialog, qtbot: QtBot) 
     assert caught.args is not None
     assert caught.args[0].resource.page == "https://civitai.com/models/1"
     assert dialog.isVisible()
+
+
+def test_where_nobody_can_log_in_the_page_is_offered_if_there_is_one(qtbot: QtBot, appearance: Appearance) -> None:
+    dialog = PlanDialog(appearance, can_log_in=lambda _hub: False)
+    qtbot.addWidget(dialog)
+    problem = LoginNeeded(host="demo.test").problem
+    for page, words in (("", ""), (PAGE, "Open page")):
+        row = child(1, State.BLOCKED, size=MB, problem=problem, page=page)
+        dialog.show_forecast(made([Foreseen(row, False)]))
+        assert row_of(dialog, Kind.LOGIN).link.text() == words
+    with qtbot.waitSignal(dialog.page_wanted) as caught, qtbot.assertNotEmitted(dialog.login_wanted):
+        row_of(dialog, Kind.LOGIN).link.click()
+    assert caught.args == [row]
 
 
 def test_what_could_not_be_listed_is_told_beside_the_rest(dialog: PlanDialog) -> None:

@@ -185,8 +185,8 @@ class StandInBridge(EngineBridge):
         then(self.kept)
 
     @override
-    def totals(self, since: float, then: Callable[[tuple[int, int]], None]) -> None:
-        then((41_200 * MB, 312) if since else (1_730_000 * MB, 9_204))
+    def totals(self, since: float, then: Callable[[list[tuple[int, int]]], None]) -> None:
+        then([(41_200 * MB, 312), (1_730_000 * MB, 9_204)])
 
     @Slot()
     @override
