@@ -59,7 +59,9 @@ class Pictures(QObject):
 
     def set_picture(self, key: str, picture: QPixmap) -> None:
         """Show ``picture``, which may have any size, for ``key``; a null one brings the gradient back."""
-        self._real.pop(key, None)
+        if self._real.pop(key, None) is None and picture.isNull():
+            # The gradient is what is shown, so nothing has to be painted again.
+            return
         if not picture.isNull():
             self._real[key] = picture
             if len(self._real) > MOST_REAL:

@@ -56,9 +56,10 @@ class ResourcePane(QFrame):
         self.filters = Filters()
         self.list = ResourceView(self.model, appearance, pictures)
         self.grid = ResourceGrid(self.model, appearance, pictures)
-        self.empty = EmptyState()
+        self.empty = EmptyList()
         self.stack = QStackedWidget()
         self._strip = QFrame()
+        self._row = QHBoxLayout(self._strip)
         self.bar = ActionBar()
         self._kinds = QButtonGroup(self)
         self.as_list, self.as_grid = QToolButton(), QToolButton()
@@ -76,7 +77,7 @@ class ResourcePane(QFrame):
         for widget in (self.list, self.grid, self.empty):
             self.stack.addWidget(widget)
         mark(self._strip, edge="bottom")
-        row = QHBoxLayout(self._strip)
+        row = self._row
         row.setContentsMargins(12, 0, 12, 0)
         row.setSpacing(SPACE)
         row.addWidget(self.tabs)
@@ -201,6 +202,7 @@ class ResourcePane(QFrame):
 
     def _show_counts(self) -> None:
         self.tabs.show_counts({tab: self.model.count(tab) for tab in Tab})
+        self._row.activate()
         missing = self.model.sums.totals(offers.DOWNLOAD)
         self.header.show_sums(missing.files, missing.remaining, self.model.sums.totals().bytes)
         self._show_selection()

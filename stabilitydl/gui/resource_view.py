@@ -68,6 +68,8 @@ class ResourceView(QTableView):
         self._titles = ResourceHeader(model, appearance, self)
         self._widths = dict(_WIDTHS)
         self._set_up_header(self._titles)
+        # Whether there is a scroll bar is known before the rows are painted, so that they are not painted twice.
+        model.arranged.connect(self.executeDelayedItemsLayout)
         self.activated.connect(lambda index: self.opened.emit(self._rows.snapshot_at(index.row()).id))
         model.selection.changed.connect(self.viewport().update)
         pictures.changed.connect(lambda _key: self.viewport().update())

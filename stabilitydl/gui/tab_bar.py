@@ -32,7 +32,7 @@ class TabBar(QFrame):
         self._counts: dict[Tab, int] = dict.fromkeys(Tab, 0)
         self._buttons: dict[Tab, CountButton] = {}
         group = QButtonGroup(self)
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         for number, tab in enumerate(Tab, start=1):
@@ -57,6 +57,8 @@ class TabBar(QFrame):
         """How many children are under each tab."""
         self._counts.update(counts)
         self._show_counts()
+        # Other counts have other widths: what that moves is known before it is painted, not after it.
+        self._row.activate()
 
     def count(self, tab: Tab) -> int:
         """The number beside a tab."""

@@ -44,6 +44,12 @@ def test_a_real_picture_replaces_the_gradient_and_goes_again(qtbot: QtBot, pictu
     assert middle(pictures.picture(key(1), 32)) == before
 
 
+def test_where_there_is_no_real_picture_nothing_changes(qtbot: QtBot, pictures: Pictures) -> None:
+    pictures.picture(key(1), 32)
+    with qtbot.assertNotEmitted(pictures.changed):
+        pictures.set_picture(key(1), QPixmap())
+
+
 def test_no_more_are_kept_than_agreed(pictures: Pictures, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_CACHED", 5)
     monkeypatch.setattr(module, "MOST_REAL", 3)

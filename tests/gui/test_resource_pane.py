@@ -96,6 +96,13 @@ def test_tabs_add_up_and_filter(pane: ResourcePane) -> None:
         assert pane.model.rowCount() == counts[tab]
 
 
+def test_everything_has_its_place_before_it_is_painted(pane: ResourcePane) -> None:
+    before = pane.tabs.width()
+    pane.load([child(number) for number in range(1500)])
+    assert pane.list.verticalScrollBar().maximum() > 0
+    assert pane.tabs.width() == pane.tabs.sizeHint().width() > before
+
+
 def test_the_chosen_tab_does_not_jump(pane: ResourcePane) -> None:
     pane.choose_tab(Tab.FAILED)
     pane.model.apply([moved(12, State.FAILED, State.QUEUED), moved(13, State.FAILED, State.QUEUED)])
