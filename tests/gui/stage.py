@@ -203,9 +203,13 @@ class Stage:
             self.until(lambda: self.find(PlanDialog) is None)
 
     def until_states(self, ids: Sequence[str], *states: State) -> None:
-        """Wait until all of ``ids`` are in one of ``states``."""
+        """Wait until all of ``ids`` are in one of ``states``. Where a file that is here lies is told after that."""
+
+        def is_there(row: ResourceSnapshot) -> bool:
+            return row.state in states and (row.state is not State.DOWNLOADED or row.target is not None)
+
         self.until(
-            lambda: all(self.row(each).state in states for each in ids),
+            lambda: all(is_there(self.row(each)) for each in ids),
             f"{[state.value for state in states]} for {len(ids)} files",
         )
 
