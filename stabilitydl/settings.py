@@ -285,6 +285,9 @@ def recover(path: Path) -> tuple[Settings, SettingsUnreadable | None]:
 
 
 def _read(path: Path) -> dict[str, Any]:
+    # What is no file, such as a pipe, may have no end or no beginning.
+    if path.exists() and not path.is_file():
+        raise ValueError("it is no file")
     with path.open("rb") as file:
         data = file.read(_LONGEST + 1)
     if len(data) > _LONGEST:

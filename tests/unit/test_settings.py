@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import sys
+import threading
 from pathlib import Path
 
 import msgspec
@@ -242,6 +244,22 @@ def test_settings_that_cannot_even_be_put_aside(path: Path) -> None:
     path.mkdir(parents=True)
     assert recover(path)[0] == Settings()
     assert path.is_dir()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes have no names in folders there")
+def test_settings_that_are_no_file(path: Path) -> None:
+    """B08: nobody waits for what may never come."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.mkfifo(path)
+    feeder = threading.Thread(target=lambda: path.write_bytes(b"jobs = 5\n"))
+    feeder.start()
+    settings, problem = recover(path)
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    feeder.join()
+    os.close(descriptor)
+    assert settings == Settings()
+    assert problem is not None
+    assert problem.arguments["detail"] == "it is no file"
 
 
 @given(st.integers(1, 64), st.integers(0, 2**62), st.text(st.characters(codec="utf-8"), max_size=20))
