@@ -1,7 +1,8 @@
 """The local side: bytes onto a volume so that a crash at any moment loses little and never lies.
 
 Read in this order: ``names`` (what a file may be called), ``volumes`` (which disk a folder lies on), ``journal`` (the
-record of which ranges are on disk), ``owner`` and ``hold`` (nobody else writes this part), ``naming`` (a name is given
+record of which ranges are on disk), ``place`` (where a part lies), ``content`` and ``witness`` (what we wrote, and
+whether somebody else did), ``owner`` and ``hold`` (nobody else writes this part), ``naming`` (a name is given
 without replacing anything), ``partfile`` (the unfinished file and the atomic step that makes it a model file),
 ``aside`` (where bytes go that are of no use now), ``leftovers`` (what is left of a part whose file is here),
 ``unfinished`` (parts that nobody else knows of), ``writer`` (one per volume: bounded, coalescing), ``syncer`` (makes

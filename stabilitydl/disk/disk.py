@@ -22,8 +22,9 @@ from .errands import Errands
 from .hasher import Hasher
 from .journal import Header
 from .openpart import OpenPart
-from .partfile import PartFile, part_path
+from .partfile import PartFile
 from .patience import Patience
+from .place import part_path
 from .syncer import Syncer
 from .system import map_error, system
 from .unfinished import Unfinished, find

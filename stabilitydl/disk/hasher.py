@@ -19,7 +19,8 @@ from ..errors import PartChanged
 from ..lane import Lane
 from .digests import Digests
 from .journal import BLOCK
-from .partfile import MIB, PartFile
+from .partfile import PartFile
+from .place import MIB
 from .system import UNREADABLE, let_go, map_error, system
 
 SLICE = 64 * MIB

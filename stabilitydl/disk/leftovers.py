@@ -11,7 +11,7 @@ from .blocks import pack
 from .hold import hold_leftover
 from .journal import Journal
 from .owner import has_owner
-from .partfile import journal_path, part_path
+from .place import journal_path, part_path
 from .system import map_error, system
 
 

@@ -18,7 +18,8 @@ from .blocks import pack
 from .digests import Digests
 from .hasher import BLOCKS_IN_A_ROW, Hasher, PrefixHasher
 from .journal import Header
-from .partfile import PartFile, PartIdentity
+from .partfile import PartFile
+from .place import PartIdentity
 from .syncer import Syncer
 from .system import map_error, system
 from .tiny import TINY, Proof
@@ -122,7 +123,7 @@ class OpenPart:
         identity = self.file.identity
         if identity is None or self.file.journal is None:
             return b""
-        return pack(self.file.proofs, identity.size)
+        return pack(self.file.content.proofs, identity.size)
 
     @property
     def header(self) -> Header | None:
@@ -130,14 +131,7 @@ class OpenPart:
         identity = self.file.identity
         if identity is None or self.file.journal is None:
             return None
-        return Header(
-            resource=identity.resource,
-            size=identity.size,
-            validator=identity.validator,
-            checksum=identity.checksum,
-            boot=self._boot,
-            record=identity.record,
-        )
+        return identity.header(self._boot)
 
     def is_older(self, header: Header) -> bool:
         """Was the system started again since the part was begun?"""
@@ -152,8 +146,8 @@ class OpenPart:
         file, identity = self.file, self.file.identity
         if identity is None or file.journal is None:
             return []
-        proofs = list(file.proofs.items())
-        bad = file.unproven if unproven else set[int]()
+        proofs = list(file.content.proofs.items())
+        bad = file.content.unproven if unproven else set[int]()
         try:
             for start in range(0, len(proofs), BLOCKS_IN_A_ROW):
                 few = dict(proofs[start : start + BLOCKS_IN_A_ROW])

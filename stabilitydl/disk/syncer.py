@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from ..clock import Clock
 from ..errors import StabilityError
 from ..lane import Lane
-from .partfile import MIB, PartFile
+from .partfile import PartFile
+from .place import MIB
 from .system import map_error, system
 
 HARD_MARK_BYTES = 24 * MIB

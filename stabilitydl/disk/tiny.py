@@ -9,7 +9,8 @@ from collections.abc import Iterable
 
 from ..domain.checksum import Checksum
 from .digests import Digests
-from .partfile import MIB, PartFile
+from .partfile import PartFile
+from .place import MIB
 from .system import system
 
 TINY = MIB

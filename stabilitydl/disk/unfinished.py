@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .aside import QUARANTINE
 from .journal import Header, Journal
-from .partfile import JOURNAL_SUFFIX, PART_SUFFIX
+from .place import JOURNAL_SUFFIX, PART_SUFFIX
 from .system import system
 
 _MOST = 1_000_000

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ..domain.chunk import Chunk
 from ..errors import InternalError, StabilityError
 from ..lane import Lane
-from .partfile import MIB
+from .place import MIB
 from .system import map_error
 
 if TYPE_CHECKING:

@@ -452,7 +452,7 @@ def test_a_part_that_was_given_another_name_keeps_its_bytes(target: Path) -> Non
     file.path.rename(target)
     with pytest.raises(PartChanged):
         file.write(1000, [b"x" * 5000])
-    assert file.was_touched
+    assert file.witness.was_touched
     with pytest.raises(PartChanged):
         file.start_over()
     assert target.read_bytes() == DATA[:3000]
@@ -481,7 +481,7 @@ def test_a_part_that_loses_its_name_in_the_middle_of_a_write_is_left_at_the_next
     with pytest.MonkeyPatch.context() as patch:
         Calls(patch).replace("write_at", take_away)
         file.write(3000, [DATA[3000:6000]])
-    assert not file.was_touched
+    assert not file.witness.was_touched
     with pytest.raises(PartChanged):
         getattr(file, mark)()
     assert file.durable == Ranges([(0, 3000)])
@@ -572,6 +572,22 @@ def test_a_failed_sync_is_never_tried_again_and_nothing_since_then_counts(target
     # Not even in the same boot: the system may have dropped what the soft mark told.
     file, _ = again(target)
     assert file.written == Ranges([(0, 3000)])
+    file.discard()
+
+
+def test_a_sync_that_fails_while_blocks_are_taken_back_is_final_too(target: Path, calls: Calls) -> None:
+    """D05, C08"""
+    file = opened(target)
+    file.write(0, [DATA])
+    file.sync()
+    calls.fail("sync_data", errno.EIO, file=file.path.name, times=1)
+    for step in (lambda: file.forget([1]), lambda: file.forget([1]), file.sync):
+        with pytest.raises(DiskFault):
+            step()
+    assert calls.count("sync_data", "sdlpart") == 1
+    file.close()
+    file, _ = again(target)
+    assert file.written == file.durable == Ranges([(0, BIG)]), "the checksum of the whole tells again what is bad"
     file.discard()
 
 
@@ -666,7 +682,7 @@ def test_starting_over_forgets_everything(target: Path) -> None:
     assert (file.written, file.durable, file.identity, file.journal) == (Ranges(), Ranges(), None, None)
     assert file.path.stat().st_size == 0
     assert left(target) == [file.path.name]
-    assert (file.new_blocks, file.known_blocks) == ({}, {})
+    assert (file.content.fresh, file.content.known) == ({}, {})
     file.discard()
 
 
@@ -744,13 +760,13 @@ def test_digests_of_blocks_go_into_the_journal_once(target: Path) -> None:
     for offset in range(0, 5 << 20, 1 << 20):
         file.write(offset, [DATA[offset : offset + (1 << 20)]])
     file.sync()
-    assert sorted(file.known_blocks) == [0, 1]
-    assert file.new_blocks == {}
+    assert sorted(file.content.known) == [0, 1]
+    assert file.content.fresh == {}
     file.close()
     journal, contents = Journal.open(str(journal_path(file.path)), BOOT)
     journal.close()
     assert contents is not None
-    assert contents.blocks == file.known_blocks
+    assert contents.blocks == file.content.known
 
 
 def test_a_part_made_while_its_file_arrived_is_taken_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
