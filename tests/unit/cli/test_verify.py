@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from stabilitydl.disk.hasher import Hasher
 from tests.fakes.origin import FileOrigin
 from tests.unit.cli.conftest import Run
 
@@ -100,3 +102,23 @@ def test_what_is_damaged_is_brought_again(run: Run, origin: FileOrigin, tmp_path
     assert "large.bin" in run("quarantine").out
     assert run("quarantine", "--empty", "--yes").code == 0
     assert run("repair", "--include", "small*").err == "1 file read back, and nothing is damaged.\n"
+
+
+def test_a_damaged_file_is_read_through_once(
+    run: Run, origin: FileOrigin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D16: it is moved by what was read when it was named."""
+    files = bring(run, origin, tmp_path / "to", "a.bin", "b.bin")
+    rot(files["b.bin"])
+    read: list[str] = []
+    digest = Hasher.digest
+
+    async def counted(hasher: Hasher, path: Path, *more: Any) -> Any:
+        read.append(path.name)
+        return await digest(hasher, path, *more)
+
+    monkeypatch.setattr(Hasher, "digest", counted)
+    assert run("repair").code == 0
+    assert read == ["a.bin", "b.bin"]
+    assert run("verify").code == 0
+    assert "b.bin" in run("quarantine").out
