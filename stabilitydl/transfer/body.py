@@ -27,7 +27,7 @@ from .validator import is_strong, validator_of
 _CONTENT_RANGE = re.compile(r"bytes\s+(?:(\d{1,19})-(\d{1,19})|\*)/(\d{1,19}|\*)", re.ASCII | re.IGNORECASE)
 _MULTIPART = ("multipart/byteranges", "multipart/x-byteranges")
 _ERROR_BODY = 4096
-_ERROR_SECONDS = 5.0
+_ERROR_SECONDS = 10.0
 _LARGEST = 2**63 - 1
 
 

@@ -15,7 +15,7 @@ from .plan import SHORTEST_RANGE
 from .retry import is_passing, may_have_expired
 from .sniff import SNIFFED
 
-_LOOK_SECONDS = 5.0
+_LOOK_SECONDS = 15.0
 
 
 def beginning_of(order: Order, *, whole: bool) -> Wanted:

@@ -408,6 +408,6 @@ async def test_the_words_of_the_server_are_not_waited_for_long() -> None:
     async with anyio.create_task_group() as group:
         group.start_soon(refuse)
         await server.asked_for_more.wait()
-        clock.advance(5)
+        clock.advance(10)
     assert "body" not in failures[0].arguments
     assert server.closed == 1
