@@ -2212,6 +2212,14 @@
         <translation>仍然保留…</translation>
     </message>
     <message>
+        <source>Open the folder</source>
+        <translation>打开文件夹</translation>
+    </message>
+    <message>
+        <source>Open the page</source>
+        <translation>打开网页</translation>
+    </message>
+    <message>
         <source>Start earlier</source>
         <translation>提前开始</translation>
     </message>

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QCheckBox, QMessageBox, QWidget
 
 from .tr import translate
@@ -32,6 +33,8 @@ def ask_closing(parent: QWidget, *, has_tray: bool) -> tuple[Closing | None, boo
         box.setCheckBox(always)
     stop = box.addButton(translate("Closing", "Stop and keep"), QMessageBox.ButtonRole.AcceptRole)
     stay = box.addButton(QMessageBox.StandardButton.Cancel)
+    # No other button of the window has a picture of the platform.
+    stay.setIcon(QIcon())
     box.setDefaultButton(tray or stop)
     box.setEscapeButton(stay)
     box.exec()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 
@@ -18,6 +19,8 @@ class Question(QMessageBox):
         self.setInformativeText(more)
         self.yes = self.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
         self.no = self.addButton(QMessageBox.StandardButton.Cancel)
+        # No other button of the window has a picture of the platform.
+        self.no.setIcon(QIcon())
         self.setDefaultButton(self.no)
         self.setEscapeButton(self.no)
         self._then = then

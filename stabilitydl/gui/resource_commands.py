@@ -65,6 +65,8 @@ class ResourceCommands(QObject):
         wishes.limit.connect(self._bridge.set_resource_limit)
         wishes.other_limit.connect(self.limit_to_other)
         wishes.open.connect(self.open)
+        wishes.folder.connect(self.open_folder)
+        wishes.page.connect(self.open_page)
         wishes.act.connect(self.act)
 
     def download(self, ids: Sequence[str]) -> None:
@@ -192,6 +194,18 @@ class ResourceCommands(QObject):
             self._remedies.open_folder_of(row)
         elif row.state is State.MISSING:
             self._bridge.enqueue([resource])
+
+    def open_folder(self, resource: str) -> None:
+        """Show the folder of a file in the file manager."""
+        row = self._children.snapshot_of(resource)
+        if row is not None:
+            self._remedies.open_folder_of(self._with_target(row))
+
+    def open_page(self, resource: str) -> None:
+        """Show the page of a file in the browser."""
+        row = self._children.snapshot_of(resource)
+        if row is not None:
+            self._remedies.open_page_of(row)
 
     def act(self, resource: str, action: RowAction) -> None:
         """The command in a row was pressed."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from ..domain.states import Tab
+from ..domain.states import State, Tab
 from ..text import plain
 from . import offer as offers
 from .action_bar import HIGHER, LOWER
@@ -32,6 +32,7 @@ class ResourceMenu(QMenu):
         own = self._add_own_action()
         self._add_transfers(own)
         self._add_kept()
+        self._add_places(own)
         self.addSeparator()
         self._add_queue()
         self.addSeparator()
@@ -68,6 +69,18 @@ class ResourceMenu(QMenu):
         if kept:
             self._add(translate("ResourcePane", "Try another address"), kept, self._wishes.elsewhere.emit)
             self._add(translate("ResourcePane", "Keep all the same\u2026"), kept, self._wishes.keep.emit)
+
+    def _add_places(self, own: RowAction | None) -> None:
+        """Where a single child is to be found: on the drive, and on its hub."""
+        row = self._children.snapshot_of(self._ids[0]) if len(self._ids) == 1 else None
+        if row is None:
+            return
+        resource = row.id
+        self.addSeparator()
+        if row.state is State.DOWNLOADED:
+            self.addAction(translate("ResourcePane", "Open the folder"), lambda: self._wishes.folder.emit(resource))
+        if row.resource.page and own is not RowAction.OPEN_PAGE:
+            self.addAction(translate("ResourcePane", "Open the page"), lambda: self._wishes.page.emit(resource))
 
     def _add_queue(self) -> None:
         rank, ranked = self._wishes.rank, self._children.ids_in(offers.RANK, self._among)

@@ -9,7 +9,8 @@ class ResourceWishes(QObject):
     """Each signal carries the ids that it is about, and is emitted by whatever the user pressed.
 
     ``remove`` says besides whether the files go too, ``rank`` 1 for earlier, -1 for later and 0 for as usual, ``limit``
-    bytes per second. ``open`` carries one id, and ``act`` one with the `RowAction` that its row offers.
+    bytes per second. ``open``, ``folder`` and ``page`` carry one id, and ``act`` one with the `RowAction` that its row
+    offers.
     """
 
     download = Signal(object)
@@ -24,4 +25,6 @@ class ResourceWishes(QObject):
     limit = Signal(object, object)
     other_limit = Signal(object)
     open = Signal(str)
+    folder = Signal(str)
+    page = Signal(str)
     act = Signal(str, object)

@@ -28,6 +28,7 @@ def answer(how: Callable[[QMessageBox], object]) -> list[str]:
         box = QApplication.activeModalWidget()
         assert isinstance(box, QMessageBox)
         asked.append(box.text())
+        assert all(button.icon().isNull() for button in box.buttons()), "like every other button of the window"
         how(box)
 
     QTimer.singleShot(0, act)

@@ -86,7 +86,12 @@ def test_enter_brings_what_is_missing_and_shows_what_is_here(stage: Stage, opene
     stage.press(view, Qt.Key.Key_Return)
     target = stage.row(ids[0]).target
     assert target is not None
-    assert opened == [QUrl.fromLocalFile(str(Path(target).parent))]
+    folder = QUrl.fromLocalFile(str(Path(target).parent))
+    assert opened == [folder]
+    menu = window.resources.menu_for(ids[:1])
+    next(action for action in menu.actions() if action.text() == "Open the folder").trigger()
+    menu.deleteLater()
+    assert opened == [folder, folder]
     assert len(stage.ids(State.MISSING)) == 3
 
 

@@ -53,6 +53,7 @@ def kept(stage: Stage, expansion: Expansion) -> list[str]:
 def answer(stage: Stage, *, yes: bool) -> Question:
     """Press a button of the question that is open."""
     question = stage.dialog(Question)
+    assert question.no.icon().isNull(), "like every other button of the window"
     (question.yes if yes else question.no).click()
     return question
 

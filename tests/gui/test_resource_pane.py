@@ -180,6 +180,23 @@ def test_the_menu_of_one_row_begins_with_its_remedy(pane: ResourcePane) -> None:
     menu.deleteLater()
 
 
+def test_the_menu_of_one_row_leads_to_its_folder_and_its_page(pane: ResourcePane) -> None:
+    told: list[tuple[str, str]] = []
+    pane.wishes.folder.connect(lambda resource: told.append(("folder", resource)))
+    pane.wishes.page.connect(lambda resource: told.append(("page", resource)))
+    page = "https://civitai.com/models/1"
+    pane.load([child(0, State.DOWNLOADED, page=page), child(1, State.MISSING), child(2, State.GONE, page=page)])
+    places = ("Open the folder", "Open the page")
+    for number, wanted in ((0, places), (1, ()), (2, ())):
+        menu = pane.menu_for([key(number)])
+        found = [action for action in menu.actions() if action.text() in places]
+        assert tuple(action.text() for action in found) == wanted
+        for action in found:
+            action.trigger()
+        menu.deleteLater()
+    assert told == [("folder", key(0)), ("page", key(0))]
+
+
 def test_the_menu_of_many_counts_and_selects(pane: ResourcePane) -> None:
     menu = pane.menu_for([key(number) for number in range(14)])
     assert list(titles(menu))[:3] == ["Download (5)", "Pause (3)", "Resume"]
