@@ -58,6 +58,7 @@ class AccountsPage(QWidget):
         self._grid.setColumnStretch(1, 1)
         self._grid.addWidget(self.hint, 0, 0, 1, 2)
         self._grid.addWidget(self.trouble, 1, 0, 1, 2)
+        self._grid.setRowMinimumHeight(2, SPACE)
         if accounts is not None:
             accounts.load_logins(self.show_logins)
 
@@ -86,7 +87,7 @@ class AccountsPage(QWidget):
         self._show_trouble([row.login for row in self.rows.values()])
 
     def _add(self, row: AccountRow) -> None:
-        place = 2 + 3 * (len(self.rows) - 1)
+        place = 3 + 3 * (len(self.rows) - 1)
         self._grid.addWidget(row.name, place, 0)
         self._grid.addWidget(row.state, place, 1)
         self._grid.addWidget(row.entry, place + 1, 0, 1, 2)

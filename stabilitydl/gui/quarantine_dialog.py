@@ -100,6 +100,7 @@ class QuarantineDialog(Dialog):
         for widget in (self.reason, self.place):
             column.addWidget(widget)
         column.addLayout(choices)
+        column.addSpacing(SPACE)
         column.addLayout(ends)
         self.resize(*_SIZE)
 
