@@ -71,7 +71,7 @@ def test_two_never_write_into_one_part(target: Path) -> None:
 
 @pytest.mark.usefixtures("lockless")
 def test_many_processes_at_once_are_told_apart(target: Path) -> None:
-    """P03: twenty begin together; one of them has the part, whoever comes later than its end goes on with it."""
+    """P03: six begin together, one has the part; after their end it can be had again."""
     code = (
         "import sys; from pathlib import Path; from stabilitydl.disk.partfile import PartFile;"
         "from stabilitydl.disk.system import system; from stabilitydl.errors import PartInUse\n"
