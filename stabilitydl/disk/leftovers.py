@@ -50,8 +50,11 @@ def remove(target: Path, tag: str) -> None:
         raise map_error(error, part) from error
     try:
         if hold is not None:
+            naming.withdraw(part, target)
             system.remove(os.fspath(part))
-        naming.withdraw(part, target)
+        else:
+            # Without a part what lies at the target is the file itself, be it an empty one.
+            naming.drop_sign(part)
         system.remove(os.fspath(journal))
         aside.drop_old(part)
     except OSError as error:

@@ -5,6 +5,7 @@ Each swaps two steps of the crash-safety protocol or leaves one out; `proofs` sa
 
 from __future__ import annotations
 
+import errno
 import os
 import types
 from collections.abc import Callable
@@ -19,8 +20,8 @@ from stabilitydl.engine.commands import Commands
 
 
 def install(name: str) -> None:
-    """Put the defect ``name`` into this process."""
-    CONTROLS[name]()
+    """Put the defect ``name`` into this process, or let it have that drive."""
+    (CONTROLS | DRIVES)[name]()
 
 
 def _journal_before_sync() -> None:
@@ -179,3 +180,18 @@ CONTROLS: dict[str, Callable[[], None]] = {
     "damaged file thrown away": _damaged_is_thrown_away,
     "writes past the system calls": _around,
 }
+
+
+def _no_exclusive_names() -> None:
+    """As FAT and many network shares: neither exclusive renames nor hard links."""
+
+    def refuse(source: str, target: str) -> None:
+        raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP), source, None, target)
+
+    _replace(os_posix, "rename_exclusive", refuse)
+
+
+NO_EXCLUSIVE_NAMES = "no exclusive names"
+
+DRIVES: dict[str, Callable[[], None]] = {NO_EXCLUSIVE_NAMES: _no_exclusive_names}
+"""No defects: what is not to be had on every drive."""

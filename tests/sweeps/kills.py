@@ -26,6 +26,7 @@ def sweep(
 
     Only ``calls`` are struck, or all; and only where the path contains ``about``.
     """
+    control = control or story.drive
     calls = tuple(calls) or (("write_at",) if kind == "tear" else KILLED)
     beginning = story.begin(yard) if story.begin is not None else Beginning()
     if beginning.verdict is not None:

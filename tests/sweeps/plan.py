@@ -48,14 +48,14 @@ def _short_writes(name: str, folder: Path) -> Outcome:
         return Outcome(name, KILL_BOUND).take(errnos.short_writes(yard))
 
 
-def _cut(name: str, folder: Path, *, kind: Kind = "power", every: int = 1, with_database: bool = False) -> Outcome:
+def _cut(name: str, folder: Path, *, kind: Kind = "power", with_database: bool = False) -> Outcome:
     outcome = Outcome(name, power.BOUND, counts_as="power cuts", skipped=power.is_allowed(folder))
     if outcome.skipped:
         return outcome
     with power.Volume(folder) as volume:
         home = volume.place if with_database else None
         with Yard(folder, PACK, volume=volume.place, home=home, is_slow_line=True) as yard:
-            return outcome.take(power.sweep(yard, volume, kind, every=every))
+            return outcome.take(power.sweep(yard, volume, kind))
 
 
 def _cut_large(name: str, folder: Path, *, control: Control | None = None) -> Outcome:
@@ -124,8 +124,8 @@ def prove_cut(outcome: Outcome, yard: Yard, volume: power.Volume, control: Contr
 PLAN: Mapping[str, Planned] = {
     "power cut: data lost": Planned("power", _cut),
     "(call, error) pairs": Planned("errors", _errors),
-    "power cut: names kept": Planned("power", partial(_cut, kind="flushed-power", every=2)),
-    "power cut: database too": Planned("power", partial(_cut, every=2, with_database=True)),
+    "power cut: names kept": Planned("power", partial(_cut, kind="flushed-power")),
+    "power cut: database too": Planned("power", partial(_cut, with_database=True)),
     "power cut: a file of 96 MiB": Planned("power", _cut_large),
     **{f"kill: {story.name}": Planned("kills", partial(_kill, story=story, kind="kill")) for story in STORIES},
     **{

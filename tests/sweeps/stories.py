@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from stabilitydl.disk.journal import BLOCK
 
 from .actions import Action
+from .controls import NO_EXCLUSIVE_NAMES
 from .faults import CHANGING, COMMIT, Fault
 from .judge import Due, Verdict, see_harm
 from .pack import KEPT_PACK, MIB, PACK, ROTTING_PACK, TWINS, WRONG_PACK, Wanted, Yard
@@ -57,7 +59,8 @@ def given_up(yard: Yard) -> list[Due]:
 @dataclass(frozen=True)
 class Story:
     """``begin`` comes before all points; without it each begins with nothing. Where the journal ``is_binding``, nothing
-    that it claims is asked for again."""
+    that it claims is asked for again. ``drive``: what is peculiar to it, see `controls.DRIVES`.
+    """
 
     name: str
     action: Action = "get"
@@ -66,6 +69,19 @@ class Story:
     begin: Callable[[Yard], Beginning] | None = None
     dues: Callable[[Yard], list[Due]] = downloaded
     is_binding: bool = True
+    drive: str = ""
+
+
+def with_reservations(dues: Callable[[Yard], list[Due]]) -> Callable[[Yard], list[Due]]:
+    """The same where a name has to be reserved by an empty file before a file can have it."""
+    return partial(_with_reservations, dues)
+
+
+def _with_reservations(dues: Callable[[Yard], list[Due]], yard: Yard) -> list[Due]:
+    return [
+        replace(due, before=(*due.before, *(() if wanted.is_users else (b"",))))
+        for wanted, due in zip(yard.pack, dues(yard), strict=True)
+    ]
 
 
 def half_there(yard: Yard) -> Beginning:
@@ -214,6 +230,18 @@ KEPT = Story("keep as unverifiable", action="keep", then="keep", pack=KEPT_PACK,
 JUDGED = Story("judge again", action="look", then="look", pack=KEPT_PACK, begin=made_right, dues=brought_back)
 RETRIED = Story("try again", action="retry", then="retry", pack=KEPT_PACK, begin=server_is_right_now, dues=tried_again)
 EMPTIED = Story("throw away", action="empty", then="empty", pack=WRONG_PACK, begin=all_kept, dues=thrown_away)
+GET_PLAIN = replace(
+    GET,
+    name="get, no exclusive names",
+    pack=PACK[:-1],
+    drive=NO_EXCLUSIVE_NAMES,
+    dues=with_reservations(downloaded),
+)
+"""Without the empty file: there it cannot be told from the reservation of its own name."""
+
+KEPT_PLAIN = replace(
+    KEPT, name="keep, no exclusive names", drive=NO_EXCLUSIVE_NAMES, dues=with_reservations(kept_as_it_is)
+)
 
 STORIES = (
     GET,
@@ -227,4 +255,6 @@ STORIES = (
     JUDGED,
     RETRIED,
     EMPTIED,
+    GET_PLAIN,
+    KEPT_PLAIN,
 )

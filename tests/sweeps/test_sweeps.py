@@ -58,6 +58,8 @@ def show(outcome: Outcome) -> None:
         (stories.JUDGED, "kill", 11),
         (stories.RETRIED, "kill", 37),
         (stories.EMPTIED, "kill", 11),
+        (stories.GET_PLAIN, "kill", 61),
+        (stories.KEPT_PLAIN, "kill", 19),
     ],
     ids=lambda value: getattr(value, "name", str(value)),
 )

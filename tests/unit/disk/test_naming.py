@@ -15,7 +15,7 @@ from stabilitydl.disk import leftovers, naming
 from stabilitydl.disk.aside import QUARANTINE
 from stabilitydl.disk.disk import Disk, _bring_back
 from stabilitydl.disk.naming import SIGN, drop_sign, give_name, is_reserved, withdraw
-from stabilitydl.disk.partfile import SMALL, PartFile
+from stabilitydl.disk.partfile import SMALL, PartFile, part_path
 from stabilitydl.disk.system import system
 from stabilitydl.errors import TargetTaken
 from tests.fakes.clock import ManualClock
@@ -174,6 +174,18 @@ def test_what_is_given_up_leaves_no_reservation(target: Path) -> None:
         tidy(target)
         assert left(target.parent) == [target.name] * is_here, number
         target.unlink(missing_ok=True)
+
+
+@pytest.mark.usefixtures("poor")
+def test_an_empty_file_that_has_its_name_is_no_reservation(target: Path) -> None:
+    """D14, C04"""
+    target.parent.mkdir()
+    part = part_path(target, TAG)
+    part.touch()
+    give_name(part, target)
+    assert left(target.parent) == sorted([target.name, part.name + SIGN]), "killed before the sign was removed"
+    tidy(target)
+    assert left(target.parent) == [target.name]
 
 
 @pytest.mark.usefixtures("poor")
