@@ -9,10 +9,12 @@ from __future__ import annotations
 import ctypes
 import sys
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusPendingCallWatcher
+
+if TYPE_CHECKING:
+    from PySide6.QtDBus import QDBusMessage
 
 _SERVICE, _PATH = "org.freedesktop.ScreenSaver", "/org/freedesktop/ScreenSaver"
 _ES_CONTINUOUS, _ES_SYSTEM_REQUIRED = 0x80000000, 0x00000001
@@ -64,7 +66,7 @@ class Awake(QObject):
 
 
 class _Desktop(QObject):
-    """The session bus; where there is none, nothing happens."""
+    """The session bus; where there is none, nothing happens. Qt's part for it is loaded when it is first needed."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -82,12 +84,16 @@ class _Desktop(QObject):
             self._call("UnInhibit", [cookie], _nothing)
 
     def _take(self, reply: QDBusMessage) -> None:
+        from PySide6.QtDBus import QDBusMessage
+
         if reply.type() == QDBusMessage.MessageType.ReplyMessage and reply.arguments():
             self._cookie = int(reply.arguments()[0])
             if not self._wanted:
                 self.let_go()
 
     def _call(self, method: str, arguments: list[object], then: Callable[[QDBusMessage], None]) -> None:
+        from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusPendingCallWatcher
+
         bus = QDBusConnection.sessionBus()
         if not bus.isConnected():
             return

@@ -22,7 +22,6 @@ from .activity import Activity
 from .awake import Awake
 from .beginning import Beginning
 from .bridge import EngineBridge
-from .closing import Closing, ask_closing
 from .collection_commands import CollectionCommands
 from .collection_groups import CollectionFilter
 from .collection_pane import CollectionPane
@@ -330,6 +329,8 @@ class MainWindow(QMainWindow):
             return False
         if not self.collections.model.count(CollectionFilter.ACTIVE):
             return True
+        from .closing import Closing, ask_closing
+
         wanted, remember = ask_closing(self, has_tray=has_tray)
         if remember:
             self.preferences.change(close_to_tray=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -24,13 +25,15 @@ from .offer import Offer
 from .pictures import Pictures
 from .resource_grid import ResourceGrid
 from .resource_index import Query
-from .resource_menu import ResourceMenu
 from .resource_table_model import ResourceTableModel
 from .resource_view import ResourceView
 from .resource_wishes import ResourceWishes
 from .tab_bar import TabBar
 from .theme import SPACE, Appearance, mark
 from .tr import translate
+
+if TYPE_CHECKING:
+    from .resource_menu import ResourceMenu
 
 
 class ResourcePane(QFrame):
@@ -266,6 +269,8 @@ class ResourcePane(QFrame):
 
     def menu_for(self, ids: Sequence[str]) -> ResourceMenu:
         """The commands for some children, and the ways to select many."""
+        from .resource_menu import ResourceMenu
+
         return ResourceMenu(ids, self.model, self.wishes, self)
 
     @property
