@@ -4,8 +4,9 @@ The database, each volume's writer and each volume's hasher have a lane of their
 (a frozen disk, a lost network share) stalls only its own users. Being a daemon, a stuck lane cannot keep
 the process alive.
 
-Waking a thread costs more than most calls take. So the calls of one turn of the loop go over together, and all
-results that are ready come back together.
+Waking a thread costs more than most calls take, and two that are awake take turns under Python's one lock. So the calls
+of one turn of the loop go over together, and their results come back together: the loop is woken when the last of them
+has ended, or when they take long. One that hangs does not keep back what ended before it: the loop looks by itself.
 """
 
 from __future__ import annotations
@@ -13,12 +14,18 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+HOLD_SECONDS = 0.02
+"""How long results wait for the other calls that were handed over with theirs, as long as no call hangs."""
+LOOK_SECONDS = 0.05
+"""How often the loop looks for results while calls run that were handed over together."""
 
 
 class Lane:
@@ -32,6 +39,7 @@ class Lane:
         self._calls: queue.SimpleQueue[list[Callable[[], None]] | None] = queue.SimpleQueue()
         self._gathered: list[Callable[[], None]] = []
         self._inbox: _Inbox | None = None
+        self._look: asyncio.TimerHandle | None = None
         self._closed = False
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
@@ -49,7 +57,10 @@ class Lane:
         future: asyncio.Future[T] = loop.create_future()
         inbox = self._inbox
         if inbox is None or inbox.loop is not loop:
-            inbox = self._inbox = _Inbox(loop)
+            if inbox is not None:
+                inbox.wake()
+            inbox, self._look = _Inbox(loop), None
+            self._inbox = inbox
 
         def call() -> None:
             try:
@@ -87,16 +98,33 @@ class Lane:
 
     def _hand_over(self) -> None:
         calls, self._gathered = self._gathered, []
+        if len(calls) > 1:
+            self._look_later()
         if calls:
             self._calls.put(calls)
+
+    def _look_later(self) -> None:
+        if self._look is None and self._inbox is not None:
+            self._look = self._inbox.loop.call_later(LOOK_SECONDS, self._look_now)
+
+    def _look_now(self) -> None:
+        """Take what ended before a call that hangs."""
+        self._look = None
+        if self._inbox is not None:
+            self._inbox.empty()
+        if self.is_busy or not self._calls.empty():
+            self._look_later()
 
     def _work(self) -> None:
         while (calls := self._calls.get()) is not None:
             calls.reverse()
             self.is_busy = True
+            began = time.monotonic()
             while calls:
                 calls.pop()()
                 self.done += 1
+                if self._inbox is not None and (not calls or time.monotonic() - began >= HOLD_SECONDS):
+                    self._inbox.wake()
             self.is_busy = False
 
     def __repr__(self) -> str:
@@ -112,21 +140,28 @@ class _Inbox:
         self._is_waking = False
 
     def put(self, future: asyncio.Future[Any], result: object, error: BaseException | None) -> None:
-        """Hand over one result. Called in the lane."""
+        """Lay down one result. Called in the lane, as `wake` is."""
         self._results.append((future, result, error))
-        if self._is_waking:
+
+    def wake(self) -> None:
+        """Let the loop come for what is there."""
+        if self._is_waking or not self._results:
             return
         self._is_waking = True
         try:
-            self.loop.call_soon_threadsafe(self._empty)
+            self.loop.call_soon_threadsafe(self._woken)
         except RuntimeError:
             # The loop has ended: nobody waits for these results any more.
             self._results.clear()
             self._is_waking = False
 
-    def _empty(self) -> None:
+    def _woken(self) -> None:
         # What is put from here on wakes the loop again.
         self._is_waking = False
+        self.empty()
+
+    def empty(self) -> None:
+        """Hand all results over to the tasks that wait for them. Called in the loop."""
         while self._results:
             future, result, error = self._results.popleft()
             if future.done():

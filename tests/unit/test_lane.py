@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from stabilitydl.lane import Lane
@@ -165,3 +167,58 @@ def test_a_call_may_outlive_its_loop() -> None:
     anyio.run(begin)
     gate.open.set()
     assert lane.close(PATIENCE)
+
+
+async def test_calls_of_one_turn_wake_the_loop_once(lane: Lane, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stabilitydl.lane.HOLD_SECONDS", 3600)
+    monkeypatch.setattr("stabilitydl.lane.LOOK_SECONDS", 3600)
+    loop = asyncio.get_running_loop()
+    wakes: list[object] = []
+    wake = loop.call_soon_threadsafe
+
+    def counted(callback: Callable[..., object], *arguments: object, **more: Any) -> asyncio.Handle:
+        wakes.append(callback)
+        return wake(callback, *arguments, **more)
+
+    monkeypatch.setattr(loop, "call_soon_threadsafe", counted)
+    gate = Gate()
+    results = [lane.start(abs, -number) for number in range(50)]
+    last = lane.start(gate)
+    await anyio.lowlevel.checkpoint()
+    assert gate.entered.wait(PATIENCE)
+    assert not wakes
+    gate.open.set()
+    assert await asyncio.gather(*results) == list(range(50))
+    await last
+    assert len(wakes) == 1
+
+
+async def test_results_do_not_wait_for_calls_that_take_long(lane: Lane, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stabilitydl.lane.HOLD_SECONDS", 0)
+    monkeypatch.setattr("stabilitydl.lane.LOOK_SECONDS", 3600)
+    gate = Gate()
+    quick, slow = lane.start(abs, -1), lane.start(gate)
+    with anyio.fail_after(PATIENCE):
+        assert await quick == 1
+    assert not slow.done()
+    gate.open.set()
+    await slow
+
+
+async def test_a_call_that_hangs_keeps_back_no_result(lane: Lane, monkeypatch: pytest.MonkeyPatch) -> None:
+    """D09: of calls that were handed over together, also behind others that took their time."""
+    monkeypatch.setattr("stabilitydl.lane.HOLD_SECONDS", 3600)
+    monkeypatch.setattr("stabilitydl.lane.LOOK_SECONDS", 0)
+    before, gate = Gate(), Gate()
+    lane.post(before)
+    await anyio.lowlevel.checkpoint()
+    assert before.entered.wait(PATIENCE)
+    quick, hanging = lane.start(abs, -1), lane.start(gate)
+    for _ in range(10):
+        await anyio.lowlevel.checkpoint()
+    before.open.set()
+    with anyio.fail_after(PATIENCE):
+        assert await quick == 1
+    assert not hanging.done()
+    gate.open.set()
+    await hanging
