@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -77,10 +76,12 @@ def chosen(expansion: Expansion, filter_: Filter | None = None) -> list[Resource
 
 def survey(session: Session, expansion: Expansion, children: Sequence[Resource]) -> list[Planned]:
     """How ``children`` stand; files that vanished count as missing. Raises StoreError, UnsafeName, NameTooLong."""
-    # Which drives do not answer is said of each file.
-    with contextlib.suppress(DriveStuck):
-        session.ask(lambda engine: engine.refresh(expansion.collection.id))
+    was_silent = _refresh(session, expansion)
     foreseen = {one.row.id: one for one in session.ask(lambda engine: engine.foresee(expansion))}
+    if was_silent and not any(_is_stuck(one.problem) for one in foreseen.values()):
+        # It has woken up, and can be asked what is there.
+        _refresh(session, expansion)
+        foreseen = {one.row.id: one for one in session.ask(lambda engine: engine.foresee(expansion))}
     return [Planned(one.row, one.is_here, one.problem) for one in (foreseen[child.id] for child in children)]
 
 
@@ -110,10 +111,23 @@ def prepare(session: Session, planned: Sequence[Planned]) -> None:
         _prepare(session, folder, together, _ids(wanted) if together else ())
 
 
+def _refresh(session: Session, expansion: Expansion) -> bool:
+    """Look which files are still here; True where a drive did not answer."""
+    try:
+        session.ask(lambda engine: engine.refresh(expansion.collection.id))
+    except DriveStuck:
+        return True
+    return False
+
+
+def _is_stuck(problem: Problem | None) -> bool:
+    return problem is not None and problem.code == DriveStuck.code
+
+
 def _require_answers(planned: Iterable[Planned]) -> None:
     """Nothing more is asked of a drive that does not answer. Raises DriveStuck."""
     for one in planned:
-        if one.problem is not None and one.problem.code == DriveStuck.code:
+        if one.problem is not None and _is_stuck(one.problem):
             raise DriveStuck(**one.problem.arguments)
 
 

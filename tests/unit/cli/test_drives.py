@@ -95,3 +95,25 @@ def test_a_file_on_a_drive_that_hangs_is_no_damaged_one(
     assert said.code == 1
     assert "1 file read back, and nothing is damaged." in said.err
     assert f"The drive of {hung.parent} does not answer." in said.err
+
+
+def test_a_disk_that_has_to_wake_up_is_asked_again(
+    two: tuple[Path, Path], run: Run, origin: FileOrigin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D09: what vanished from it is missing, and comes again."""
+    good, _ = two
+    data = good.read_bytes()
+    good.unlink()
+    refresh = Engine.refresh
+    sleeps = [True]
+
+    async def wake(engine: Engine, collection: str | None = None) -> None:
+        if sleeps:
+            sleeps.clear()
+            raise DriveStuck(path=str(good.parent))
+        await refresh(engine, collection)
+
+    wake.__name__ = "refresh"
+    monkeypatch.setattr(Engine, "refresh", wake)
+    assert run("get", origin.url("/a.bin"), "--to", good.parent).code == 0
+    assert good.read_bytes() == data
