@@ -122,7 +122,7 @@ MUTANTS = (
         "self.was_touched = self.was_touched or not self.is_as_left(descriptor)",
         "self.was_touched = not self.is_as_left(descriptor)",
         "a foreign write is forgotten with the next write of ours",
-        HASHER,
+        PARTFILE,
     ),
     Mutant(
         "disk/writer.py",
