@@ -25,9 +25,10 @@ def are_there(target: Path, tag: str) -> bool:
 def confirm(target: Path, tag: str) -> bytes:
     """Make the name of a finished file durable; what the journal of its part still knows of its blocks, packed.
 
-    Raises DiskError.
+    Where the file is an empty one, the reservation of its name is the file from here on. Raises DiskError.
     """
     try:
+        naming.drop_sign(part_path(target, tag))
         system.sync_folder(os.fspath(target.parent))
     except OSError as error:
         raise map_error(error, target) from error

@@ -233,11 +233,9 @@ EMPTIED = Story("throw away", action="empty", then="empty", pack=WRONG_PACK, beg
 GET_PLAIN = replace(
     GET,
     name="get, no exclusive names",
-    pack=PACK[:-1],
     drive=NO_EXCLUSIVE_NAMES,
     dues=with_reservations(downloaded),
 )
-"""Without the empty file: there it cannot be told from the reservation of its own name."""
 
 KEPT_PLAIN = replace(
     KEPT, name="keep, no exclusive names", drive=NO_EXCLUSIVE_NAMES, dues=with_reservations(kept_as_it_is)

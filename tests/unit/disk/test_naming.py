@@ -189,6 +189,22 @@ def test_an_empty_file_that_has_its_name_is_no_reservation(target: Path) -> None
 
 
 @pytest.mark.usefixtures("poor")
+def test_an_empty_file_that_counts_as_here_stays_at_its_reservation(target: Path) -> None:
+    """D14, C04: killed between the two, the reservation is all that an empty file is."""
+    target.parent.mkdir()
+    part = part_path(target, TAG)
+    part.touch()
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(Killed):
+        # The sign is created, written, synced, its folder too, and the reservation made.
+        kill_at(patch, 8)
+        give_name(part, target)
+    assert is_reserved(part, target)
+    leftovers.confirm(target, TAG)
+    tidy(target)
+    assert left(target.parent) == [target.name]
+
+
+@pytest.mark.usefixtures("poor")
 def test_only_a_reservation_of_our_own_is_taken_back(target: Path) -> None:
     """D14, P08"""
     target.parent.mkdir()
