@@ -16,7 +16,7 @@ from stabilitydl.disk import disk, os_posix
 from stabilitydl.disk.journal import Header, Journal
 from stabilitydl.disk.partfile import PartFile, PartIdentity
 from stabilitydl.disk.syncer import Syncer
-from stabilitydl.engine.commands import Commands
+from stabilitydl.engine.leavings import Leavings
 
 
 def install(name: str) -> None:
@@ -33,7 +33,7 @@ def _journal_before_sync() -> None:
             self.journal.mark(self.written, {}, hard=True)
         real(self)
 
-    PartFile.sync = sync  # type: ignore[method-assign]
+    _replace(PartFile, "sync", sync)
 
 
 def _data_not_synced() -> None:
@@ -65,8 +65,8 @@ def _name_before_sync() -> None:
         os_posix.sync_data(self.descriptor)
         return found
 
-    PartFile.sync = sync  # type: ignore[method-assign]
-    PartFile.finalize = finalize  # type: ignore[method-assign]
+    _replace(PartFile, "sync", sync)
+    _replace(PartFile, "finalize", finalize)
 
 
 def _mark_before_write() -> None:
@@ -79,7 +79,7 @@ def _mark_before_write() -> None:
             self.journal.mark(claimed, {}, hard=False)
         return real(self, offset, chunks)
 
-    PartFile.write = write  # type: ignore[method-assign]
+    _replace(PartFile, "write", write)
 
 
 def _journal_removed_first() -> None:
@@ -90,7 +90,7 @@ def _journal_removed_first() -> None:
         self.drop_journal()
         return real(self)
 
-    PartFile.finalize = finalize  # type: ignore[method-assign]
+    _replace(PartFile, "finalize", finalize)
 
 
 def _empty_journal_is_valid() -> None:
@@ -117,11 +117,12 @@ def _around() -> None:
         aside.write_bytes(b"around")
         aside.unlink()
 
-    PartFile.begin = begin  # type: ignore[method-assign]
+    _replace(PartFile, "begin", begin)
 
 
-def _replace(module: types.ModuleType, name: str, call: Callable[..., Any]) -> None:
-    setattr(module, name, call)
+def _replace(owner: types.ModuleType | type, name: str, call: Callable[..., Any]) -> None:
+    assert hasattr(owner, name), f"{owner.__name__} has no {name} any more"
+    setattr(owner, name, call)
 
 
 def _journal_not_read() -> None:
@@ -133,16 +134,16 @@ def _journal_not_read() -> None:
         self.start_over()
         return None
 
-    PartFile.recover = recover  # type: ignore[method-assign]
+    _replace(PartFile, "recover", recover)
 
 
 def _nobody_tidies() -> None:
     """What a crash left of files that were given up is not looked for."""
 
-    async def tidy(self: Commands) -> None:
+    async def tidy(self: Leavings) -> None:
         return None
 
-    Commands.tidy = tidy  # type: ignore[method-assign]
+    _replace(Leavings, "tidy", tidy)
 
 
 def _names_are_replaced() -> None:
@@ -162,7 +163,7 @@ def _damaged_is_thrown_away() -> None:
 
 def _no_hard_marks() -> None:
     """Nothing is synced before the end."""
-    Syncer.note = lambda self, file, count: None  # type: ignore[method-assign]
+    _replace(Syncer, "note", lambda self, file, count: None)
 
 
 CONTROLS: dict[str, Callable[[], None]] = {
