@@ -29,12 +29,19 @@ from .theme import Appearance, ThemeChoice
 if TYPE_CHECKING:
     from ..demo.hub import DemoHub
 
+SWITCH_SECONDS = 0.001
+"""How long the engine's thread may keep Python's one lock while the window's waits for it.
+
+Five times shorter than the default: a frame of the screen is 16 ms, and waits for several turns of the lock.
+"""
+
 
 def run(locators: Sequence[str] = (), paths: Paths | None = None) -> int:
     """Open the window, with the plan of ``locators`` where there are some; the exit code of the process.
 
     Raises StabilityError for what makes a start impossible, such as a database of a newer version.
     """
+    sys.setswitchinterval(SWITCH_SECONDS)
     where = paths or Paths.from_environment()
     application = make_application([])
     settings, trouble = stored.recover(where.settings)

@@ -23,6 +23,7 @@ def paint(window, event):
 told = []
 MainWindow.paintEvent = paint
 assert program.run() == 0
+assert sys.getswitchinterval() < 0.002, "a turn of the engine is short beside a frame"
 print(*told)
 """
 DIALOGS = (
