@@ -8,7 +8,7 @@ from pathlib import Path
 
 import apsw
 
-from ..errors import Problem, StoreDamaged, StoreNewer, StoreNotWritable, StoreRebuilt, StoreRemote
+from ..errors import Problem, StoreDamaged, StoreFull, StoreNewer, StoreNotWritable, StoreRebuilt, StoreRemote
 from ..mounts import mount_of
 from . import chores
 from .database import Database
@@ -58,8 +58,18 @@ def copy_of(path: Path) -> Path:
 def _rebuild(path: Path) -> Opened:
     """Make another one beside it. Only when that is whole, the damaged one is put aside."""
     making = path.with_name(path.name + ".making")
-    for companion in ("", *COMPANIONS):
-        making.with_name(making.name + companion).unlink(missing_ok=True)
+    _remove(making)
+    try:
+        _make(making, path)
+    except StoreFull:
+        _remove(making)
+        raise
+    making.replace(_whole(path))
+    return _take_over(path)
+
+
+def _make(making: Path, path: Path) -> None:
+    """Write what can be read of the damaged one at ``path``, and of its copy, into one new file."""
     database = Database.open(making)
     try:
         salvage(path, database)
@@ -68,10 +78,15 @@ def _rebuild(path: Path) -> Opened:
         # Rows of an older version may be in it.
         for chore in (chores.REDACT, chores.FIND_AGAIN):
             chores.leave(database, chore)
+        # Closing writes the log into the file as well, but says nothing where there is no room for that.
+        database.value("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         database.close()
-    making.replace(_whole(path))
-    return _take_over(path)
+
+
+def _remove(path: Path) -> None:
+    for companion in ("", *COMPANIONS):
+        path.with_name(path.name + companion).unlink(missing_ok=True)
 
 
 def _take_over(path: Path) -> Opened:

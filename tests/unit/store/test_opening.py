@@ -19,10 +19,11 @@ from stabilitydl.domain.attempt import Outcome
 from stabilitydl.domain.checksum import Verification
 from stabilitydl.domain.resource import ResourceSnapshot
 from stabilitydl.domain.states import State
-from stabilitydl.errors import StoreDamaged, StoreNewer
+from stabilitydl.errors import StoreDamaged, StoreFull, StoreNewer
 from stabilitydl.store import opening, salvage
 from stabilitydl.store.change import Change
 from stabilitydl.store.chores import FIND_AGAIN
+from stabilitydl.store.database import Database, Value
 from stabilitydl.store.migrations import MIGRATIONS, SCHEMA_VERSION
 from stabilitydl.store.opening import Copying, copy_of, open_whatever
 from stabilitydl.store.store import Store
@@ -234,6 +235,53 @@ def test_a_kill_while_it_is_made_again_costs_nothing(path: Path, tmp_path: Path,
         if not cut_short:
             break
     assert step > 5
+
+
+def keep_the_log(patch: pytest.MonkeyPatch) -> None:
+    """Closing does not write the log into the file, and says nothing, as on a full disk."""
+    real = Database.open
+
+    def kept(path: Path) -> Database:
+        database = real(path)
+        database.connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+        return database
+
+    patch.setattr(Database, "open", kept)
+
+
+def test_what_is_made_again_is_whole_before_it_has_the_name(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """B01, D03"""
+    rows = {row.id for row in fill(path)}
+    zero(path, [path.stat().st_size // PAGE - 1])
+    with monkeypatch.context() as patch:
+        keep_the_log(patch)
+        opened = open_whatever(path)
+    assert len({row.id for row in opened.store.resources()} & rows) > len(rows) * 0.6
+    opened.store.close()
+
+
+def test_without_room_for_what_is_made_again_the_damaged_one_stays(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """B01, D03: the rows are had as soon as there is room."""
+    rows = {row.id for row in fill(path)}
+    zero(path, [path.stat().st_size // PAGE - 1])
+    damaged, real = path.read_bytes(), Database.value
+
+    def full(database: Database, sql: str, *bindings: Sequence[Value]) -> object:
+        if "checkpoint" in sql:
+            raise StoreFull(path=str(path))
+        return real(database, sql, *bindings)
+
+    with monkeypatch.context() as patch:
+        keep_the_log(patch)
+        patch.setattr(Database, "value", full)
+        with pytest.raises(StoreFull):
+            open_whatever(path).store.close()
+        assert path.read_bytes() == damaged
+        assert aside(path) == []
+        assert [each.name for each in path.parent.iterdir()] == [path.name], "nothing more takes room"
+    opened = open_whatever(path)
+    assert len({row.id for row in opened.store.resources()} & rows) > len(rows) * 0.6
+    opened.store.close()
 
 
 def test_two_damages_are_two_files(path: Path) -> None:
