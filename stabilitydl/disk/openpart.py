@@ -133,10 +133,6 @@ class OpenPart:
             return None
         return identity.header(self._boot)
 
-    def is_older(self, header: Header) -> bool:
-        """Was the system started again since the part was begun?"""
-        return header.boot != self._boot
-
     async def bad_blocks(self, *, unproven: bool) -> list[int]:
         """The blocks that do not hold what came in, as their digests say; also those without one, where wanted.
 

@@ -108,8 +108,9 @@ class _Fetch:
         same = header.resource == self._order.resource.id and header.checksum == (str(checksum) if checksum else "")
         same = same and self._order.resource.size in (None, header.size)
         if same and (checksum is not None or is_strong(header.validator)):
-            if checksum is None and self._part.is_older(header):
-                # No checksum will tell at the end what a drive lost that only said it had synced.
+            if checksum is None:
+                self._fetching.show_written()
+                # No checksum will tell at the end what a drive lost, or what somebody wrote into the part meanwhile.
                 bad = await self._part.bad_blocks(unproven=False)
                 if bad:
                     await self._part.forget(bad)

@@ -232,6 +232,19 @@ async def test_what_a_drive_lost_over_a_restart_is_found_without_a_checksum(
     assert arrival.fetched <= SIZE - 6 * MIB + 2 * MIB
 
 
+async def test_what_others_wrote_into_a_part_is_found_without_a_checksum(rig: Rig, origin: FileOrigin) -> None:
+    """C08: of a process that was killed, the system running on; what nobody touched is not fetched again."""
+    file = origin.add("/m", DATA)
+    await pause_at(rig, file, 6 * MIB)
+    rot(rig.part, 4 * MIB - 1)
+    before = len(origin.requests)
+    arrival = await rig.fetch(file.url)
+    assert rig.target.read_bytes() == DATA
+    assert arrival.fetched <= SIZE - 6 * MIB + 2 * MIB
+    asked = [request.range for request in origin.requests[before:]]
+    assert sorted(filter(None, asked))[:1] == [(2 * MIB, 4 * MIB - 1)]
+
+
 async def test_blocks_of_which_nothing_is_known_are_fetched_again_first(rig: Rig, origin: FileOrigin) -> None:
     """C08: a block that two runs wrote has no digest."""
     file = origin.add("/m", DATA)
