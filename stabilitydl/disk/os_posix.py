@@ -266,8 +266,10 @@ def machine() -> str:
 def process_start(number: int) -> str:
     """A text that tells the process with this number from earlier ones with the same; empty where there is none."""
     try:
-        # What comes behind the name, which may hold anything; the 22nd field of all.
-        return Path(f"/proc/{number}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()[19]
+        # What comes behind the name, which may hold anything: the 3rd field of all and the next ones.
+        told = Path(f"/proc/{number}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+        # One that has ended, with all its threads, stays on the list until its parent looks.
+        return "" if told[0] in "ZXx" and int(told[17]) < 2 else told[19]
     except (OSError, IndexError):
         return _lives(number)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import msgspec
@@ -117,6 +118,53 @@ def test_what_an_ended_process_left_is_gone_on_with(target: Path, ended: dict[st
         PartFile.open(target, TAG)
     file.close()
     assert left(target) == [file.path.name, journal_path(file.path).name]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="nothing tells who has ended but was not looked after")
+@pytest.mark.usefixtures("lockless")
+def test_a_killed_process_that_its_parent_never_looks_after_has_ended(target: Path) -> None:
+    """P02, P03"""
+    begun(target).close()
+    other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    try:
+        began = system.process_start(other.pid)
+        assert began
+        told(target, process=other.pid, began=began)
+        with pytest.raises(PartInUse):
+            PartFile.open(target, TAG)
+        other.kill()
+        # Waits for its end and leaves it on the list of processes.
+        os.waitid(os.P_PID, other.pid, os.WEXITED | os.WNOWAIT)
+        assert system.process_start(other.pid) == ""
+        file = PartFile.open(target, TAG)
+        assert file.recover(BOOT) is not None
+        assert file.written == Ranges([(0, 5000)])
+        file.close()
+    finally:
+        other.kill()
+        other.communicate()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="nothing tells of the threads of others")
+def test_a_process_whose_first_thread_has_ended_lives() -> None:
+    """P03: another thread may still be in the middle of a write."""
+    code = (
+        "import ctypes, os, sys, threading\n"
+        "def last():\n    print('on', flush=True); sys.stdin.readline()\n"
+        "threading.Thread(target=last).start()\n"
+        "ctypes.CDLL(None).syscall(60 if os.uname().machine == 'x86_64' else 93, 0)\n"
+    )
+    other = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        stat = Path(f"/proc/{other.pid}/stat")
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"on\n"
+        while stat.read_text().rpartition(")")[2].split()[0] != "Z":
+            time.sleep(0.001)
+        assert system.process_start(other.pid)
+    finally:
+        other.kill()
+        other.communicate()
 
 
 @pytest.mark.usefixtures("lockless")
