@@ -41,13 +41,17 @@ def confirm(target: Path, tag: str) -> bytes:
 
     Where the file is an empty one, the reservation of its name is the file from here on. Raises DiskError.
     """
+    part = part_path(target, tag)
     try:
-        naming.drop_sign(part_path(target, tag))
         system.sync_folder(os.fspath(target.parent))
+        if naming.has_sign(part):
+            naming.drop_sign(part)
+            # With the part of an empty file it would take back the name, were it there again after a power cut.
+            system.sync_folder(os.fspath(target.parent))
     except OSError as error:
         raise map_error(error, target) from error
     try:
-        contents = Journal.look(os.fspath(journal_path(part_path(target, tag))), system.boot_id())
+        contents = Journal.look(os.fspath(journal_path(part)), system.boot_id())
     except OSError:
         return b""
     if contents is None or not contents.blocks:

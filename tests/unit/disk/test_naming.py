@@ -17,7 +17,7 @@ from stabilitydl.disk.disk import Disk, _bring_back
 from stabilitydl.disk.naming import SIGN, drop_sign, give_name, is_reserved, withdraw
 from stabilitydl.disk.partfile import SMALL, PartFile, part_path
 from stabilitydl.disk.system import system
-from stabilitydl.errors import TargetTaken
+from stabilitydl.errors import DiskFault, TargetTaken
 from tests.fakes.clock import ManualClock
 from tests.unit.disk.lanes import BIG, BOOT, TAG, descriptors, identity, noise
 
@@ -55,6 +55,17 @@ def kill_at(patch: pytest.MonkeyPatch, number: int) -> Callable[[], bool]:
     for name in CHANGING:
         patch.setattr(system, name, harm(getattr(system, name)))
     return lambda: made[0] >= number
+
+
+def noted(made: list[str], name: str) -> Callable[..., Any]:
+    """The call of that name, which is written down."""
+    real = getattr(system, name)
+
+    def call(*args: Any) -> Any:
+        made.append(name)
+        return real(*args)
+
+    return call
 
 
 def left(folder: Path) -> list[str]:
@@ -201,6 +212,36 @@ def test_an_empty_file_that_counts_as_here_stays_at_its_reservation(target: Path
             give_name(part, target)
     assert is_reserved(part, target)
     leftovers.confirm(target, TAG)
+    tidy(target)
+    assert left(target.parent) == [target.name]
+
+
+@pytest.mark.usefixtures("poor")
+def test_the_sign_stays_until_the_name_is_durable(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """D14, D05: where that cannot be had, the next try still knows whose the empty file is."""
+    target.parent.mkdir()
+    part = part_path(target, TAG)
+    part.touch()
+    with pytest.MonkeyPatch.context() as patch:
+        kill_at(patch, 8)
+        with pytest.raises(Killed):
+            give_name(part, target)
+
+    def refuse(folder: str) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(system, "sync_folder", refuse)
+        with pytest.raises(DiskFault):
+            leftovers.confirm(target, TAG)
+    assert is_reserved(part, target)
+    made: list[str] = []
+    with monkeypatch.context() as patch:
+        for name in ("sync_folder", "remove"):
+            patch.setattr(system, name, noted(made, name))
+        leftovers.confirm(target, TAG)
+    assert made == ["sync_folder", "remove", "sync_folder"], "nor does the sign come back after a power cut"
+    assert not naming.has_sign(part)
     tidy(target)
     assert left(target.parent) == [target.name]
 
