@@ -101,6 +101,7 @@ def _strike(yard: Yard, call: str, code: int, number: int) -> Verdict:
     if not verdict.struck:
         verdict.stuck.append("no such call was made")
     see_files(verdict, yard, dues)
+    verdict.lost += yard.lies() + yard.unkept_promises(harmed)
     mended = yard.live("recover")
     if mended.report is not None and any(state != State.DOWNLOADED for state in mended.report.states):
         # What ended in trouble waits for the user.

@@ -8,19 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from stabilitydl.disk.syncer import HARD_MARK_BYTES
 
 from . import errnos, kills, power, soak, stories, trace
-from .faults import Kind
-from .nursery import Nursery
+from .actions import Action
+from .faults import Fault, Kind
+from .nursery import Life, Nursery
 from .pack import KILL_BOUND, MIB, PACK, SHORT_PACK, Yard
 from .plan import prove, prove_cut
 from .proofs import KILL_CONTROLS, POWER_CONTROLS, Control
 from .stories import Story
 from .table import Outcome
+
+NO_FAULT = Fault()
 
 QUICK_CONTROLS = [control for control in KILL_CONTROLS if control.name != "nobody tidies"]
 """Of that one it takes long to be sure that nobody does."""
@@ -84,6 +88,25 @@ def test_an_error_of_any_call_has_a_defined_end(tmp_path: Path, nursery: Nursery
     with Yard(tmp_path, SHORT_PACK, nursery=nursery) as yard:
         hold(Outcome("errors", KILL_BOUND).take(errnos.sweep(yard, every=23, number=1)))
     assert len(errnos.PAIRS) >= 150
+
+
+def test_a_sweep_of_errors_notices_a_file_that_was_shown_and_is_gone(
+    tmp_path: Path, nursery: Nursery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D02, D05: without this, the test above would prove nothing."""
+    live, gone = Yard.live, []
+
+    def lose(yard: Yard, action: Action, fault: Fault = NO_FAULT, **more: Any) -> Life:
+        life = live(yard, action, fault, **more)
+        if fault.kind == "error":
+            gone.append(Path(life.announced[0]))
+            gone[0].unlink()
+        return life
+
+    monkeypatch.setattr(Yard, "live", lose)
+    with Yard(tmp_path, SHORT_PACK, nursery=nursery) as yard:
+        verdict = next(errnos.sweep(yard, number=1))
+    assert verdict.lost == [gone[0].name]
 
 
 def test_short_writes_are_continued(tmp_path: Path, nursery: Nursery) -> None:
