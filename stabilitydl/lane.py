@@ -61,6 +61,7 @@ class Lane:
                 inbox.wake()
             inbox, self._look = _Inbox(loop), None
             self._inbox = inbox
+        inbox.awaited += 1
 
         def call() -> None:
             try:
@@ -112,8 +113,8 @@ class Lane:
         self._look = None
         if self._inbox is not None:
             self._inbox.empty()
-        if self.is_busy or not self._calls.empty():
-            self._look_later()
+            if self._inbox.awaited:
+                self._look_later()
 
     def _work(self) -> None:
         while (calls := self._calls.get()) is not None:
@@ -136,6 +137,8 @@ class _Inbox:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
+        self.awaited = 0
+        """How many results are not handed over yet; belongs to the loop."""
         self._results: deque[tuple[asyncio.Future[Any], object, BaseException | None]] = deque()
         self._is_waking = False
 
@@ -164,6 +167,7 @@ class _Inbox:
         """Hand all results over to the tasks that wait for them. Called in the loop."""
         while self._results:
             future, result, error = self._results.popleft()
+            self.awaited -= 1
             if future.done():
                 continue
             if error is not None:
