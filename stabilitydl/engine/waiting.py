@@ -14,6 +14,7 @@ from ..domain.states import State, WaitReason
 from ..errors import StabilityError
 from .context import Context
 from .life import Life
+from .portals import is_sign
 from .remedies import is_too_large_for_now, pause_before_retry, wait_of
 from .scheduler import Entry
 from .slots import Closure
@@ -94,6 +95,9 @@ class Waiting:
             case WaitReason.SPACE if is_too_large_for_now(error) and not _is_small(error):
                 return None
             case WaitReason.HOST:
+                return Closure(host=self._entry.host)
+            case WaitReason.NETWORK if is_sign(error):
+                # A host that was not asked yet tells whether it is a portal: by a page of its own, or by a file.
                 return Closure(host=self._entry.host)
             case WaitReason.NETWORK:
                 return Closure(network=True)

@@ -133,6 +133,8 @@ class Between(FakeFetch):
     def __init__(self) -> None:
         super().__init__()
         self.answers: dict[str, StabilityError] = {}
+        self.seconds = 0.0
+        """How long an answer takes."""
 
     def stand(self, *errors: StabilityError) -> None:
         """Answer for a.test, b.test, ... with ``errors``."""
@@ -145,6 +147,8 @@ class Between(FakeFetch):
         self.calls.append(order.resource.name)
         watcher.phase(State.RESOLVING)
         await source.request()
+        if self.seconds:
+            await services.clock.sleep(self.seconds)
         raise type(error)(**error.arguments)
 
 
@@ -154,7 +158,11 @@ NO_PROOF = errors.TlsFailed(host="a.test", detail="hostname mismatch")
 UNSAFE = errors.UnsafeRedirect(host="b.test", target="http://portal.test/")
 
 
-@pytest.mark.parametrize("answers", [(PORTAL, PORTAL), (PORTAL, NEARBY)], ids=["pages", "page and address"])
+@pytest.mark.parametrize(
+    "answers",
+    [(PORTAL, PORTAL, PORTAL), (PORTAL, NEARBY, PORTAL)],
+    ids=["pages", "page and address"],
+)
 async def test_a_portal_that_answers_for_all_hosts_makes_everybody_wait(
     tmp_path: Path, answers: Sequence[StabilityError]
 ) -> None:
@@ -163,12 +171,47 @@ async def test_a_portal_that_answers_for_all_hosts_makes_everybody_wait(
     fetcher.stand(*answers)
     async with Harness(tmp_path, fetch=fetcher, settings=Settings(jobs=2)) as h:
         ids = await h.get(hosts(tmp_path / "to", "a.bin", "b.bin", "c.bin", scheme="http"))
-        await h.advance_until(lambda: all(h.state(each) in (State.WAITING, State.FAILED) for each in ids[:2]))
-        assert [(h.state(each), reason_of(h, each)) for each in ids[:2]] == [(State.WAITING, WaitReason.NETWORK)] * 2
-        assert h.state(ids[2]) is State.QUEUED, "nobody else is sent to the portal"
+        await h.advance_until(lambda: all(h.state(each) in (State.WAITING, State.FAILED) for each in ids))
+        assert [(h.state(each), reason_of(h, each)) for each in ids] == [(State.WAITING, WaitReason.NETWORK)] * 3
         fetcher.answers = {}
         await h.advance_until(lambda: all(h.state(each) is State.DOWNLOADED for each in ids), step=1)
         assert not any(State.FAILED in h.states(each) for each in ids)
+
+
+async def test_pages_of_several_hosts_are_their_own_when_another_one_gives_files(tmp_path: Path) -> None:
+    """H14, N10: those that wait for the network keep nobody else from being asked, and fail once somebody gives."""
+    fetcher = Between()
+    fetcher.stand(PORTAL, PORTAL)
+    async with Harness(tmp_path, fetch=fetcher, settings=Settings(jobs=2)) as h:
+        ids = await h.get(hosts(tmp_path / "to", "a.bin", "b.bin", "a2.bin", "b2.bin", "c.bin", scheme="http"))
+        await h.advance_until(lambda: all(h.state(each) in (State.DOWNLOADED, State.FAILED) for each in ids), step=1)
+        assert [h.state(each) for each in ids] == [State.FAILED] * 4 + [State.DOWNLOADED]
+
+
+async def test_pages_are_known_as_their_own_from_then_on(tmp_path: Path) -> None:
+    """H14: also where both hosts are asked again at the same moment."""
+    fetcher = Between()
+    fetcher.stand(PORTAL, PORTAL)
+    fetcher.seconds = 3.0
+    async with Harness(tmp_path, fetch=fetcher) as h:
+        ids = await h.get(hosts(tmp_path / "to", "a.bin", "b.bin", scheme="http"))
+        await h.advance_until(lambda: all(h.state(each) is State.WAITING for each in ids))
+        await h.settled(await h.get(hosts(tmp_path / "more", "c.bin", scheme="http")))
+        await h.advance_until(lambda: all(h.state(each) is State.FAILED for each in ids), step=1)
+
+
+async def test_certificates_count_for_nothing_once_two_others_sent_pages(tmp_path: Path) -> None:
+    """N10: what stands in between cannot prove to be a host that is asked over TLS, known or not."""
+    fetcher = Between()
+    fetcher.stand(PORTAL, PORTAL, NO_PROOF)
+    async with Harness(tmp_path, fetch=fetcher, settings=Settings(jobs=2)) as h:
+        ids = await h.get(hosts(tmp_path / "to", "a.bin", "b.bin", scheme="http"))
+        await h.advance_until(lambda: all(h.state(each) in (State.WAITING, State.FAILED) for each in ids))
+        more = await h.get(hosts(tmp_path / "more", "c.bin"))
+        await h.advance_until(lambda: h.state(more[0]) in (State.WAITING, State.FAILED))
+        assert [reason_of(h, each) for each in (*ids, *more)] == [WaitReason.NETWORK] * 3
+        fetcher.answers = {}
+        await h.advance_until(lambda: all(h.state(each) is State.DOWNLOADED for each in (*ids, *more)), step=1)
 
 
 async def test_a_portal_is_waited_for_as_long_as_it_is_there(tmp_path: Path) -> None:
