@@ -53,7 +53,9 @@ class Space:
         except DiskError:
             return True
         live.allocated = room.allocated
-        return room.free - self._promised(entry.volume) >= max(rest_of(row, live), 1)
+        rest = rest_of(row, live)
+        # What can never fit does not wait: `promise` says so.
+        return rest > room.total or room.free - self._promised(entry.volume) >= max(rest, 1)
 
     def take_back(self, resource_id: str) -> None:
         """``resource_id`` needs no room any more. May be called again."""

@@ -15,9 +15,10 @@ from stabilitydl.errors import NoSpace
 from stabilitydl.hubs.protocol import Expansion
 from stabilitydl.mounts import Mount
 from stabilitydl.settings import Settings
+from stabilitydl.transfer.order import Arrival, Live, Order, Services, Source, Watcher
 from tests.engine.harness import Harness
 from tests.fakes.hub import pack
-from tests.fakes.transfer import fail, hold
+from tests.fakes.transfer import FakeFetch, fail, hold
 
 pytestmark = pytest.mark.anyio
 
@@ -153,3 +154,25 @@ async def test_a_file_that_the_file_system_cannot_hold_is_refused_before_the_dow
         assert [row.state for row in rows] == [State.DOWNLOADED, State.FAILED]
         assert rows[1].problem == large_one.problem
         assert h.fetch.calls == ["fits"]
+
+
+class Claims(FakeFetch):
+    """The server says of every file that it is larger than any volume."""
+
+    async def __call__(self, order: Order, source: Source, live: Live, watcher: Watcher, services: Services) -> Arrival:
+        self.calls.append(order.resource.name)
+        live.size = 500 * GB
+        raise NoSpace(path=str(order.target), needed_bytes=live.size, free_bytes=10 * GB)
+
+
+async def test_what_can_never_fit_does_not_wait_for_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """D01, H11: it is the server that says so, and only when it is asked."""
+    async with Harness(tmp_path, fetch=Claims()) as h:
+        Volume(h, 10 * GB, monkeypatch)
+        expansion = pack(tmp_path / "to", "endless")
+        unsized = tuple(msgspec.structs.replace(each, size=None) for each in expansion.resources)
+        ids = await h.get(replace(expansion, resources=unsized))
+        await h.advance_until(lambda: h.state(ids[0]) is State.FAILED, step=5)
+        problem = h.changes(ids[0])[-1].problem
+        assert problem is not None
+        assert problem.code == errors.VolumeTooSmall.code
