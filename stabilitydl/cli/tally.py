@@ -189,6 +189,8 @@ def _moves(old: State, row: ResourceSnapshot) -> list[AnyEvent]:
             received=row.received,
             problem=row.problem,
             wait=row.wait,
+            position=row.position,
+            priority=row.priority,
         )
     ]
     if row.state is State.DOWNLOADED and row.target is not None and row.verification is not None:

@@ -38,7 +38,10 @@ class ResourcesRemoved(Event, frozen=True, kw_only=True, tag="removed"):
 
 
 class StateChanged(Event, frozen=True, kw_only=True, tag="state"):
-    """One resource moved from ``old`` to ``new``. ``problem`` says why it ended in trouble."""
+    """One resource moved from ``old`` to ``new``. ``problem`` says why it ended in trouble.
+
+    ``position`` and ``priority`` are those of its snapshot, so that whoever follows knows the order of the queue.
+    """
 
     resource: str
     collection: str
@@ -48,6 +51,8 @@ class StateChanged(Event, frozen=True, kw_only=True, tag="state"):
     received: int = 0
     problem: Problem | None = None
     wait: Wait | None = None
+    position: int = 0
+    priority: int = 0
 
 
 class RetryScheduled(Event, frozen=True, kw_only=True, tag="retry"):

@@ -102,6 +102,8 @@ class Life:
                 received=self.live.received,
                 problem=problem,
                 wait=wait,
+                position=self.row.position,
+                priority=self.row.priority,
             )
         )
         self.note()

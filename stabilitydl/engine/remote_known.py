@@ -62,6 +62,8 @@ def _corrections(believed: State, row: ResourceSnapshot) -> list[AnyEvent]:
             received=row.received,
             problem=row.problem,
             wait=row.wait,
+            position=row.position,
+            priority=row.priority,
         )
     ]
     if row.state is State.DOWNLOADED:

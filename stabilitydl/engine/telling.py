@@ -31,6 +31,8 @@ class Telling:
                     received=row.received,
                     problem=row.problem,
                     wait=row.wait,
+                    position=row.position,
+                    priority=row.priority,
                 )
                 for old, row in zip(applied.before, applied.after, strict=True)
                 if old.state is not row.state

@@ -82,11 +82,17 @@ class Children:
         if slot is not None:
             before = self.rows.snapshots[slot]
             after = msgspec.structs.replace(
-                before, state=event.new, received=event.received, problem=event.problem, wait=event.wait
+                before,
+                state=event.new,
+                received=event.received,
+                problem=event.problem,
+                wait=event.wait,
+                position=event.position,
             )
             self._put(slot, after, changed)
-        priority = self.rows.snapshots[slot].priority if slot is not None else 0
-        return self._queue.move(event.resource, event.new, priority)
+        # The answer to a new priority may have overtaken this event.
+        priority = self.rows.snapshots[slot].priority if slot is not None else event.priority
+        return self._queue.move(event.resource, event.new, priority, event.position)
 
     def take_file(self, event: Downloaded, changed: Changed) -> None:
         """Know the file that arrived."""

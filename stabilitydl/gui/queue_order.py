@@ -1,8 +1,7 @@
 """How many others start before a queued resource.
 
-The order is the engine's: higher priority first, then the place in the queue. Only events tell of resources that were
-queued later, and they come in the order of the queue. Where the user wants another order, which depends on sizes that
-no event tells, nothing is said.
+The order is the engine's: higher priority first, then the place in the queue, and both are what the engine says in
+snapshots and events. Where the user wants another order, which depends on sizes that no event tells, nothing is said.
 """
 
 from __future__ import annotations
@@ -22,7 +21,6 @@ class QueueOrder:
     def __init__(self) -> None:
         self._order: list[_Place] = []
         self._places: dict[str, _Place] = {}
-        self._last = 0
         self.is_known = True
 
     def __len__(self) -> int:
@@ -40,24 +38,18 @@ class QueueOrder:
             self._places.pop(snapshot.id, None)
             if snapshot.state is State.QUEUED:
                 self._places[snapshot.id] = (-snapshot.priority, snapshot.position, snapshot.id)
-                self._last = max(self._last, snapshot.position)
         self._order = sorted(self._places.values())
 
-    def move(self, resource: str, state: State, priority: int = 0) -> bool:
+    def move(self, resource: str, state: State, priority: int = 0, position: int = 0) -> bool:
         """Follow a change of state; True when the queue is another now."""
-        if state is State.QUEUED:
-            if resource in self._places:
-                return False
-            self._last += 1
-            place = (-priority, self._last, resource)
-            self._places[resource] = place
-            insort(self._order, place)
-            return True
-        gone = self._places.pop(resource, None)
-        if gone is None:
-            return False
-        del self._order[bisect_left(self._order, gone)]
-        return True
+        before = self._places.pop(resource, None)
+        after = (-priority, position, resource) if state is State.QUEUED else None
+        if before is not None:
+            del self._order[bisect_left(self._order, before)]
+        if after is not None:
+            self._places[resource] = after
+            insort(self._order, after)
+        return after != before
 
     def ahead(self, resource: str) -> int | None:
         """How many start before ``resource``; None when it is not in the queue, or nobody knows."""

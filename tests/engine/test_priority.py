@@ -96,8 +96,13 @@ async def test_what_was_sent_back_to_the_queue_under_way_may_have_the_priority_i
         await h.until_state(State.WAITING, ids[3])
         await h.engine.set_priority([ids[3]], 0)
         await h.advance_until(lambda: h.state(ids[3]) is State.QUEUED, step=1)
+        told = h.changes(ids[3])
+        assert (told[0].new, told[0].priority, told[-1].new, told[-1].priority) == (State.QUEUED, 0, State.QUEUED, 0)
+        assert {change.priority for change in told[1:-1]} == {1}
         second.go.set()
         rows = await h.settled(ids)
+        assert {change.position for change in told} == {row.position for row in rows[3:]}, "its place stays its own"
+        assert rows[3].position > rows[2].position
     assert {row.state for row in rows} == {State.DOWNLOADED}
     assert h.fetch.calls == ["x.bin", "z.bin", "b.bin", "c.bin", "z.bin"]
 

@@ -50,10 +50,11 @@ def test_differences_are_told_from_belief_to_truth() -> None:
         sha256="0" * 64,
         verification=Verification.VERIFIED,
     )
-    paused = msgspec.structs.replace(B, state=State.PAUSED, received=7)
+    paused = msgspec.structs.replace(B, state=State.PAUSED, received=7, position=3, priority=2)
     first, second, third, fourth = known.correct([here, paused])
     assert first == msgspec.structs.replace(move(A, State.DOWNLOADING, State.DOWNLOADED), received=0)
     assert isinstance(second, Downloaded)
     assert (second.path, second.bytes, second.fetched, second.sha256) == ("/to/a.bin", 180, 180, "0" * 64)
-    assert third == msgspec.structs.replace(move(B, State.DOWNLOADING, State.PAUSED), received=7)
+    told = move(B, State.DOWNLOADING, State.PAUSED)
+    assert third == msgspec.structs.replace(told, received=7, position=3, priority=2)
     assert fourth == ResourcesRemoved(collection=C.resource.collection, resources=(C.id,))

@@ -35,10 +35,12 @@ def test_nothing_is_said_of_an_order_that_depends_on_sizes() -> None:
 def test_who_comes_later_starts_later_and_who_starts_leaves() -> None:
     queue = QueueOrder()
     queue.put([child(1, State.QUEUED, position=7)])
-    assert queue.move(key(2), State.QUEUED)
-    assert queue.move(key(3), State.QUEUED)
-    assert not queue.move(key(3), State.QUEUED)
-    assert queue.ahead(key(3)) == 2
+    assert queue.move(key(3), State.QUEUED, position=8)
+    assert queue.move(key(2), State.QUEUED, position=9)
+    assert not queue.move(key(2), State.QUEUED, position=9)
+    assert [queue.ahead(key(number)) for number in (1, 3, 2)] == [0, 1, 2]
+    assert queue.move(key(2), State.QUEUED, position=6)
+    assert [queue.ahead(key(number)) for number in (2, 1, 3)] == [0, 1, 2]
     assert queue.move(key(1), State.RESOLVING)
     assert not queue.move(key(1), State.DOWNLOADING)
     assert [queue.ahead(key(number)) for number in (2, 3)] == [0, 1]

@@ -294,7 +294,7 @@ def test_the_place_in_the_queue_counts_other_collections(model: ResourceTableMod
     shared.apply([moved(900, State.QUEUED, State.RESOLVING)])
     assert shared.index(0, Column.STATE).data() == "Queued · starts next"
     assert seen.changed == [(0, 1, Column.STATE, Column.STATE)]
-    shared.apply([moved(2, State.MISSING, State.QUEUED)])
+    shared.apply([moved(2, State.MISSING, State.QUEUED, position=3)])
     assert shared.index(1, Column.STATE).data() == "Queued · starts after 1 other"
     shared.update([child(2, State.QUEUED, position=3, priority=1)])
     assert shared.index(1, Column.STATE).data() == "Queued · starts next"
@@ -308,6 +308,19 @@ def test_the_answer_to_a_priority_takes_back_no_state_that_came_before_it(model:
     row = model.snapshot_of(key(1))
     assert row is not None
     assert (row.state, row.priority) == (State.PAUSED, 2)
+
+
+def test_who_was_queued_later_keeps_the_place_when_it_is_ranked_and_when_others_go(model: ResourceTableModel) -> None:
+    model.load([child(number) for number in range(4)])
+    places = {0: 14, 1: 13, 2: 12, 3: 11}
+    model.apply([moved(number, State.MISSING, State.QUEUED, position=place) for number, place in places.items()])
+    model.take_priorities([child(number, State.QUEUED, position=places[number], priority=1) for number in (0, 1)])
+    texts = [model.state_text(model.snapshot_at(row)).left for row in (1, 0, 3, 2)]
+    assert texts == [
+        f"Queued · starts {when}" for when in ("next", "after 1 other", "after 2 others", "after 3 others")
+    ]
+    model.apply([ResourcesRemoved(collection=COLLECTION, resources=(key(1),))])
+    assert [model.state_text(model.snapshot_at(row)).left for row in (0, 2, 1)] == texts[:3]
 
 
 def test_removed_children_leave_the_list_and_the_selection(model: ResourceTableModel) -> None:

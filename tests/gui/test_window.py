@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 
+from stabilitydl.domain.resource import ResourceSnapshot
 from stabilitydl.domain.states import State, Tab
 from stabilitydl.gui.plan_dialog import PlanDialog
 from stabilitydl.gui.question import Question
@@ -319,3 +320,37 @@ def test_a_pack_that_another_start_adds_appears(stage: Stage) -> None:
 
 def len_(_done: None) -> None:
     """Nobody waits for it."""
+
+
+def test_who_starts_when_is_said_as_the_engine_has_it_whatever_is_ranked_and_removed(stage: Stage) -> None:
+    window = stage.open(settings=Settings(rate_limit=SLOW, jobs=1))
+    stage.start(stage.add("demo:?files=80&size=2MiB"))
+    stage.until(lambda: len(stage.ids(State.QUEUED)) == 79)
+    model = window.resources.model
+    start_order(stage)
+    for chosen in (stage.ids(State.QUEUED)[40:45], stage.ids(State.QUEUED)[42:46]):
+        ranks = {each: stage.row(each).priority + 1 for each in chosen}
+        model.selection.replace(chosen)
+        window.resources.bar.earlier.trigger()
+        stage.until(lambda ranks=ranks: all(stage.row(each).priority == rank for each, rank in ranks.items()))
+        order = start_order(stage)
+        assert [each for each in order if each in chosen] == sorted(chosen, key=lambda each: -ranks[each])
+    gone = order[:2] + order[10:12]
+    model.selection.replace(gone)
+    window.resources.bar.remove.click()
+    stage.until(lambda: len(stage.ids(State.QUEUED)) == 75)
+    assert start_order(stage) == [each for each in order if each not in gone]
+
+
+def start_order(stage: Stage) -> list[str]:
+    """The queued ones in the order in which the engine starts them, which each of them has to say in the window."""
+    answers: list[list[ResourceSnapshot]] = []
+    stage.opened.bridge.load_resources(None, answers.append, lambda _problem: None)
+    stage.until(lambda: answers, "the engine answers")
+    queued = [row for row in answers[0] if row.state is State.QUEUED]
+    order = [row.id for row in sorted(queued, key=lambda row: (-row.priority, row.position))]
+    places = ["starts next", "starts after 1 other"]
+    places += [f"starts after {ahead} others" for ahead in range(2, len(order))]
+    model = stage.window.resources.model
+    assert [model.state_text(stage.row(each)).left for each in order] == [f"Queued · {place}" for place in places]
+    return order
