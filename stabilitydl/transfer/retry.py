@@ -19,7 +19,7 @@ from ..errors import (
 )
 
 TRIES = 5
-PATIENCE = 45.0
+PATIENCE = 36.0
 LEAST = 1024
 """Bytes that a try which fails has to bring to count for more than one that brings nothing."""
 _LONGEST_SILENCE = 30.0
@@ -42,10 +42,15 @@ def may_have_expired(error: StabilityError) -> bool:
 
 
 class RetryBudget:
-    """At most `TRIES` tries and `PATIENCE` seconds without new bytes, shared by all connections of one fetch.
+    """At most `TRIES` tries and `PATIENCE` seconds without progress, shared by all connections of one fetch.
 
     Connections that fail while another one waits to try again share its try: one hiccup of a server that cuts them
     all counts once. All times are monotonic seconds.
+
+    Progress is what comes as fast as a connection has to be, by the time in which a read was pending since the last
+    progress: a slow line goes on for ever, some bytes with each try do not. Who falls silent after its first bytes is
+    given up after two silences of the network, 60 s; who trickles after the 60 s of the `reader` and the rest of
+    `PATIENCE`, 66 s; who changes from one to the other after two minutes at most.
     """
 
     def __init__(self, now: float) -> None:
@@ -53,9 +58,36 @@ class RetryBudget:
         self._last = now
         self._since: float | None = None
         self._resume = 0.0
+        self._reading = 0
+        self._counted = now
+        self._came = 0
+        self._due = 0.0
+
+    def read_begins(self, now: float) -> None:
+        """A connection waits for bytes."""
+        if not self._reading:
+            self._counted = now
+        self._reading += 1
+
+    def read_ends(self, now: float, count: int, slowest: float) -> None:
+        """It got ``count`` bytes, or none; less than ``slowest`` bytes per second are no progress.
+
+        While several wait, the time counts once. What a machine slept through does not count.
+        """
+        self._reading -= 1
+        self._came += count
+        self._due += min(now - self._counted, _LONGEST_SILENCE) * slowest
+        self._counted = now
+
+    def is_over(self, now: float) -> bool:
+        """Did something fail, and was the patience since then in vain?"""
+        return self._since is not None and now >= self._since + PATIENCE
 
     def progress(self, now: float) -> None:
-        """A try brought what it was for, or `LEAST` bytes of it: everything is forgiven."""
+        """A try brought what it was for, or `LEAST` bytes of it: everything is forgiven, if that came fast enough."""
+        if self._came < self._due:
+            return
+        self._came, self._due = 0, 0.0
         self._failures = 0
         self._last = now
         self._since = None

@@ -22,8 +22,6 @@ class Run:
         self._failure: StabilityError | None = None
         self._change = anyio.Event()
         self.opened = 0
-        self.stalls = 0
-        """Connections in a row that brought next to nothing."""
 
     async def fill(self, connections: int, claim: Claim, body: Body) -> None:
         """Bring everything that the plan misses; ``claim`` and ``body`` are already open. Raises StabilityError."""

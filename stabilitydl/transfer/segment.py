@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from ..errors import ConnectionLost, RangesUnusable, ServerBusy, StabilityError, StalledConnection, WrongRange
+from ..errors import ConnectionLost, RangesUnusable, ServerBusy, StabilityError, WrongRange
 from .body import Body
 from .plan import Claim
 from .reader import Reader
-from .retry import LEAST, TRIES, is_passing, may_have_expired
+from .retry import LEAST, is_passing, may_have_expired
 
 if TYPE_CHECKING:
     from .run import Run
@@ -66,7 +66,7 @@ class Segment:
 
     async def _read(self, run: Run, claim: Claim, body: Body) -> None:
         fetching, clock = run.fetching, run.fetching.clock
-        reader = Reader(body, fetching.flow, fetching.live, clock)
+        reader = Reader(body, fetching.flow, fetching.live, clock, fetching.retries)
         began, first = clock.monotonic(), claim.position
         is_longer = False
         while claim.rest > 0:
@@ -83,7 +83,6 @@ class Segment:
                 fetching.retries.progress(now)
             if now > began:
                 claim.speed = count / (now - began)
-        run.stalls = 0
         self._speed = claim.speed if not self._speed else self._mix(claim.speed)
         if claim.position == body.stop:
             # The end of the answer has to be seen for its connection to be used again; the bytes are here already.
@@ -109,10 +108,7 @@ class Segment:
             return False
         if may_have_expired(error) and run.fetching.route.expire(self._generation):
             return True
-        if isinstance(error, StalledConnection):
-            # Each try brings some bytes, so the budget of retries would never end.
-            run.stalls += 1
-        if not is_passing(error) or run.stalls >= TRIES:
+        if not is_passing(error):
             raise error
         await run.fetching.back_off(error)
         return True

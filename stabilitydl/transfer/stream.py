@@ -18,7 +18,7 @@ async def bring_stream(fetching: Fetching, body: Body, size: int | None) -> Remo
     Raises StreamCut when it breaks off, WebPage, LfsPointer, SizeMismatch, DiskError.
     """
     position = 0
-    reader = Reader(body, fetching.flow, fetching.live, fetching.clock)
+    reader = Reader(body, fetching.flow, fetching.live, fetching.clock, fetching.retries)
     if size == 0:
         await _check_end(fetching, body, 0, size)
     while size is None or position < size:

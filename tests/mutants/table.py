@@ -271,4 +271,11 @@ MUTANTS = (
         "one try too many",
         RETRY,
     ),
+    Mutant(
+        "transfer/retry.py",
+        "if self._came < self._due:",
+        "if not self._came:",
+        "a server that falls silent after some bytes is asked for ever",
+        RETRY,
+    ),
 )

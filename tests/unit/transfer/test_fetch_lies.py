@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import anyio
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from stabilitydl import errors
 from stabilitydl.disk.aside import QUARANTINE
 from stabilitydl.domain.checksum import Verification
-from stabilitydl.domain.chunk import Chunk
+from stabilitydl.domain.chunk import WIDTH, Chunk
 from stabilitydl.errors import StabilityError
 from stabilitydl.transfer import probe
 from stabilitydl.transfer.beginning import Beginning
@@ -516,6 +517,60 @@ async def test_a_host_that_gives_next_to_nothing_each_time_is_given_up(
     with anyio.fail_after(60):
         await refused(rig, errors.ConnectionLost, file.url, connections=connections)
     assert len(origin.requests) <= TRIES * connections
+
+
+def slow_bodies(rig: Rig, monkeypatch: pytest.MonkeyPatch, count: int, seconds: float, most: int, rest: float) -> None:
+    """Bodies bring ``most`` bytes each ``seconds``; after ``count`` they are silent for ``rest`` seconds and fail."""
+    real = Body.open
+    ends = rig.clock.skipped + 2000.0
+
+    async def open_(*args: Any) -> Body:
+        body, came = await real(*args), 0
+        read = body.read
+
+        async def slowly(wanted: int = WIDTH) -> Chunk:
+            nonlocal came
+            assert rig.clock.skipped < ends, "it goes on for ever"
+            if came >= count:
+                rig.clock.skipped += rest
+                raise errors.NetworkTimeout(host=body.host)
+            rig.clock.skipped += seconds
+            chunk = await read(min(wanted, most))
+            came += len(chunk)
+            return chunk
+
+        body.read = slowly  # type: ignore[assignment]
+        return body
+
+    monkeypatch.setattr(Body, "open", open_)
+
+
+@pytest.mark.parametrize("ranges", [True, False])
+@pytest.mark.parametrize(("count", "seconds", "most"), [(5000, 0.0, 5000), (SIZE, 1.0, 1), (SIZE, 1.0, 20)])
+async def test_some_bytes_with_each_try_do_not_make_it_last_for_ever(
+    rig: Rig, origin: FileOrigin, monkeypatch: pytest.MonkeyPatch, ranges: bool, count: int, seconds: float, most: int
+) -> None:
+    """N03, H24: a black hole after 5 KB, and trickles, of which the faster one brings `LEAST` bytes in a minute."""
+    file = origin.add("/m", DATA, ranges=ranges)
+    slow_bodies(rig, monkeypatch, count, seconds, most, 30.0)
+    kind = errors.NetworkTimeout if count < SIZE else errors.StalledConnection
+    with anyio.fail_after(60):
+        await refused(rig, kind, file.url, connections=1)
+    assert rig.clock.skipped <= 75.0
+    assert len(rig.seen.retries) == 1
+
+
+async def test_a_slow_line_that_breaks_all_the_time_brings_the_file(
+    rig: Rig, origin: FileOrigin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """N03, N09: far more failures than tries, but more than the least on the whole."""
+    data = noise(MIB)
+    file = origin.add("/m", data)
+    slow_bodies(rig, monkeypatch, 64 * 1024, 2.0, 8192, 20.0)
+    await rig.fetch(file.url, checksum=sha256(data), connections=1)
+    assert rig.target.read_bytes() == data
+    assert len(rig.seen.retries) > 2 * TRIES
+    assert rig.clock.skipped > 400.0
 
 
 async def test_the_little_that_is_left_of_a_range_is_no_failure(rig: Rig, origin: FileOrigin) -> None:

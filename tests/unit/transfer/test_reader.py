@@ -14,7 +14,9 @@ from stabilitydl.transfer.bandwidth import Bandwidth, Flow
 from stabilitydl.transfer.body import Body
 from stabilitydl.transfer.order import STALLED, Live
 from stabilitydl.transfer.reader import SLOWEST, WINDOW, Reader, Trickle
+from stabilitydl.transfer.retry import PATIENCE, RetryBudget
 from tests.fakes.clock import ManualClock
+from tests.unit.transfer.rig import SwiftClock
 
 pytestmark = pytest.mark.anyio
 
@@ -128,3 +130,59 @@ async def test_a_byte_on_another_connection_is_news() -> None:
     await Reader(cast(Body, Server(clock, endless(0.0, 1))), unlimited(clock), live, clock).read()
     assert not live.is_stalled(clock.monotonic())
     assert live.is_stalled(clock.monotonic() + STALLED)
+
+
+async def second_try(script: Iterator[tuple[float, int]]) -> float:
+    """Seconds after the first failure until the second connection is given up, 0 when it is not within 50 s."""
+    clock = ManualClock()
+    began = clock.monotonic()
+    retries = RetryBudget(began)
+    retries.read_begins(began)
+    clock.advance(WINDOW)
+    retries.read_ends(clock.monotonic(), 0, SLOWEST)
+    assert retries.next_delay(clock.monotonic()) is not None
+    reader = Reader(cast(Body, Server(clock, script)), unlimited(clock), Live(), clock, retries)
+    while clock.monotonic() - began < WINDOW + 50:
+        try:
+            await reader.read()
+        except StalledConnection:
+            assert retries.next_delay(clock.monotonic()) is None
+            return clock.monotonic() - began
+        retries.progress(clock.monotonic())
+    return 0.0
+
+
+async def test_a_second_trickle_gets_no_second_minute() -> None:
+    """N03, H24"""
+    assert WINDOW < await second_try(endless(1.0, 1)) <= 75.0
+    assert WINDOW < await second_try(endless(1.0, SLOWEST - 1)) <= 75.0
+
+
+async def test_a_second_try_that_is_only_slow_goes_on() -> None:
+    """N03, N09: although what the first one failed to bring is not made up for yet."""
+    assert PATIENCE < 50
+    assert await second_try(endless(1.0, SLOWEST)) == 0.0
+
+
+async def test_a_limit_of_ours_below_the_least_makes_no_server_slow() -> None:
+    """N03"""
+    clock = SwiftClock()
+
+    class Limited:
+        host = "host.test"
+
+        def pace(self, rate: float) -> None:
+            assert rate == 600
+
+        async def read(self, most: int) -> bytes:
+            clock.skipped += 1.0
+            return bytes(min(most, 400))
+
+    retries = RetryBudget(clock.monotonic())
+    assert retries.next_delay(clock.monotonic()) is not None
+    clock.skipped += 2 * PATIENCE
+    reader = Reader(cast(Body, Limited()), Bandwidth(clock, 600).flow("resource"), Live(), clock, retries)
+    for _ in range(30):
+        await reader.read()
+    retries.progress(clock.monotonic())
+    assert not retries.is_over(clock.monotonic())

@@ -94,3 +94,70 @@ def test_connections_that_fail_together_share_one_try() -> None:
         assert all(delay is not None and first <= delay <= 2 * first for delay in found)
         now += first
     assert budget.next_delay(now) is None
+
+
+def read(budget: RetryBudget, now: float, seconds: float, count: int) -> None:
+    """One read of ``count`` bytes that began at ``now``; then what the segments say of it."""
+    budget.read_begins(now)
+    budget.read_ends(now + seconds, count, 1024.0)
+    budget.progress(now + seconds)
+
+
+def test_some_bytes_with_each_try_are_no_progress() -> None:
+    """N03, H24: 5 KB and 30 s of nothing, again and again, however much came before."""
+    budget, now, failures = RetryBudget(0.0), 0.0, 0
+    read(budget, now, 0.001, 10**9)
+    while now < 1000.0:
+        read(budget, now, 0.001, 5000)
+        read(budget, now, 30.0, 0)
+        now += 30.0
+        delay = budget.next_delay(now)
+        failures += 1
+        if delay is None:
+            break
+        now += delay
+    assert failures == 2
+    assert 60.0 <= now <= 61.0
+
+
+def test_a_slow_line_is_forgiven_for_ever() -> None:
+    """N03, N09: 1.5 KiB a second, with a hiccup every minute."""
+    budget, now = RetryBudget(0.0), 0.0
+    for _ in range(1000):
+        for _ in range(60):
+            read(budget, now, 1.0, 1536)
+            now += 1.0
+        assert repr(budget) == "<RetryBudget failures=0>"
+        assert not budget.is_over(now)
+        delay = budget.next_delay(now)
+        assert delay is not None
+        now += delay
+
+
+def test_only_the_time_of_pending_reads_counts_and_that_of_many_once() -> None:
+    """N03, N04"""
+    budget = RetryBudget(0.0)
+    assert budget.next_delay(0.0) is not None
+    for _ in range(4):
+        budget.read_begins(5000.0)
+    for _ in range(4):
+        budget.read_ends(5010.0, 2500, 1000.0)
+    budget.progress(5010.0)
+    assert repr(budget) == "<RetryBudget failures=0>", "10,000 bytes in 10 s; nobody read before"
+    assert budget.next_delay(6000.0) is not None
+    budget.read_begins(6000.0)
+    budget.read_ends(6010.0, 9999, 1000.0)
+    budget.progress(6010.0)
+    assert repr(budget) == "<RetryBudget failures=1>"
+    budget.read_begins(7000.0)
+    budget.read_ends(7000.0, 1, 1000.0)
+    budget.progress(7000.0)
+    assert repr(budget) == "<RetryBudget failures=0>"
+
+
+def test_sleep_in_the_middle_of_a_read_is_nobodys_fault() -> None:
+    """N04"""
+    budget = RetryBudget(0.0)
+    assert budget.next_delay(0.0) is not None
+    read(budget, 10.0, 30_000.0, 31 * 1024)
+    assert repr(budget) == "<RetryBudget failures=0>"
