@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from ..clock import Clock
+from ..domain.chunk import Chunk
 from ..errors import (
     BadAnswer,
     CompressedAnswer,
@@ -54,6 +55,7 @@ class Remote:
 class Wanted:
     """What to ask for: bytes ``start`` to before ``stop`` of the file ``name``.
 
+    ``to_end`` asks for everything from ``start`` on; an answer may leave out what lies behind ``stop``.
     ``size`` and ``validator`` are those that the part was begun with (None and empty at first). ``is_proven``: a
     checksum will tell at the end whether all parts are of one version. ``whole`` asks for the file as one stream,
     without ranges.
@@ -66,6 +68,7 @@ class Wanted:
     validator: str = ""
     is_proven: bool = False
     whole: bool = False
+    to_end: bool = False
 
 
 class Body:
@@ -92,7 +95,8 @@ class Body:
         """
         extra = [("Accept-Encoding", "identity")]
         if not wanted.whole:
-            extra.append(("Range", f"bytes={wanted.start}-{wanted.stop - 1}"))
+            last = "" if wanted.to_end else wanted.stop - 1
+            extra.append(("Range", f"bytes={wanted.start}-{last}"))
             if is_strong(wanted.validator) and wanted.start > 0:
                 extra.append(("If-Range", wanted.validator))
         answer = await client.open(request, extra=extra, bulk=True)
@@ -102,6 +106,18 @@ class Body:
         except BaseException:
             await answer.aclose()
             raise
+
+    def end_at(self, stop: int) -> None:
+        """Read nothing that lies at ``stop`` or behind it. To be called before the first read."""
+        self.stop, left, read = stop, stop - self.start, self.read
+
+        async def limited(most: int = left) -> Chunk:
+            nonlocal left
+            chunk = await read(min(most, left)) if left > 0 else b""
+            left -= len(chunk)
+            return chunk
+
+        self.read = limited
 
     async def close(self) -> None:
         """Let go of the connection, also while the task is being cancelled."""
@@ -185,7 +201,8 @@ def _accept_part(answer: Answer, wanted: Wanted, validator: str) -> Body:
     if wanted.size is not None and total != wanted.size:
         raise RemoteChanged(host=answer.host)
     length = _length(answer)
-    if total > _LARGEST or start != wanted.start or stop != min(wanted.stop, total):
+    least = min(wanted.stop, total)
+    if total > _LARGEST or start != wanted.start or not least <= stop <= (total if wanted.to_end else least):
         raise WrongRange(host=answer.host)
     if length is not None and length != stop - start:
         raise WrongRange(host=answer.host)

@@ -2,8 +2,9 @@
 
 `fetch` opens the part of the target and recovers what an earlier run left. The first request is the probe: a ranged GET
 whose answer says how large the file is and whether parts of it can be had, and whose body is the first range. The
-missing rest is brought by segments. The digest follows the growing prefix, so the file is judged as its last byte is
-written, and only then it gets its name.
+missing rest is brought by segments; but where nothing would tell parts of two versions of the file apart, all of it
+comes in this one answer. The digest follows the growing prefix, so the file is judged as its last byte is written, and
+only then it gets its name.
 
 When the source turns out to be wrong - it changed in between, cannot send ranges, or sent bytes that do not match -
 or somebody else wrote into the part, the part is begun again in a simpler mode, a bounded number of times.
@@ -165,13 +166,20 @@ class _Fetch:
             self._part.follow(resource.checksums, size)
         if not remote.has_ranges or size is None:
             return await bring_stream(self._fetching, body, size)
-        plan = Plan(size, self._part.written, self._mode.connections)
-        claim = plan.take(stop=body.stop)
+        in_one = not remote.is_strong and not self._fetching.is_proven
+        stop = size if body.stop is None else body.stop
+        if in_one and not is_resumed and stop < size:
+            raise RangesUnusable(host=body.host)
+        if not in_one and not self._mode.whole and stop > body.start + SHORTEST_RANGE:
+            stop = body.start + SHORTEST_RANGE
+            body.end_at(stop)
+        plan = Plan(size, self._part.written, 1 if in_one else self._mode.connections, in_one=in_one)
+        claim = plan.take(stop=stop)
         if claim is None:
             return remote
         run = Run(self._fetching, remote, plan)
         try:
-            await run.fill(self._connections(remote, plan), claim, body)
+            await run.fill(1 if in_one else self._connections(plan), claim, body)
         finally:
             self._answers += run.opened
         return remote
@@ -188,10 +196,8 @@ class _Fetch:
         await self._part.begin(identity)
         self._live.allocated = self._part.file.allocated
 
-    def _connections(self, remote: Remote, plan: Plan) -> int:
-        """How many connections are worth it, and allowed: parts of unproven versions are never mixed."""
-        if not remote.is_strong and not self._fetching.is_proven:
-            return 1
+    def _connections(self, plan: Plan) -> int:
+        """How many connections are worth it."""
         return min(self._mode.connections, 1 + -(-plan.unclaimed // SHORTEST_RANGE))
 
     # -- verify and finalize --------------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 """The first request of a fetch, which is the probe: a ranged GET whose answer says how large the file is and whether
-parts of it can be had, and whose body is the first range."""
+parts of it can be had, and whose body is the first range, or all of the file."""
 
 from __future__ import annotations
 
@@ -19,10 +19,15 @@ _LOOK_SECONDS = 15.0
 
 
 def beginning_of(order: Order, *, whole: bool) -> Wanted:
-    """What to ask for where nothing is here yet."""
+    """What to ask for where nothing is here yet.
+
+    Without a checksum that is the whole file: only the answer says whether its parts can be told from those of another
+    version, and where they cannot, it has to come as this one answer.
+    """
     size = order.resource.size
     stop = min(size or SHORTEST_RANGE, SHORTEST_RANGE)
-    return Wanted(name=order.resource.path, start=0, stop=stop, whole=whole)
+    to_end = order.resource.checksum is None and stop != size
+    return Wanted(name=order.resource.path, start=0, stop=stop, whole=whole, to_end=to_end)
 
 
 def rest_of(order: Order, header: Header, written: Ranges) -> Wanted:
