@@ -17,7 +17,7 @@ from stabilitydl.hubs.protocol import Expansion
 Action = Literal["get", "recover", "cancel", "remove", "retry", "start", "repair", "keep", "look", "empty"]
 
 MIB = 1024 * 1024
-PATIENCE = 60.0
+PATIENCE = 10.0
 """Seconds for what the engine does at its start by itself."""
 
 
