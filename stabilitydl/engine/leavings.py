@@ -13,7 +13,7 @@ from ..errors import StabilityError
 from ..store.change import Change
 from .context import Context
 from .fleet import SLICE, Fleet
-from .here import is_recorded, target_of
+from .here import target_of
 from .telling import Telling
 from .turns import Turns
 from .undo import Undo
@@ -82,23 +82,7 @@ class Leavings:
         for each in (each for (_, each, _), is_left in zip(idle, found, strict=True) if is_left):
             async with self._turns.take([each]):
                 if each not in self._fleet and each not in self.undo:
-                    rows = [row for row in await self._rows([each]) if await self._is_over(row)]
-                    await self.discard(rows, (State.MISSING, State.DOWNLOADED))
-
-    async def _is_over(self, row: ResourceSnapshot) -> bool:
-        """Is what lies around of ``row`` left of what this list has, or gave up?
-
-        Else another list may have begun it: that of another data directory, or the newer one in whose place an old one
-        was put back. Raises DiskError.
-        """
-        target, tag = target_of(row), row.resource.tag
-        if row.state is State.MISSING and row.received:
-            return True
-
-        async def judge() -> bool:
-            return is_recorded(row, await self._disk.stat(target)) or not await self._disk.is_begun(target, tag)
-
-        return await self._context.drives.ask(target.parent, judge)
+                    await self.discard(await self._rows([each]), (State.MISSING, State.DOWNLOADED))
 
     async def _expire(self, ids: Sequence[str]) -> None:
         """The parts of cancelled resources go, unless something else was commanded since."""
