@@ -40,8 +40,8 @@ KILL_CONTROLS = (
 )
 
 POWER_CONTROLS = (
-    Control("journal before data sync", ("lost",), "power", ALONE, calls=("sync_data",)),
-    Control("data not synced", ("lost",), "power", ALONE, calls=("sync_data",), about=".journal"),
+    Control("journal before data sync", ("lost", "again"), "power", ALONE, calls=("sync_data",)),
+    Control("data not synced", ("lost", "again"), "power", ALONE, calls=("sync_data",), about=".journal"),
     Control("name before data sync", ("wrong", "stuck", "again"), "power", calls=("sync_data",)),
     # Other files of the pack sync their names along: only after the end it shows that nobody did.
     Control("folder not synced", ("lost", "stuck"), "power", first=END),

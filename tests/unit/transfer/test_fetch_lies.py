@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -206,6 +207,7 @@ async def test_a_file_that_changes_all_the_time_ends(rig: Rig, origin: FileOrigi
     assert len(origin.requests) <= 10
 
 
+PATIENCE = 60.0
 OLD_DATE, NEW_DATE = "Tue, 01 Jul 2025 10:00:00 GMT", "Wed, 02 Jul 2025 10:00:00 GMT"
 WEAK_ONE, WEAK_TWO = 'W/"one"', 'W/"two"'
 
@@ -239,6 +241,11 @@ async def test_two_versions_are_never_mixed(
         file.cut_after, file.faults = 5 * MIB, 1
 
     def change() -> None:
+        # Where nothing of the old version is written yet, there is nothing to tell of.
+        deadline = time.monotonic() + PATIENCE
+        while not rig.live.received:
+            assert time.monotonic() < deadline
+            time.sleep(0.001)
         file.data, file.etag, file.last_modified = OTHER, *after_
 
     before_each(origin, after(2, change))
