@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QListWidgetItem,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -112,6 +113,10 @@ class SettingsDialog(Dialog):
             self.editors[field.name] = editor
             hint = self._helps[field.name] = QLabel()
             hint.setWordWrap(True)
+            # The widest that a column grows to is what the narrowest of its widgets bears, unless one of them expands.
+            policy = hint.sizePolicy()
+            policy.setHorizontalPolicy(QSizePolicy.Policy.Expanding)
+            hint.setSizePolicy(policy)
             mark(hint, kind="small")
             if isinstance(editor, SwitchEditor):
                 grid.addWidget(editor.widget, row, 0, 1, 2)

@@ -6,7 +6,7 @@ from typing import TypeVar
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QLineEdit, QSpinBox
+from PySide6.QtWidgets import QApplication, QComboBox, QDoubleSpinBox, QLabel, QLineEdit, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from stabilitydl.gui.folders_editor import FoldersEditor
@@ -132,6 +132,16 @@ def test_every_section_has_a_page(dialog: SettingsDialog) -> None:
         assert dialog.page == name
     dialog.show_page("nowhere")
     assert dialog.page == "accounts"
+
+
+@pytest.mark.parametrize("settings", [Settings(), OTHER], ids=["defaults", "other"])
+def test_no_choice_is_cut(qtbot: QtBot, appearance: Appearance, settings: Settings) -> None:
+    dialog = dialog_for(qtbot, appearance, settings)
+    for name in SECTIONS:
+        dialog.show_page(name.value)
+        QApplication.processEvents()
+        boxes = [box for box in dialog.findChildren(QComboBox) if box.isVisible()]
+        assert [box.currentText() for box in boxes if box.width() < box.sizeHint().width()] == []
 
 
 def test_pages_are_turned_by_keys(dialog: SettingsDialog, qtbot: QtBot) -> None:
