@@ -125,6 +125,8 @@ def summary_lines(tally: Tally, seconds: float, *, interrupted: bool) -> list[st
     if tally.problems:
         lines.append(f"{format_count(len(tally.problems), 'problem')} besides:" if failed else "Not everything worked:")
         lines += [f"  {explain(problem)}" for problem in tally.problems]
+    if tally.unverified:
+        lines.append(f"{format_count(len(tally.unverified), 'file')} came unverified: no checksum says what is right.")
     lines.append(totals_line(tally, seconds))
     return lines
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from ..domain.checksum import Verification
 from ..domain.events import AnyEvent, Downloaded, ProgressTick, ResourcesRemoved, StateChanged
 from ..domain.resource import Resource, ResourceSnapshot, Wait
 from ..domain.states import State
@@ -27,6 +28,8 @@ class Item:
     """It came over the network during this command."""
     is_arriving: bool = False
     """Its state says that it is here; the event that says where and how is still to come."""
+    verification: Verification | None = None
+    """Once it is here."""
 
     @property
     def is_settled(self) -> bool:
@@ -109,6 +112,11 @@ class Tally:
         return [item for item in self.here if item.brought]
 
     @property
+    def unverified(self) -> list[Item]:
+        """Those that this command brought and that nobody can say anything about."""
+        return [item for item in self.downloaded if item.verification is Verification.UNVERIFIABLE]
+
+    @property
     def skipped(self) -> list[Item]:
         """Those that were here already, and blocked ones where these may be skipped."""
         return [item for item in self.items.values() if self._is_skipped(item)]
@@ -160,6 +168,7 @@ class Tally:
         item.path = event.path
         item.is_arriving = False
         item.size = item.received = event.bytes
+        item.verification = event.verification
         item.brought = item.brought or came(event)
 
     def _tick(self, event: ProgressTick) -> None:
@@ -237,4 +246,5 @@ def _item(snapshot: ResourceSnapshot) -> Item:
         path=(snapshot.target or "") if here else "",
         problem=snapshot.problem,
         wait=snapshot.wait,
+        verification=snapshot.verification if here else None,
     )

@@ -51,7 +51,13 @@ def moved(
     )
 
 
-def downloaded(name: str, size: int = 1000, *, fetched: int | None = None) -> Downloaded:
+def downloaded(
+    name: str,
+    size: int = 1000,
+    *,
+    fetched: int | None = None,
+    verification: Verification = Verification.VERIFIED,
+) -> Downloaded:
     child = resource(name)
     return Downloaded(
         resource=child.id,
@@ -60,7 +66,7 @@ def downloaded(name: str, size: int = 1000, *, fetched: int | None = None) -> Do
         path=f"/library/lora/pack/{name}",
         bytes=size,
         fetched=size if fetched is None else fetched,
-        verification=Verification.VERIFIED,
+        verification=verification,
         sha256="ab" * 32,
     )
 

@@ -1,5 +1,6 @@
 from stabilitydl.cli.board import Board, Row, progress_line, summary_lines
 from stabilitydl.cli.tally import Tally
+from stabilitydl.domain.checksum import Verification
 from stabilitydl.domain.events import AnyEvent
 from stabilitydl.domain.resource import Wait
 from stabilitydl.domain.states import State, WaitReason
@@ -73,6 +74,19 @@ def test_an_unknown_size_is_no_division_by_zero() -> None:
 def test_hostile_names_are_harmless() -> None:
     tally, board = running("\x1b[31mred\n\u202e")
     assert board.active(tally)[0].name == "\\u001b[31mred\\u000a\\u202e"
+
+
+def test_the_end_says_what_is_unverified() -> None:
+    """H08: only of what this command brought."""
+    tally, board = running("a", "b", "c")
+    for name, verification in zip("abc", Verification, strict=True):
+        follow(
+            tally, board, moved(name, State.VERIFYING, State.DOWNLOADED), downloaded(name, verification=verification)
+        )
+    assert summary_lines(tally, 2.0, interrupted=False) == [
+        "1 file came unverified: no checksum says what is right.",
+        "3 of 3 files are here: 3 downloaded (3.0 KB in 2.0 s, 1.5 KB/s).",
+    ]
 
 
 def test_the_end_names_each_failure_with_cause_and_remedy() -> None:
