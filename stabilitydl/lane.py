@@ -99,7 +99,7 @@ class Lane:
 
     def _hand_over(self) -> None:
         calls, self._gathered = self._gathered, []
-        if len(calls) > 1:
+        if len(calls) > 1 and not self._closed:
             self._look_later()
         if calls:
             self._calls.put(calls)

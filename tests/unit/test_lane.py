@@ -222,3 +222,22 @@ async def test_a_call_that_hangs_keeps_back_no_result(lane: Lane, monkeypatch: p
     assert not hanging.done()
     gate.open.set()
     await hanging
+
+
+def test_calls_of_a_loop_that_has_ended_are_made_at_the_close() -> None:
+    lane = Lane("test lane")
+    made: list[int] = []
+
+    async def gather() -> None:
+        lane.start(made.append, 1)
+        lane.start(made.append, 2)
+
+    loop = asyncio.new_event_loop()
+    task = loop.create_task(gather())
+    # The turn in which they are gathered is the last one.
+    loop.call_soon(loop.stop)
+    loop.run_forever()
+    assert task.done()
+    loop.close()
+    assert lane.close(PATIENCE)
+    assert made == [1, 2]
