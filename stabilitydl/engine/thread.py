@@ -10,6 +10,7 @@ import gc
 import threading
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import CancelledError, Future
+from concurrent.futures import wait as wait_for
 from typing import ParamSpec, TypeVar
 
 import anyio
@@ -24,6 +25,10 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 STOP_SECONDS = 2.0
+
+SIGNAL_SECONDS = 0.2
+"""How long a thread waits before it looks up. Python tells the main thread of a signal between two of its steps: one
+that comes in the last moment before it sleeps, or that the system gives to another thread, does not wake it."""
 
 YOUNG = 10_000
 """Objects that are made, beyond those that are let go of, before garbage is looked for: a small file takes hundreds,
@@ -59,7 +64,8 @@ class EngineThread:
             self._failure, self._has_worked = None, False
             self._thread = threading.Thread(target=self._main, name="engine", daemon=True)
         self._thread.start()
-        self._ready.wait()
+        while not self._ready.wait(SIGNAL_SECONDS):
+            pass
         self._raise_failure()
 
     def when_dead(self, died: Callable[[BaseException], None]) -> None:
@@ -79,7 +85,10 @@ class EngineThread:
         Raises EngineStopped when the engine is not at work, or ends before the call does.
         """
         try:
-            return self.begin(function, *args, **kwargs).result()
+            answer = self.begin(function, *args, **kwargs)
+            while not wait_for([answer], SIGNAL_SECONDS).done:
+                pass
+            return answer.result()
         except (CancelledError, RuntimeError) as error:
             if self._portal is None or isinstance(error, CancelledError):
                 raise self._failure or EngineStopped() from error

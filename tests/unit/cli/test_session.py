@@ -99,6 +99,18 @@ def test_a_signal_interrupts_a_question(number: int, session: Session, closed: l
     assert closed == []
 
 
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="signals of one thread are a matter of POSIX")
+def test_a_signal_that_does_not_wake_the_main_thread_interrupts_too(session: Session) -> None:
+    session.start()
+
+    async def interrupted(_: Engine) -> None:
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+        await never()
+
+    with pytest.raises(KeyboardInterrupt):
+        session.ask(interrupted)
+
+
 def test_signals_are_given_back_unless_one_came(closed: list[str]) -> None:
     before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
     with Session(Paths.from_environment(), Settings(), Registry.standard(), closing=[lambda: closed.append("x")]):
