@@ -95,6 +95,18 @@ def test_enter_brings_what_is_missing_and_shows_what_is_here(stage: Stage, opene
     assert len(stage.ids(State.MISSING)) == 3
 
 
+def test_the_menu_of_a_row_opens_the_page_of_its_file(stage: Stage, opened: list[QUrl]) -> None:
+    ids = stage.add(FOUR)
+    menu = stage.window.resources.menu_for(ids[2:3])
+    command(menu, "Open the page").trigger()
+    menu.deleteLater()
+    stage.until(lambda: opened, "the page is opened")
+    page = stage.row(ids[2]).resource.page
+    assert page.startswith("/models/"), "only the hub knows the host"
+    assert [(url.scheme(), url.host()) for url in opened] == [("http", "127.0.0.1")]
+    assert opened[0].toString().endswith(page)
+
+
 def test_a_double_click_does_the_same(stage: Stage, opened: list[QUrl]) -> None:
     ids = stage.add(FOUR)
     view, model = stage.window.resources.list, stage.window.resources.model
