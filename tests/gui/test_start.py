@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -82,3 +83,4 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
 def test_the_first_picture_comes_without(name: str, imported: set[str]) -> None:
     assert "stabilitydl.gui.main_window" in imported
     assert name not in imported
+    assert importlib.util.find_spec(name) is not None, "there is such a module"
