@@ -1971,12 +1971,16 @@
         <translation>stabilitydl 无法登录 {hub}；文件页面上可能有获取方法的说明。</translation>
     </message>
     <message>
+        <source>stabilitydl cannot log in to {hub}. Open {address} to see how to get this file.</source>
+        <translation>stabilitydl 无法登录 {hub}。请打开 {address}，了解如何获取此文件。</translation>
+    </message>
+    <message>
         <source>There is no page to open.</source>
         <translation>没有可打开的页面。</translation>
     </message>
     <message>
-        <source>The browser cannot be opened.</source>
-        <translation>无法打开浏览器。</translation>
+        <source>The browser cannot be opened; the page is {address}.</source>
+        <translation>无法打开浏览器，页面地址是 {address}。</translation>
     </message>
     <message>
         <source>There is no folder to open.</source>
@@ -2835,6 +2839,10 @@
 </context>
 <context>
     <name>Toast</name>
+    <message>
+        <source>Copy the address</source>
+        <translation>复制地址</translation>
+    </message>
     <message>
         <source>Close this message</source>
         <translation>关闭此消息</translation>

@@ -161,6 +161,7 @@ class MainWindow(QMainWindow):
         self.remedies.report_wanted.connect(self._report)
         self.quarantine.changed.connect(self.collections.show_quarantine)
         self.remedies.said.connect(self.toast.say)
+        self.remedies.unopened.connect(self.toast.say_address)
         self.totals.changed.connect(self.activity.show_totals)
         self.tray.show_wanted.connect(self.raise_window)
         self.tray.pause_all_wanted.connect(self._pause_all)

@@ -23,6 +23,10 @@ ACCOUNTS, NETWORK, DOWNLOADS = "accounts", "network", "downloads"
 """Pages of the settings."""
 
 
+_Words = Callable[[str], str]
+"""What is said of the page at an address that no browser opened, or, for an empty one, of a page that there is not."""
+
+
 class Commands(Protocol):
     """What is asked of the engine's bridge."""
 
@@ -39,8 +43,9 @@ class Remedies(QObject):
     """Carries out row actions.
 
     ``settings_wanted`` names a page of the settings; ``other_file_wanted``, ``decision_wanted`` (what becomes of a
-    quarantined file) and ``report_wanted`` carry the row; ``said`` is a sentence for the user. ``open_url`` gives a
-    URL to the desktop and says whether that worked.
+    quarantined file) and ``report_wanted`` carry the row; ``said`` is a sentence for the user; ``unopened`` carries
+    one about a page for which no browser opened, and the address of the page. ``open_url`` gives a URL to the desktop
+    and says whether that worked.
     """
 
     settings_wanted = Signal(str)
@@ -48,6 +53,7 @@ class Remedies(QObject):
     decision_wanted = Signal(object)
     report_wanted = Signal(object)
     said = Signal(str)
+    unopened = Signal(str, str)
 
     def __init__(
         self,
@@ -89,11 +95,20 @@ class Remedies(QObject):
         if self._commands.can_log_in(hub):
             self.settings_wanted.emit(ACCOUNTS)
             return
-        if row.resource.page:
-            self.open_page_of(row)
         host = row.problem.arguments.get("host") if row.problem is not None else None
-        words = translate("Remedies", "stabilitydl cannot log in to {hub}; its page may tell how to get this file.")
-        self.said.emit(fill(words, hub=plain(str(host or hub_title(hub)))))
+        name = plain(str(host or hub_title(hub)))
+
+        def words(address: str) -> str:
+            own = translate("Remedies", "stabilitydl cannot log in to {hub}; its page may tell how to get this file.")
+            other = translate(
+                "Remedies", "stabilitydl cannot log in to {hub}. Open {address} to see how to get this file."
+            )
+            return fill(other if address else own, hub=name, address=address)
+
+        # Before the page, whose address may be known later and takes the place of this where no browser opens it.
+        self.said.emit(words(""))
+        if row.resource.page:
+            self._open_page(hub, row.resource.page, words)
 
     def open_page_of(self, row: ResourceSnapshot) -> None:
         """Show the page of a file in the browser."""
@@ -104,17 +119,21 @@ class Remedies(QObject):
 
         Hubs that have mirrors keep their pages without the host; such a hub is asked for the whole address.
         """
-        if hub and page.startswith("/"):
-            self._commands.web_address(hub, page, self._open_web)
-        else:
-            self._open_web(page)
+        self._open_page(hub, page, _no_page)
 
-    def _open_web(self, page: str) -> None:
+    def _open_page(self, hub: str, page: str, words: _Words) -> None:
+        if hub and page.startswith("/"):
+            self._commands.web_address(hub, page, lambda address: self._open_web(address, words))
+        else:
+            self._open_web(page, words)
+
+    def _open_web(self, page: str, words: _Words) -> None:
         url = QUrl(page, QUrl.ParsingMode.StrictMode)
         if not url.isValid() or url.scheme() not in ("https", "http") or not url.host():
-            self.said.emit(translate("Remedies", "There is no page to open."))
+            self.said.emit(words(""))
         elif not self._open_url(url):
-            self.said.emit(translate("Remedies", "The browser cannot be opened."))
+            address = url.toString(QUrl.ComponentFormattingOption.FullyEncoded)
+            self.unopened.emit(words(address), address)
 
     def open_folder_of(self, row: ResourceSnapshot) -> None:
         """Show the folder of a file in the file manager."""
@@ -134,3 +153,9 @@ class Remedies(QObject):
 def _hub_of(row: ResourceSnapshot) -> str:
     addresses = row.resource.addresses
     return addresses[0].hub if addresses else ""
+
+
+def _no_page(address: str) -> str:
+    if not address:
+        return translate("Remedies", "There is no page to open.")
+    return fill(translate("Remedies", "The browser cannot be opened; the page is {address}."), address=address)

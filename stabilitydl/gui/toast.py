@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton
 
 from .elided_label import ElidedLabel
@@ -56,6 +57,15 @@ class Toast(QFrame):
         self._timer.stop()
         if not stays:
             self._timer.start(UNDO_MILLISECONDS if call is not None else SAY_MILLISECONDS)
+
+    def say_address(self, text: str, address: str) -> None:
+        """Show ``text`` about ``address``, which a button copies for wherever the user can open it."""
+        self.say(
+            text,
+            action=translate("Toast", "Copy the address"),
+            call=lambda: QGuiApplication.clipboard().setText(address),
+            stays=True,
+        )
 
     @property
     def is_leaving(self) -> bool:

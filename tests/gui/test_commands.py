@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QUrl
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QMenu
 
 from stabilitydl.domain.states import State, Tab
@@ -105,6 +105,21 @@ def test_the_menu_of_a_row_opens_the_page_of_its_file(stage: Stage, opened: list
     assert page.startswith("/models/"), "only the hub knows the host"
     assert [(url.scheme(), url.host()) for url in opened] == [("http", "127.0.0.1")]
     assert opened[0].toString().endswith(page)
+
+
+def test_where_no_browser_opens_the_address_of_a_page_can_be_copied(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = stage.open()
+    monkeypatch.setattr(window.remedies, "_open_url", lambda url: False)
+    ids = stage.add(FOUR)
+    window.commands.open_page(ids[2])
+    stage.until(window.toast.isVisible, "it is told")
+    window.toast.button.click()
+    address = QGuiApplication.clipboard().text()
+    assert address.startswith("http://127.0.0.1:")
+    assert address.endswith(stage.row(ids[2]).resource.page)
+    assert address in window.toast.label.text()
 
 
 def test_a_double_click_does_the_same(stage: Stage, opened: list[QUrl]) -> None:

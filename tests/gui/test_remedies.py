@@ -105,6 +105,29 @@ def test_where_nobody_can_log_in_the_page_is_opened(remedies: Remedies, desktop:
     assert said == ["stabilitydl cannot log in to files.test; its page may tell how to get this file."] * 2
 
 
+def test_where_no_browser_opens_a_login_says_which_page_to_open(
+    remedies: Remedies, bridge: Bridge, desktop: Desktop
+) -> None:
+    desktop.works = False
+    asked: list[Callable[[str], None]] = []
+    bridge.web_address = lambda hub, reference, then: asked.append(then)  # type: ignore[method-assign]
+    said: list[str] = []
+    told: list[tuple[str, str]] = []
+    remedies.said.connect(said.append)
+    remedies.unopened.connect(lambda words, address: told.append((words, address)))
+    where = (Address("huggingface", "org/repo"),)
+    needed = LoginNeeded(host="mirror.test", status=401).problem
+    remedies.act(child(1, State.BLOCKED, page="/org/repo", addresses=where, problem=needed), RowAction.LOG_IN)
+    first = "stabilitydl cannot log in to mirror.test; its page may tell how to get this file."
+    assert (said, told) == ([first], [])
+    asked[0]("https://mirror.test/org/repo")
+    address = "https://mirror.test/org/repo"
+    words = f"stabilitydl cannot log in to mirror.test. Open {address} to see how to get this file."
+    assert told == [(words, address)]
+    asked[0]("")
+    assert said == [first, first], "a hub without a page takes nothing away from what was said"
+
+
 def test_every_action_does_something(remedies: Remedies, bridge: Bridge, desktop: Desktop, tmp_path: Path) -> None:
     row = child(1, State.FAILED, page="https://civitai.com/models/1", target=str(tmp_path / "a" / "b"))
     heard: list[object] = []
@@ -155,8 +178,10 @@ def test_the_folder_that_needs_space_is_shown(remedies: Remedies, desktop: Deskt
 
 def test_a_desktop_that_cannot_is_told(remedies: Remedies, desktop: Desktop, qtbot: QtBot, tmp_path: Path) -> None:
     desktop.works = False
+    with qtbot.waitSignal(remedies.unopened) as caught:
+        remedies.act(child(1, page="https://a.test/"), RowAction.OPEN_PAGE)
+    assert caught.args == ["The browser cannot be opened; the page is https://a.test/.", "https://a.test/"]
     for row, action in (
-        (child(1, page="https://a.test/"), RowAction.OPEN_PAGE),
         (child(1, target=str(tmp_path / "f")), RowAction.FREE_SPACE),
         (child(1), RowAction.FREE_SPACE),
     ):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from stabilitydl.gui.toast import SAY_MILLISECONDS, UNDO_MILLISECONDS, Toast
@@ -53,6 +54,16 @@ def test_it_goes_by_itself_unless_it_stays(toast: Toast) -> None:
     toast.dismiss.click()
     assert toast.isHidden()
     assert toast.dismiss.accessibleName()
+
+
+def test_an_address_can_be_copied_for_as_long_as_it_takes(toast: Toast) -> None:
+    toast.say_address("The page is https://a.test/.", "https://a.test/")
+    assert toast.label.text() == "The page is https://a.test/."
+    assert not toast.is_leaving
+    QGuiApplication.clipboard().clear()
+    toast.button.click()
+    assert QGuiApplication.clipboard().text() == "https://a.test/"
+    assert toast.isHidden()
 
 
 def test_a_long_message_does_not_push_the_window_apart(toast: Toast) -> None:
