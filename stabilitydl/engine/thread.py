@@ -10,7 +10,6 @@ import gc
 import threading
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import CancelledError, Future
-from concurrent.futures import wait as wait_for
 from typing import ParamSpec, TypeVar
 
 import anyio
@@ -85,10 +84,7 @@ class EngineThread:
         Raises EngineStopped when the engine is not at work, or ends before the call does.
         """
         try:
-            answer = self.begin(function, *args, **kwargs)
-            while not wait_for([answer], SIGNAL_SECONDS).done:
-                pass
-            return answer.result()
+            return self._wait(self.begin(function, *args, **kwargs))
         except (CancelledError, RuntimeError) as error:
             if self._portal is None or isinstance(error, CancelledError):
                 raise self._failure or EngineStopped() from error
@@ -113,6 +109,18 @@ class EngineThread:
             if self._portal is None:
                 raise self._failure or EngineStopped() from error
             raise
+
+    def _wait(self, answer: Future[T]) -> T:
+        """The result of ``answer``, or its exception. Raises EngineStopped when the engine ended without either."""
+        while True:
+            was_alive = self._thread.is_alive()
+            try:
+                return answer.result(SIGNAL_SECONDS)
+            except TimeoutError:
+                if answer.done():
+                    return answer.result()
+                if not was_alive:
+                    raise self._failure or EngineStopped() from None
 
     def subscribe(self, callback: Callable[[Sequence[AnyEvent]], None]) -> Subscription:
         """Call ``callback`` with each batch of events, in the engine's thread; it must not take long."""

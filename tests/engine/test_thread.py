@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,27 @@ def test_a_collector_that_is_on_is_left_alone(thread: EngineThread) -> None:
     thread.start()
     assert gc.isenabled()
     assert gc.get_freeze_count() == frozen
+
+
+def test_a_call_that_nobody_took_any_more_ends_with_the_engine(
+    thread: EngineThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was handed over in the moment in which the loop ended."""
+    thread.start()
+    assert thread.stop(PATIENCE)
+    untaken: Future[None] = Future()
+    monkeypatch.setattr(thread, "begin", lambda *_: untaken)
+    with pytest.raises(EngineStopped):
+        thread.call(lambda: None)
+
+
+def test_a_call_may_end_with_an_error_of_time(thread: EngineThread) -> None:
+    def late() -> None:
+        raise TimeoutError("late")
+
+    thread.start()
+    with pytest.raises(TimeoutError, match="late"):
+        thread.call(late)
 
 
 def test_it_is_called_from_many_threads(thread: EngineThread, tmp_path: Path) -> None:
