@@ -22,6 +22,7 @@ from ..domain.kept import keep_at
 from ..domain.states import State
 from ..errors import (
     ChecksumMismatch,
+    ConnectionLost,
     DiskFault,
     LfsPointer,
     PartChanged,
@@ -79,7 +80,6 @@ class _Fetch:
         self._watcher = fetching.watcher
         self._mode = Mode(fetching.order.connections)
         self._answers = 0
-        self._is_strong = False
 
     async def run(self, header: Header | None) -> Arrival:
         """Try until the file is here or nothing simpler is left to try."""
@@ -148,7 +148,6 @@ class _Fetch:
             wanted = rest_of(self._order, resumed, self._part.written)
         body = await probe(self._fetching, wanted)
         self._answers = 1
-        self._is_strong = body.remote.is_strong
         try:
             return await self._receive(body, is_resumed=resumed is not None)
         finally:
@@ -180,6 +179,11 @@ class _Fetch:
         run = Run(self._fetching, remote, plan)
         try:
             await run.fill(1 if in_one else self._connections(plan), claim, body)
+        except (RemoteChanged, RangesUnusable, WrongRange) as error:
+            if self._mode.whole:
+                # Who would not go on behind a cut may send all of it the next time.
+                raise StreamCut(ConnectionLost(host=body.host)) from error
+            raise
         finally:
             self._answers += run.opened
         return remote
@@ -240,7 +244,7 @@ class _Fetch:
             error,
             is_resumed=resumed is not None,
             is_one_answer=self._answers == 1,
-            is_strong=self._is_strong,
+            is_proven=self._fetching.is_proven,
             is_in_place=not isinstance(error, PartChanged) or self._part.is_in_place,
         )
         match step:

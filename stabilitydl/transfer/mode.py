@@ -73,15 +73,16 @@ class Mode:
         *,
         is_resumed: bool,
         is_one_answer: bool,
-        is_strong: bool,
+        is_proven: bool,
         is_in_place: bool,
     ) -> Step:
         """What follows ``error``.
 
         Wrong bytes of an earlier run (``is_resumed``) prove nothing about the source; wrong bytes that came as one
-        answer prove all. A file whose versions have strong names (``is_strong``) did change where these say so; what
-        says so of others may be two servers with the same file, and one answer is of one of them. ``is_in_place``:
-        the part still lies under its name.
+        answer prove all. What says of a file that it changed may be two servers that name the same bytes differently,
+        and one answer is of one of them: that is tried at once where a checksum will tell (``is_proven``), since
+        another version would be refused anyway, unless the other name is of an earlier run; else when it changes
+        again. ``is_in_place``: the part still lies under its name.
         """
         match error:
             case StreamCut():
@@ -94,9 +95,11 @@ class Mode:
                 return Step.QUARANTINE if self.whole or is_one_answer else self._to_stream()
             case RemoteChanged():
                 self._changes += 1
-                if self._changes <= _CHANGES:
-                    return Step.SET_ASIDE
-                return Step.GIVE_UP if self.whole or is_strong else self._to_stream()
+                if self.whole:
+                    return Step.GIVE_UP
+                if self._changes > _CHANGES or (is_proven and not is_resumed):
+                    self._to_stream()
+                return Step.SET_ASIDE if self._changes <= _CHANGES else Step.BEGIN_AGAIN
             case PartChanged():
                 self._harms += 1
                 return Step.EMPTY if self._harms > _HARMS or not is_in_place else Step.BEGIN_AGAIN
