@@ -197,14 +197,88 @@ async def test_a_file_that_grew_is_begun_again(rig: Rig, origin: FileOrigin) -> 
     assert rig.target.read_bytes() == noise(SIZE + 5)
 
 
-async def test_a_file_that_changes_all_the_time_ends(rig: Rig, origin: FileOrigin) -> None:
-    """H04, H07"""
+NAMES: dict[str, Callable[[], Iterator[str]]] = {
+    "by turns": lambda: itertools.cycle(['"one"', '"two"']),
+    "never the same": lambda: (f'"{number}"' for number in itertools.count()),
+    "only the first": lambda: itertools.chain(['"one"'], itertools.repeat('"two"')),
+}
+"""What edges of a network call the same bytes, one request after the other; all are strong."""
+
+
+def name_by(origin: FileOrigin, file: Served, names: str) -> None:
+    given = NAMES[names]()
+    before_each(origin, lambda: setattr(file, "etag", next(given)))
+
+
+@pytest.mark.parametrize("connections", [1, 4])
+@pytest.mark.parametrize("conditions", ["honoured", "ignored"])
+@pytest.mark.parametrize("proven", [True, False])
+@pytest.mark.parametrize("names", NAMES)
+async def test_edges_that_name_a_file_differently_send_all_of_it_in_one_answer(
+    rig: Rig,
+    origin: FileOrigin,
+    monkeypatch: pytest.MonkeyPatch,
+    names: str,
+    proven: bool,
+    conditions: str,
+    connections: int,
+) -> None:
+    """H07: parts of it are never mixed, whatever the checksum would say."""
     file = origin.add("/m", DATA)
-    numbers = iter(range(1000))
-    before_each(origin, lambda: setattr(file, "etag", f'"{next(numbers)}"'))
-    error = await refused(rig, errors.RemoteChanged, file.url)
-    assert error.remedy is errors.Remedy.RETRY
-    assert len(origin.requests) <= 10
+    name_by(origin, file, names)
+    if conditions == "ignored":
+        monkeypatch.setattr(origin, "_is_current", lambda *_: True)
+    arrival = await rig.fetch(file.url, checksum=sha256(DATA) if proven else "", connections=connections)
+    assert rig.target.read_bytes() == DATA
+    assert arrival.verification is (Verification.VERIFIED if proven else Verification.WEAK)
+    assert {code for code, _ in rig.seen.retries} <= {"remote-changed"}
+    wholes = [asked is None for asked in origin.ranges("/m")]
+    assert wholes.count(True) == (1 if proven or names != "only the first" else 0), "once it is the file that changed"
+    assert wholes[-1] is (True in wholes)
+    assert rig.left == ["model.safetensors"]
+
+
+@pytest.mark.parametrize("proven", [True, False])
+@pytest.mark.parametrize("names", ["by turns", "never the same"])
+async def test_an_answer_of_one_edge_that_is_cut_is_asked_for_again_a_few_times(
+    rig: Rig, origin: FileOrigin, names: str, proven: bool
+) -> None:
+    """H07, H10: no other edge goes on with it."""
+    file = origin.add("/m", DATA)
+    name_by(origin, file, names)
+    # In parts once, or twice; then as one answer, which is cut, too.
+    cuts = iter([4 * MIB] * (4 if proven else 6))
+    before_each(origin, lambda: setattr(file, "cut_after", next(cuts, None)))
+    checksum = sha256(DATA) if proven else ""
+    await rig.fetch(file.url, checksum=checksum, connections=1)
+    assert rig.target.read_bytes() == DATA
+    assert origin.ranges("/m").count(None) == 2
+    assert rig.left == ["model.safetensors"]
+    await anyio.to_thread.run_sync(rig.target.unlink)
+    origin.requests.clear()
+    cuts = itertools.repeat(4 * MIB)
+    await refused(rig, errors.ConnectionLost, file.url, checksum=checksum, connections=1)
+    assert len(origin.requests) <= 20
+
+
+@pytest.mark.parametrize("proven", [True, False])
+async def test_a_file_that_is_another_one_at_every_request_is_never_mixed(
+    rig: Rig, origin: FileOrigin, proven: bool
+) -> None:
+    """H04, H07: a checksum tells which one is right; without one any is, whole."""
+    file = origin.add("/m", DATA)
+    versions = itertools.cycle([(DATA, '"one"'), (OTHER, '"two"')])
+
+    def change() -> None:
+        file.data, file.etag = next(versions)
+
+    before_each(origin, change)
+    if proven:
+        await refused(rig, errors.ChecksumMismatch, file.url, checksum=sha256(noise(SIZE + 2)[2:]), connections=1)
+        assert rig.left == [QUARANTINE]
+    else:
+        await rig.fetch(file.url, connections=1)
+        assert rig.target.read_bytes() in (DATA, OTHER)
 
 
 PATIENCE = 60.0
