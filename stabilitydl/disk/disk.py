@@ -135,6 +135,10 @@ class Disk:
         wanted = list(parts)
         return await self._errands.run_each([target for target, _ in wanted], wanted, leftovers.are_there)
 
+    async def is_begun(self, target: Path, tag: str) -> bool:
+        """Is there a part of ``target`` that can be gone on with?"""
+        return await self._errands.run(target, leftovers.is_begun, target, tag)
+
     async def unfinished(self, folder: Path) -> list[Unfinished]:
         """All parts below ``folder`` whose journals can be read: see `unfinished.find`."""
         return await self._errands.run(folder / _ANY, find, folder)

@@ -22,6 +22,20 @@ def are_there(target: Path, tag: str) -> bool:
     return is_begun or aside.has_old(part) or naming.has_sign(part) or has_owner(part)
 
 
+def is_begun(target: Path, tag: str) -> bool:
+    """Can the part of ``target`` be gone on with, as its journal says? So it may where that cannot be read now."""
+    part = part_path(target, tag)
+    if not system.exists(os.fspath(part)):
+        return False
+    try:
+        contents = Journal.look(os.fspath(journal_path(part)), system.boot_id())
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return contents is not None and bool(contents.ranges)
+
+
 def confirm(target: Path, tag: str) -> bytes:
     """Make the name of a finished file durable; what the journal of its part still knows of its blocks, packed.
 

@@ -22,6 +22,7 @@ from .presence import Presence
 from .quarantine import Quarantine
 from .telling import Telling, by_collection
 from .turns import Turns
+from .undo import still_there
 
 LARGEST_RATE = 2**63 - 1
 """Bytes per second; more cannot be stored."""
@@ -246,7 +247,9 @@ def _paused(row: ResourceSnapshot) -> Change | None:
 def _cancelled(row: ResourceSnapshot) -> Change | None:
     if row.state is State.BLOCKED and row.resource.blocked is not None:
         return None
-    return None if row.state in (State.MISSING, State.DOWNLOADED) else Change(row.id, State.MISSING)
+    if row.state in (State.MISSING, State.DOWNLOADED):
+        return None
+    return Change(row.id, State.MISSING, received=still_there(row.received))
 
 
 def _as_it_was(row: ResourceSnapshot) -> Change:

@@ -17,6 +17,7 @@ from ..transfer.order import Arrival, Live
 from .here import Found
 from .publisher import Publisher
 from .recorder import Recorder
+from .undo import still_there
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +169,8 @@ class Life:
     def _received(self, ending: Ending) -> int:
         if ending.file is not None:
             return ending.file.size
+        if ending.state is State.MISSING and not ending.adopted:
+            return still_there(self.live.received)
         return 0 if ending.state is State.QUARANTINED else self.live.received
 
     def __repr__(self) -> str:

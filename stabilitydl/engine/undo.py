@@ -12,6 +12,15 @@ from ..domain.resource import ResourceSnapshot
 UNDO_SECONDS = 10.0
 
 
+def still_there(received: int) -> int:
+    """How many bytes a row says that are there when it is given up.
+
+    More than nothing, whatever was ``received`` as far as is known: it says so until its part is removed, else a start
+    would not know whose part it is; see `Leavings`.
+    """
+    return max(received, 1)
+
+
 class Undo:
     """The cancelled resources whose part files still lie there, each with the row it had before."""
 

@@ -7,6 +7,7 @@ from collections.abc import Collection as Many
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from itertools import count
+from typing import NamedTuple
 
 from ..domain.collection import Collection
 from ..domain.resource import ResourceSnapshot
@@ -92,14 +93,23 @@ def restore(database: Database, collection: Collection, rows: Sequence[ResourceS
 
 
 _IDLE = """
-    SELECT number, id, target FROM resources
+    SELECT number, id, target, state = 'missing' AND received > 0 FROM resources
     WHERE number > ? AND state IN ('missing', 'downloaded') AND target IS NOT NULL ORDER BY number LIMIT ?
 """
 
 
-def idle_targets(database: Database, after: int, limit: int) -> list[tuple[int, str, str]]:
-    """Number, id and target of what has a reserved target and nothing to do, from behind number ``after``."""
-    return database.read(_IDLE, (after, limit), lambda row: (int(row[0]), str(row[1]), str(row[2])))
+class Idle(NamedTuple):
+    """What has a reserved ``target`` and nothing to do. ``is_given_up``: what came of it may still lie there."""
+
+    number: int
+    resource: str
+    target: str
+    is_given_up: bool
+
+
+def idle_targets(database: Database, after: int, limit: int) -> list[Idle]:
+    """The first ``limit`` from behind number ``after``."""
+    return database.read(_IDLE, (after, limit), lambda row: Idle(int(row[0]), str(row[1]), str(row[2]), bool(row[3])))
 
 
 def enqueue(database: Database, targets: Sequence[tuple[str, str]]) -> list[ResourceSnapshot]:

@@ -17,7 +17,7 @@ from . import attempts, blocks, chores, collections, pictures, queue, resources
 from .blocks import Blocks
 from .change import Change
 from .database import Database
-from .queue import Place
+from .queue import Idle, Place
 from .rows import ATTEMPT_COLUMNS, COLLECTION_COLUMNS, SNAPSHOT_COLUMNS
 
 _NEEDS = (
@@ -197,8 +197,8 @@ class Store:
         """All that goes on by itself after a restart (not PAUSED), in queue order."""
         return queue.unfinished(self._database)
 
-    def idle_targets(self, after: int, limit: int) -> list[tuple[int, str, str]]:
-        """Number, id and reserved target of what is MISSING or DOWNLOADED: nothing unfinished should lie there.
+    def idle_targets(self, after: int, limit: int) -> list[Idle]:
+        """What is MISSING or DOWNLOADED and has a target: nothing unfinished should lie there.
 
         At most ``limit`` of them, with numbers above ``after``, in their order.
         """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import apsw
@@ -21,7 +22,7 @@ from stabilitydl.store.migrations import SCHEMA_VERSION
 from stabilitydl.store.opening import copy_of
 from stabilitydl.store.store import Store
 from stabilitydl.transfer.fetch import fetch
-from tests.engine.harness import Harness
+from tests.engine.harness import Harness, paths_in
 from tests.engine.real import Trickle, contents, pack_of, real
 from tests.fakes.hub import pack
 from tests.fakes.origin import FileOrigin
@@ -107,6 +108,72 @@ async def test_parts_and_journals_of_nobody_are_removed_at_the_start(tmp_path: P
     async with Harness(tmp_path) as h:
         await h.until(lambda: parts() == {each[:8] for each in ids[2:]})
         assert all(Path(row.target or "").exists() for row in rows)
+
+
+@pytest.mark.parametrize("noticed", [False, True], ids=["not looked at", "missing"])
+async def test_what_another_list_has_begun_is_left_alone(tmp_path: Path, noticed: bool) -> None:
+    """B07, P04, C04: that of another data directory, or the newer one where an old one was put back. What this list
+    gave up, or has, still goes."""
+    to = tmp_path / "to"
+    with FileOrigin() as origin:
+        files = [origin.add(f"/{name}.bin", contents(12 << 20, seed)) for seed, name in enumerate("abc")]
+        async with real(tmp_path / "first") as h:
+            one, _, given_up = ids = await h.get(pack_of(to, files))
+            rows = await h.settled(ids)
+            (to / "a.bin").unlink()
+            (to / "c.bin").unlink()
+            if noticed:
+                await h.engine.refresh()
+        origin.routes[files[0].path] = Trickle(origin, 5 << 20)
+        async with real(tmp_path / "second") as h:
+            assert await h.get(pack_of(to, files[:1])) == [one]
+            await h.until(lambda: any(entry.received >= 5 << 20 for tick in h.ticks() for entry in tick.entries))
+        store = Store.open(paths_in(tmp_path / "first").database)
+        store.apply([Change(given_up, State.MISSING, received=5 << 20)])
+        store.close()
+        part, *others = (part_path(Path(row.target or ""), row.resource.tag) for row in rows)
+        for other in others:
+            other.write_bytes(part.read_bytes())
+            journal_path(other).write_bytes(journal_path(part).read_bytes())
+        async with real(tmp_path / "first") as h:
+            await h.until(lambda: not any(journal_path(other).exists() for other in others))
+            states = {row.id: row.state for row in await h.engine.snapshots(ids)}
+        assert states[one] is (State.MISSING if noticed else State.DOWNLOADED)
+        assert sorted(path.name for path in to.iterdir()) == sorted(["b.bin", part.name, journal_path(part).name])
+        del origin.routes[files[0].path]
+        sent = files[0].sent
+        async with real(tmp_path / "second") as h:
+            await h.engine.go_on()
+            assert (await h.settled([one]))[0].state is State.DOWNLOADED
+        assert files[0].sent - sent <= (12 - 5) << 20
+
+
+async def test_what_is_given_up_goes_after_a_kill_whatever_was_known_of_it(tmp_path: Path) -> None:
+    """B07, C04: a row that was killed early counts no bytes. Once its part is gone, what lies there is of others."""
+    with FileOrigin() as origin:
+        file = origin.add("/a.bin", contents(12 << 20, 1))
+        origin.routes[file.path] = Trickle(origin, 5 << 20)
+        async with real(tmp_path / "first") as h:
+            (one,) = await h.get(pack_of(tmp_path / "to", [file]))
+            await h.until(lambda: any(entry.received >= 5 << 20 for tick in h.ticks() for entry in tick.entries))
+            await h.engine.pause([one])
+            (row,) = await h.engine.snapshots([one])
+        part = part_path(Path(row.target or ""), row.resource.tag)
+        begun = {path: path.read_bytes() for path in (part, journal_path(part))}
+        store = Store.open(paths_in(tmp_path / "first").database)
+        store.apply([Change(one, State.DOWNLOADING, received=0)])
+        store.close()
+        async with real(tmp_path / "first") as h:
+            await h.engine.cancel([one])
+            assert part.exists()
+            shutil.copytree(paths_in(tmp_path / "first").data, paths_in(tmp_path / "killed").data)
+        assert not part.exists()
+        for stays in (False, True):
+            for path, data in begun.items():
+                path.write_bytes(data)
+            async with real(tmp_path / "killed") as h:
+                await h.engine._on.commands.leavings.tidy()
+            assert part.exists() is stays
 
 
 async def test_a_copy_of_the_database_is_made_now_and_then(tmp_path: Path) -> None:

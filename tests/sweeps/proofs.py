@@ -43,9 +43,13 @@ POWER_CONTROLS = (
     Control("journal before data sync", ("lost", "again"), "power", ALONE, calls=("sync_data",)),
     Control("data not synced", ("lost", "again"), "power", ALONE, calls=("sync_data",), about=".journal"),
     Control("name before data sync", ("wrong", "stuck", "again"), "power", calls=("sync_data",)),
-    # Other files of the pack sync their names along: only after the end it shows that nobody did.
-    Control("folder not synced", ("lost", "stuck"), "power", first=END),
+    # Other files of the pack sync their names along: only after the end it shows that nobody did. The part has its old
+    # name again then, and might as well be one that another list began since.
+    Control("folder not synced", ("lost", "stuck", "orphans"), "power", first=END),
 )
 
-LARGE_CONTROL = Control("no sync before the end", ("again",), "power", calls=("sync_data",), about=".sdlpart")
-"""Shows only with a file that is larger than what a power cut may cost."""
+LARGE_CONTROLS = (
+    Control("no sync before the end", ("again",), "power", calls=("sync_data",), about=".sdlpart"),
+    Control("nobody held back by a sync", ("again",), "power", calls=("sync_data",), about=".sdlpart"),
+)
+"""Show only with a file that is larger than what a power cut may cost."""
