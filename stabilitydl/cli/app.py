@@ -15,6 +15,7 @@ from ..paths import Paths
 from . import console, options
 from .action import PROGRAM, Action
 from .exit_codes import ExitCode
+from .values import Command
 from .words import bring, program, shelf, steer
 
 COMMANDS: Sequence[tuple[str, Callable[..., Action]]] = (
@@ -51,9 +52,12 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"], "default_map": {"help": False, "list": {"help": False}}},
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "default_map": {"help": False} | {name: {"help": False} for name, _ in COMMANDS},
+    },
 )
-# Converting a value loads a library that takes longer than all of ``list``: the help flags get one that needs none.
+# The help flags get a value that typer has not to convert, see ``values``.
 
 
 @app.callback(invoke_without_command=True)
@@ -82,4 +86,4 @@ def _print_help(text: str) -> int:
 
 
 for _name, _command in COMMANDS:
-    app.command(_name, **_DETAILS.get(_name, {}))(_command)
+    app.command(_name, cls=Command, **_DETAILS.get(_name, {}))(_command)

@@ -303,6 +303,10 @@ def test_the_quick_commands_load_only_what_they_need() -> None:
     for words, absent in (
         (["--version"], {"typer", "rich", "msgspec", "apsw", "httpx", "anyio", "stabilitydl.cli"}),
         (["list"], {"pydantic", "rich", "httpx", "anyio", "asyncio", "stabilitydl.engine", "stabilitydl.hubs"}),
+        (
+            ["get", "no such thing", "--to=x", "--include=*", "--checksum=sha256:" + "0" * 64, "--yes"],
+            {"pydantic", "rich"},
+        ),
     ):
         code = (
             f"import sys; from stabilitydl.__main__ import main; main({words!r}); print(*sys.modules, file=sys.stderr)"
