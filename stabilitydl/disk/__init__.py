@@ -5,9 +5,9 @@ record of which ranges are on disk), ``place`` (where a part lies), ``content`` 
 whether somebody else did), ``owner`` and ``hold`` (nobody else writes this part), ``naming`` (a name is given
 without replacing anything), ``partfile`` (the unfinished file and the atomic step that makes it a model file),
 ``aside`` (where bytes go that are of no use now), ``leftovers`` (what is left of a part whose file is here),
-``unfinished`` (parts that nobody else knows of), ``writer`` (one per volume: bounded, coalescing), ``syncer`` (makes
-what was written durable and says so in the journal), ``hasher`` (digests by reading the file back), ``tiny`` (the same
-for tiny files, in one go), ``reader`` (a finished file piece by piece), ``patience`` (does a drive still answer),
-``disk`` (all of them, one set for each volume).
+``unfinished`` (parts that nobody else knows of), ``writer`` (one per volume: bounded, coalescing), ``exposure`` (what
+a power cut would cost now), ``syncer`` (makes what was written durable and says so in the journal), ``hasher`` (digests
+by reading the file back), ``tiny`` (the same for tiny files, in one go), ``reader`` (a finished file piece by piece),
+``patience`` (does a drive still answer), ``disk`` (all of them, one set for each volume).
 ``os_posix`` and ``os_windows`` hold every system call of the write path.
 """

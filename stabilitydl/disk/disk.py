@@ -88,6 +88,7 @@ class Disk:
                 volume.writer.lane.post(lambda opened=opened: _close_parts(opened))  # type: ignore[misc]
                 raise
             else:
+                volume.syncer.note(opened[0], opened[0].written.total - opened[0].durable.total)
                 return OpenPart(opened[0], volume.writer, volume.syncer, volume.hasher, self._clock), header
 
     async def matches(self, path: Path, size: int | None, checksums: Iterable[Checksum]) -> Match | None:
@@ -163,6 +164,7 @@ class Disk:
         if volume is not None:
             answers.append(self._patience.is_over(volume.writer.lane))
             answers.append(self._patience.is_over(volume.hasher.lane, volume.hasher.steps))
+            answers.append(volume.syncer.is_stuck)
         return any(answers)
 
     async def confirm(self, target: Path, tag: str) -> bytes:

@@ -84,7 +84,10 @@ class OpenPart:
         self.proof = Proof(known, size) if size <= TINY else None
 
     async def write(self, offset: int, chunk: Chunk) -> None:
-        """Accept a chunk; waits while too much is not yet written. Raises DiskError of this or an earlier write."""
+        """Accept a chunk; waits while too much is not yet written, or not yet durable.
+
+        Raises DiskError of this or an earlier write.
+        """
         await self._writer.write(self, offset, chunk)
 
     async def flush(self) -> None:
@@ -229,6 +232,15 @@ class OpenPart:
             if self._prefix is not None:
                 self._prefix.follow(self.file.written.prefix)
             self.on_written(count)
+
+    @property
+    def is_held_back(self) -> bool:
+        """Is too much not durable yet? What has no journal is fetched again as a whole in any case."""
+        return self.file.journal is not None and self._syncer.holds_back
+
+    async def wait_for_sync(self) -> None:
+        """Return when the sync that is under way has ended."""
+        await self._syncer.wait()
 
     async def wait_for_room(self) -> None:
         """Return when the writer has dealt with some bytes."""

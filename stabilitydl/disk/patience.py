@@ -2,6 +2,7 @@
 
 Only short calls tell, or long ones that count their steps: a sync of what the system holds back for a slow drive may
 take many minutes.
+A sync that holds everybody back is measured by the `syncer`, which knows how much it has to do.
 """
 
 from __future__ import annotations

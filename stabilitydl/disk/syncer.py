@@ -1,6 +1,7 @@
 """The syncer of a volume: makes what was written durable and says so in the journal, off the network path.
 
-Syncs are grouped: while one is under way further wishes gather and are served together by the next.
+Syncs are grouped: while one is under way further wishes gather and are served together by the next. One that takes long
+holds back who writes: see `exposure`.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from dataclasses import dataclass
 from ..clock import Clock
 from ..errors import StabilityError
 from ..lane import Lane
+from . import patience
+from .exposure import Exposure
 from .partfile import PartFile
 from .place import MIB
 from .system import map_error, system
 
-HARD_MARK_BYTES = 24 * MIB
-"""With what is accepted and not yet written, and what is on its way, a power cut costs at most 32 MiB."""
-HARD_MARK_SECONDS = 1.0
+_SLOWEST = MIB
+"""Bytes per second below which a drive that holds everybody back counts as one that does not answer."""
 
 
 @dataclass
@@ -38,24 +40,31 @@ class Syncer:
         self._wishes: list[_Wish] = []
         self._busy = False
         self._due = False
-        self._unsynced = 0
-        self._last = clock.monotonic()
-        self._dirty: set[PartFile] = set()
+        self._exposure = Exposure(clock.monotonic())
+        self._ended = asyncio.Event()
 
     def note(self, file: PartFile, count: int) -> None:
         """``count`` more bytes of ``file`` were written; start a sync when enough bytes and time have gathered."""
-        if file.journal is None:
+        if file.journal is None or not count:
             return
-        self._unsynced += count
-        self._dirty.add(file)
-        if self._unsynced < HARD_MARK_BYTES or self._clock.monotonic() - self._last < HARD_MARK_SECONDS:
-            return
-        loop = asyncio.get_running_loop()
-        for dirty in self._dirty:
-            future: asyncio.Future[os.stat_result | None] = loop.create_future()
-            future.add_done_callback(_forget_failure)
-            self._wishes.append(_Wish(dirty, False, future))
-        self._start()
+        self._exposure.add(file, count)
+        if not self._busy and self._exposure.is_due(self._clock.monotonic()):
+            self._start()
+
+    @property
+    def holds_back(self) -> bool:
+        """May nothing more be written to parts with a journal until the sync that is under way has ended?"""
+        return self._busy and self._exposure.is_full(self._clock.monotonic())
+
+    async def wait(self) -> None:
+        """Return when the sync that is under way has ended."""
+        await self._ended.wait()
+
+    @property
+    def is_stuck(self) -> bool:
+        """Does a sync hold everybody back for longer than the slowest drive would take for what is at risk?"""
+        held = self._exposure.held_for(self._clock.monotonic())
+        return held >= patience.STUCK_SECONDS + self._exposure.at_risk / _SLOWEST
 
     async def sync(self, file: PartFile) -> None:
         """Return when everything written to ``file`` so far is durable and in its journal. Raises DiskError."""
@@ -69,7 +78,7 @@ class Syncer:
 
     def forget(self, file: PartFile) -> None:
         """``file`` is about to be closed: no sync of it starts any more."""
-        self._dirty.discard(file)
+        self._exposure.drop(file)
         for wish in self._wishes:
             if wish.file is file:
                 wish.future.cancel()
@@ -96,16 +105,28 @@ class Syncer:
         if self._busy:
             return
         wishes, self._wishes = [wish for wish in self._wishes if not wish.future.cancelled()], []
+        now = self._clock.monotonic()
+        if self._exposure.is_due(now):
+            wishes += self._of_others(wishes)
         if not wishes:
             return
         self._busy = True
-        self._unsynced = 0
-        self._last = self._clock.monotonic()
-        self._dirty.clear()
+        self._exposure.begin([wish.file for wish in wishes], now)
         self._lane.start(_serve, wishes).add_done_callback(lambda done: self._settle(wishes, done))
+
+    def _of_others(self, wishes: list[_Wish]) -> list[_Wish]:
+        """Wishes, for which nobody waits, for all the other files of which something is to be made durable."""
+        asked, loop = {wish.file for wish in wishes}, asyncio.get_running_loop()
+        unawaited = [_Wish(file, False, loop.create_future()) for file in self._exposure.files if file not in asked]
+        for wish in unawaited:
+            wish.future.add_done_callback(_forget_failure)
+        return unawaited
 
     def _settle(self, wishes: list[_Wish], done: asyncio.Future[list[os.stat_result | StabilityError | None]]) -> None:
         self._busy = False
+        self._exposure.end(self._clock.monotonic())
+        self._ended.set()
+        self._ended = asyncio.Event()
         failure = done.exception()
         # One that nobody foresaw leaves open how far all of them have come.
         results = done.result() if failure is None else [failure] * len(wishes)
@@ -119,7 +140,7 @@ class Syncer:
         self._start()
 
     def __repr__(self) -> str:
-        return f"<Syncer {self._lane.name} unsynced={self._unsynced} busy={self._busy}>"
+        return f"<Syncer {self._lane.name} unsynced={self._exposure.fresh} busy={self._busy}>"
 
 
 def _forget_failure(future: asyncio.Future[os.stat_result | None]) -> None:

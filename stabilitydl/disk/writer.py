@@ -1,12 +1,14 @@
 """The writer of a volume: takes chunks from the event loop, writes them in its own thread, in large batches.
 
-It is bounded: at most `PER_PART` bytes of one part and `IN_ALL` bytes of all parts are accepted and not yet written.
-Who offers more waits, stops reading its socket, and so slows the sender down.
+It is bounded: at most `PER_PART` bytes of one part and `IN_ALL` bytes of all parts are accepted and not yet written,
+and none while too much is not yet durable (see `exposure`). Who offers more waits, stops reading its socket, and so
+slows the sender down.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from ..domain.chunk import Chunk
@@ -67,10 +69,10 @@ class Writer:
         self._due = False
 
     async def write(self, part: OpenPart, offset: int, chunk: Chunk) -> None:
-        """Accept ``chunk`` for ``part`` at ``offset``; waits while too much is accepted. Raises the part's error."""
-        while (is_ahead := part.pending >= PER_PART) or self._budget.is_full:
+        """Accept ``chunk`` for ``part`` at ``offset``; waits while that is too much. Raises the part's error."""
+        while (room := self._room_for(part)) is not None:
             part.check()
-            await (part.wait_for_room() if is_ahead else self._budget.wait())
+            await room()
         part.check()
         part.accept(len(chunk))
         self._budget.take(len(chunk))
@@ -79,6 +81,14 @@ class Writer:
             # Whatever the connections bring in this turn of the loop goes in one batch: a hop costs more than a chunk.
             self._due = True
             asyncio.get_running_loop().call_soon(self._send)
+
+    def _room_for(self, part: OpenPart) -> Callable[[], Awaitable[None]] | None:
+        """What to wait for before more of ``part`` is accepted; None where there is room."""
+        if part.pending >= PER_PART:
+            return part.wait_for_room
+        if part.is_held_back:
+            return part.wait_for_sync
+        return self._budget.wait if self._budget.is_full else None
 
     @property
     def lane(self) -> Lane:

@@ -14,7 +14,8 @@ import msgspec
 import pytest
 
 from stabilitydl import errors
-from stabilitydl.disk import patience
+from stabilitydl.disk import exposure, patience, syncer
+from stabilitydl.disk.place import PART_SUFFIX
 from stabilitydl.disk.reader import Handle
 from stabilitydl.disk.system import system
 from stabilitydl.domain.chunk import Chunk
@@ -284,6 +285,47 @@ async def test_a_drive_that_does_not_answer_makes_way_for_the_others(
                 wait = next(change.wait for change in h.changes(stuck) if change.new is State.WAITING)
                 assert wait is not None
                 assert wait.reason is WaitReason.DRIVE
+            finally:
+                answers.set()
+            (row,) = await h.settled([stuck])
+            assert row.state is State.DOWNLOADED
+    assert (volume / "to" / "a.bin").read_bytes() == files[0].data
+    assert [path.name for path in (volume / "to").iterdir()] == ["a.bin"]
+
+
+async def test_a_drive_that_never_ends_a_sync_makes_way_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_volume: Callable[..., Path]
+) -> None:
+    """D09: writes are held back then, so that none of them can tell."""
+    monkeypatch.setattr(patience, "STUCK_SECONDS", 1.0)
+    monkeypatch.setattr(remedies, "LOCAL_POLL", 0.05)
+    monkeypatch.setattr(syncer, "_SLOWEST", 1 << 40)
+    for name, value in (("AT_RISK", 4 << 20), ("HARD_MARK", 2 << 20)):
+        monkeypatch.setattr(exposure, f"{name}_BYTES", value)
+        monkeypatch.setattr(exposure, f"{name}_SECONDS", 0.0)
+    volume = small_volume("size=64m")
+    answers = threading.Event()
+    sync_data = system.sync_data
+
+    def hang(descriptor: int) -> None:
+        place = Path(f"/proc/self/fd/{descriptor}").readlink()
+        if place.is_relative_to(volume) and place.name.endswith(PART_SUFFIX):
+            answers.wait(PATIENCE)
+        sync_data(descriptor)
+
+    monkeypatch.setattr(system, "sync_data", hang)
+    with FileOrigin() as origin:
+        files = [origin.add(f"/{name}.bin", contents(32 << 20, place)) for place, name in enumerate("ab")]
+        async with real(tmp_path, Settings(jobs=1, host_connections=1)) as h:
+            try:
+                (stuck,) = await h.get(pack_of(volume / "to", files[:1]))
+                (other,) = await h.get(pack_of(tmp_path / "to", files[1:]))
+                await h.until_state(State.DOWNLOADED, other)
+                waits = [change.wait for change in h.changes(stuck) if change.new is State.WAITING]
+                assert waits[0] is not None
+                assert waits[0].reason is WaitReason.DRIVE
+                (part,) = (volume / "to").glob("*" + PART_SUFFIX)
+                assert part.stat().st_size <= 9 << 20, "what may be at risk, and what was accepted by then"
             finally:
                 answers.set()
             (row,) = await h.settled([stuck])

@@ -26,6 +26,7 @@ BODY = ("tests/unit/transfer/test_body.py",)
 ROUTE = ("tests/unit/transfer/test_route.py",)
 REDIRECTS = ("tests/unit/http/test_redirects.py",)
 RETRY = ("tests/unit/transfer/test_retry.py",)
+HAD = ("tests/unit/transfer/test_had.py",)
 FETCH = ("tests/unit/transfer/test_fetch.py",)
 LIES = ("tests/unit/transfer/test_fetch_lies.py",)
 RESUME = ("tests/unit/transfer/test_fetch_resume.py",)
@@ -126,8 +127,8 @@ MUTANTS = (
     ),
     Mutant(
         "disk/writer.py",
-        "(is_ahead := part.pending >= PER_PART)",
-        "(is_ahead := part.pending > PER_PART)",
+        "if part.pending >= PER_PART:",
+        "if part.pending > PER_PART:",
         "a part may be one chunk above its bound",
         WRITER,
     ),
@@ -146,16 +147,30 @@ MUTANTS = (
         WRITER,
     ),
     Mutant(
-        "disk/syncer.py",
-        "self._unsynced < HARD_MARK_BYTES or self._clock",
-        "self._unsynced < HARD_MARK_BYTES and self._clock",
+        "disk/exposure.py",
+        "self.fresh >= HARD_MARK_BYTES and now",
+        "self.fresh >= HARD_MARK_BYTES or now",
         "syncs come at every write",
         SYNCER,
     ),
     Mutant(
+        "disk/exposure.py",
+        "        return self._covered + self.fresh\n",
+        "        return self.fresh\n",
+        "what a slow sync covers does not count as being at risk",
+        (*SYNCER, "tests/unit/disk/test_exposure.py"),
+    ),
+    Mutant(
+        "disk/writer.py",
+        "        if part.is_held_back:\n",
+        "        if False:\n",
+        "beside a slow sync any number of bytes is written",
+        SYNCER,
+    ),
+    Mutant(
         "disk/syncer.py",
-        "        self._dirty.discard(file)\n        for wish in self._wishes:",
-        "        self._dirty.discard(file)\n        for wish in ():",
+        "        self._exposure.drop(file)\n        for wish in self._wishes:",
+        "        self._exposure.drop(file)\n        for wish in ():",
         "a part is synced after it was closed, a cancelled finalize happens",
         SYNCER,
     ),
@@ -273,9 +288,16 @@ MUTANTS = (
     ),
     Mutant(
         "transfer/retry.py",
-        "if self._came < self._due:",
+        "if not self._came or self._came < self._due:",
         "if not self._came:",
         "a server that falls silent after some bytes is asked for ever",
         RETRY,
+    ),
+    Mutant(
+        "transfer/had.py",
+        "        self._before = self._all\n",
+        "        pass\n",
+        "what comes again is taken for progress",
+        HAD,
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import threading
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,7 +15,7 @@ import anyio
 import msgspec
 
 from stabilitydl.clock import SystemClock
-from stabilitydl.disk import os_posix, syncer
+from stabilitydl.disk import exposure, os_posix, syncer
 from stabilitydl.domain.checksum import Checksum
 from stabilitydl.domain.events import AnyEvent, Downloaded
 from stabilitydl.engine.engine import Engine
@@ -41,7 +42,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
 
     ``boot`` stands for the start of the system; ``hard_mark`` is bytes between two syncs; ``control`` names a defect;
     ``is_marked``: every function of the write path shows in the account of the kernel; ``is_slow_line``: nothing comes
-    while a sync lasts, as if the disk were much faster than the network, whatever the machine is.
+    while a sync lasts, as if the disk were much faster than the network, whatever the machine is. ``sync_seconds``: how
+    much longer each sync takes than it would, as if the network were much faster than the disk.
     """
 
     action: Action
@@ -57,6 +59,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     control: str = ""
     is_marked: bool = False
     is_slow_line: bool = False
+    sync_seconds: float = 0.0
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -96,9 +99,12 @@ def main(task: Task) -> None:
     try:
         meter = Meter(folder / "meter")
         os_posix.boot_id = lambda: task.boot  # type: ignore[assignment]
-        syncer.HARD_MARK_BYTES, syncer.HARD_MARK_SECONDS = task.hard_mark, 0.0
+        exposure.HARD_MARK_BYTES, exposure.HARD_MARK_SECONDS = task.hard_mark, 0.0
+        exposure.AT_RISK_SECONDS = 0.0
         if task.is_marked:
             mark()
+        if task.sync_seconds:
+            _slow_down(task.sync_seconds)
         install(task.fault, meter)
         if task.control:
             controls.install(task.control)
@@ -181,6 +187,16 @@ def _hold_while_syncing(line: threading.Event) -> None:
 
     syncer._serve = served
     Lane.start = started  # type: ignore[method-assign]
+
+
+def _slow_down(seconds: float) -> None:
+    sync_data = os_posix.sync_data
+
+    def slow(descriptor: int) -> None:
+        time.sleep(seconds)
+        sync_data(descriptor)
+
+    os_posix.sync_data = slow
 
 
 def _announcer(descriptor: int) -> Callable[[Sequence[AnyEvent]], None]:

@@ -120,7 +120,7 @@ def _around() -> None:
     _replace(PartFile, "begin", begin)
 
 
-def _replace(owner: types.ModuleType | type, name: str, call: Callable[..., Any]) -> None:
+def _replace(owner: types.ModuleType | type, name: str, call: object) -> None:
     assert hasattr(owner, name), f"{owner.__name__} has no {name} any more"
     setattr(owner, name, call)
 
@@ -166,12 +166,18 @@ def _no_hard_marks() -> None:
     _replace(Syncer, "note", lambda self, file, count: None)
 
 
+def _nobody_held_back() -> None:
+    """Beside a sync anything is written, however long it takes."""
+    _replace(Syncer, "holds_back", False)
+
+
 CONTROLS: dict[str, Callable[[], None]] = {
     "journal before data sync": _journal_before_sync,
     "data not synced": _data_not_synced,
     "folder not synced": _folder_not_synced,
     "name before data sync": _name_before_sync,
     "no sync before the end": _no_hard_marks,
+    "nobody held back by a sync": _nobody_held_back,
     "journal before write": _mark_before_write,
     "journal removed before the name": _journal_removed_first,
     "empty journal refused": _empty_journal_is_valid,

@@ -91,7 +91,8 @@ class Yard:
     """A server with a pack, a nursery, and a folder in which one life follows the other. A context manager.
 
     ``volume``: where the models go, if it is not the same folder. ``nursery``: one that is open already.
-    ``home``: where the database goes, if it is not the same folder. ``hard_mark`` and ``is_slow_line``: see `Task`.
+    ``home``: where the database goes, if it is not the same folder. ``hard_mark``, ``is_slow_line`` and
+    ``sync_seconds``: see `Task`.
     ``contents`` is what the server has, ``promised`` what the checksums speak of.
     """
 
@@ -106,6 +107,7 @@ class Yard:
         home: Path | None = None,
         hard_mark: int = HARD_MARK,
         is_slow_line: bool = False,
+        sync_seconds: float = 0.0,
     ) -> None:
         self.folder = folder
         self.pack = tuple(pack)
@@ -116,6 +118,7 @@ class Yard:
         self.nursery = nursery or Nursery(prefix)
         self.hard_mark = hard_mark
         self._is_slow_line = is_slow_line
+        self._sync_seconds = sync_seconds
         self.contents: list[bytes] = []
         self.promised: list[bytes] = []
         self._checksums: tuple[str, ...] = ()
@@ -197,6 +200,7 @@ class Yard:
             is_marked=is_marked,
             hard_mark=self.hard_mark,
             is_slow_line=self._is_slow_line,
+            sync_seconds=self._sync_seconds,
         )
         return self.nursery.live(task)
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from stabilitydl.disk.syncer import HARD_MARK_BYTES
+from stabilitydl.disk.exposure import HARD_MARK_BYTES
 
 from . import errnos, kills, power, soak, trace
 from .faults import Kind
 from .pack import KILL_BOUND, LARGE_PACK, PACK, SHORT_PACK, Yard
-from .proofs import KILL_CONTROLS, LARGE_CONTROL, POWER_CONTROLS, Control
+from .proofs import KILL_CONTROLS, LARGE_CONTROLS, POWER_CONTROLS, Control
 from .stories import COPIED, GET, RESUME, STORIES, Story
 from .table import Outcome
 
@@ -59,7 +59,7 @@ def _cut(name: str, folder: Path, *, kind: Kind = "power", with_database: bool =
 
 
 def _cut_large(name: str, folder: Path, *, control: Control | None = None) -> Outcome:
-    """With the product's own distance between two syncs."""
+    """With the product's own distance between two syncs, which take longer than what may come meanwhile."""
     expects = control.expects if control is not None else ()
     counts_as = "" if control is not None else "power cuts"
     outcome = Outcome(name, power.LARGE_BOUND, expects, counts_as, skipped=power.is_allowed(folder))
@@ -67,7 +67,7 @@ def _cut_large(name: str, folder: Path, *, control: Control | None = None) -> Ou
         return outcome
     with (
         power.Volume(folder) as volume,
-        Yard(folder, LARGE_PACK, volume=volume.place, hard_mark=HARD_MARK_BYTES, is_slow_line=True) as yard,
+        Yard(folder, LARGE_PACK, volume=volume.place, hard_mark=HARD_MARK_BYTES, sync_seconds=0.2) as yard,
     ):
         if control is not None:
             return prove_cut(outcome, yard, volume, control)
@@ -143,7 +143,7 @@ PLAN: Mapping[str, Planned] = {
         f"control: {control.name}": Planned("power", partial(_cut_control, control=control))
         for control in POWER_CONTROLS
     },
-    f"control: {LARGE_CONTROL.name}": Planned("power", partial(_cut_large, control=LARGE_CONTROL)),
+    **{f"control: {each.name}": Planned("power", partial(_cut_large, control=each)) for each in LARGE_CONTROLS},
     "control: writes past the system calls": Planned("trace", partial(_trace, control="writes past the system calls")),
 }
 

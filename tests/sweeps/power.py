@@ -28,7 +28,7 @@ BOUND = HARD_MARK + AHEAD
 """Bytes of one file that a power cut may cost in most sweeps, on a line that is slower than the disk."""
 
 LARGE_BOUND = 32 * MIB
-"""The same with the product's own distance between two syncs."""
+"""The same with the product's own distance between two syncs, on any line, however slow the disk is."""
 
 END = 1 << 30
 """As the first point of a sweep: only the one after the end."""

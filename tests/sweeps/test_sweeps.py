@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from stabilitydl.disk.syncer import HARD_MARK_BYTES
+from stabilitydl.disk.exposure import AT_RISK_BYTES
 
 from . import errnos, kills, power, soak, stories, trace
 from .actions import Action
@@ -134,7 +134,7 @@ def test_a_power_cut_loses_no_more_than_it_may(
 
 def test_what_may_come_besides_fits_into_what_a_power_cut_may_cost() -> None:
     """C02: the full run cuts the power in a file of 96 MiB that is synced as the product does it."""
-    assert HARD_MARK_BYTES + power.AHEAD <= power.LARGE_BOUND
+    assert AT_RISK_BYTES + power.AHEAD <= power.LARGE_BOUND
 
 
 def test_a_power_cut_that_takes_the_database_along_keeps_what_was_shown(

@@ -8,12 +8,14 @@ from pathlib import Path
 import anyio
 import pytest
 
+from stabilitydl.disk import patience
+from stabilitydl.disk.exposure import AT_RISK_BYTES, AT_RISK_SECONDS, HARD_MARK_BYTES, HARD_MARK_SECONDS
 from stabilitydl.disk.openpart import HELD_SECONDS, OpenPart
 from stabilitydl.disk.partfile import MIB, SMALL, PartFile, journal_path
-from stabilitydl.disk.syncer import HARD_MARK_BYTES, Syncer
+from stabilitydl.disk.syncer import Syncer
 from stabilitydl.disk.system import system
 from stabilitydl.domain.ranges import Ranges
-from stabilitydl.errors import DiskFault, FileHeld, NoSpace, NotWritable, PartChanged, TargetTaken
+from stabilitydl.errors import DiskFault, FileHeld, NoSpace, NotWritable, PartChanged, StabilityError, TargetTaken
 from tests.fakes.clock import ManualClock
 from tests.unit.disk.lanes import BIG, TAG, Calls, Lanes, descriptors, noise
 
@@ -235,12 +237,160 @@ async def test_a_sync_starts_when_enough_bytes_and_time_have_gathered(lanes: Lan
     clock.advance(-60)
     note(file, 1)
     assert await durable() == 0
-    clock.advance(0.999)
+    clock.advance(HARD_MARK_SECONDS - 0.001)
     note(file, 1)
     assert await durable() == 0
     clock.advance(0.001)
     note(file, 1)
     assert await durable() == BIG
+    await part.close()
+
+
+async def test_what_ends_in_between_does_not_hide_what_others_have_at_risk(lanes: Lanes, target: Path) -> None:
+    """C02: small files that get their names all the time."""
+    clock = lanes.clock
+    assert isinstance(clock, ManualClock)
+    part, small = await full(lanes, target, BIG), await full(lanes, target.with_name("small"), 1000)
+    lanes.syncer.note(part.file, HARD_MARK_BYTES - BIG - 1)
+    clock.advance(HARD_MARK_SECONDS)
+    await small.finalize()
+    assert part.file.durable.total == 0
+    lanes.syncer.note(part.file, 1)
+    await lanes.syncer.call(lambda: None)
+    assert part.file.durable.total == BIG
+    await part.close()
+
+
+class SlowSync:
+    """A sync of a part that lasts, beside which all has come that may come. To be made in the task that ends it."""
+
+    def __init__(self, lanes: Lanes, part: OpenPart, calls: Calls) -> None:
+        assert isinstance(lanes.clock, ManualClock)
+        self._clock, self._note, self._file = lanes.clock, lanes.syncer.note, part.file
+        self._entered, self._go = calls.hold("sync_data", file=part.file.path.name)
+
+    async def begin(self) -> None:
+        self._clock.advance(HARD_MARK_SECONDS)
+        self._note(self._file, HARD_MARK_BYTES - self._file.written.total)
+        await anyio.to_thread.run_sync(self._entered.wait)
+
+    def fill(self) -> None:
+        self._note(self._file, AT_RISK_BYTES - HARD_MARK_BYTES)
+        self._clock.advance(AT_RISK_SECONDS)
+
+    def end(self) -> None:
+        self._go.set()
+
+
+async def test_while_a_sync_lasts_no_more_is_written_than_may_be_at_risk(
+    lanes: Lanes, target: Path, calls: Calls
+) -> None:
+    """C02, D09: what has no journal, and other volumes, are not held."""
+    part, small = await lanes.begin(target.with_name("large")), await lanes.begin(target.with_name("small"), SMALL)
+    await part.write(0, DATA[:MIB])
+    await part.flush()
+    others = Lanes(clock=lanes.clock)
+    other = await others.begin(target.with_name("other"))
+    sync = SlowSync(lanes, part, calls)
+    await sync.begin()
+    await part.write(MIB, b"beside the sync")
+    await part.flush()
+    sync.fill()
+    calls.watch("write_at")
+    async with anyio.create_task_group() as group:
+        group.start_soon(part.write, 2 * MIB, b"held back")
+        await small.write(0, b"small")
+        await other.write(0, b"other")
+        await small.flush()
+        await other.flush()
+        await anyio.wait_all_tasks_blocked()
+        assert part.pending == 0
+        assert ("write_at", part.file.path.name) not in calls.made
+        sync.end()
+    await part.flush()
+    assert calls.made.count(("write_at", part.file.path.name)) == 1
+    assert part.written.total == MIB + len(b"beside the syncheld back")
+    for each in (part, small, other):
+        await each.close()
+    others.close()
+
+
+async def test_who_is_held_back_by_a_sync_can_be_cancelled_at_once(lanes: Lanes, target: Path, calls: Calls) -> None:
+    """D09, P07"""
+    part = await lanes.begin(target)
+    sync = SlowSync(lanes, part, calls)
+    await sync.begin()
+    sync.fill()
+    with anyio.CancelScope() as scope:
+        async with anyio.create_task_group() as group:
+            group.start_soon(part.write, 0, b"held back")
+            await anyio.wait_all_tasks_blocked()
+            scope.cancel()
+    assert (part.pending, lanes.budget.used) == (0, 0)
+    sync.end()
+    await part.close()
+
+
+async def test_who_is_held_back_by_a_sync_hears_that_it_failed(lanes: Lanes, target: Path, calls: Calls) -> None:
+    """D05, D09"""
+    part = await lanes.begin(target)
+    calls.fail("sync_data", errno.EIO, file="sdlpart", times=1)
+    sync = SlowSync(lanes, part, calls)
+    await sync.begin()
+    sync.fill()
+    failures: list[StabilityError] = []
+
+    async def write() -> None:
+        try:
+            await part.write(0, b"held back")
+        except DiskFault as error:
+            failures.append(error)
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(write)
+        await anyio.wait_all_tasks_blocked()
+        assert not failures
+        sync.end()
+    assert len(failures) == 1
+    await part.close()
+
+
+async def test_what_comes_beside_a_long_sync_is_made_durable_by_one_more(
+    lanes: Lanes, target: Path, calls: Calls
+) -> None:
+    part = await full(lanes, target, BIG)
+    sync = SlowSync(lanes, part, calls)
+    await sync.begin()
+    for _ in range(100):
+        sync.fill()
+    sync.end()
+    # Each settles in the loop before the next begins.
+    while calls.made.count(("sync_data", part.file.path.name)) < 2:
+        await lanes.syncer.call(lambda: None)
+    for _ in range(3):
+        await lanes.syncer.call(lambda: None)
+    assert calls.made.count(("sync_data", part.file.path.name)) == 2
+    await part.close()
+
+
+async def test_a_sync_that_holds_everybody_back_for_too_long_is_stuck(lanes: Lanes, target: Path, calls: Calls) -> None:
+    """D09: a drive that takes next to nothing is told from one that is slow."""
+    clock = lanes.clock
+    assert isinstance(clock, ManualClock)
+    part = await lanes.begin(target)
+    sync = SlowSync(lanes, part, calls)
+    await sync.begin()
+    clock.advance(1e6)
+    assert not lanes.syncer.is_stuck, "nobody waits for it"
+    sync.fill()
+    assert part.is_held_back
+    clock.advance(patience.STUCK_SECONDS + AT_RISK_BYTES / MIB - 0.001)
+    assert not lanes.syncer.is_stuck
+    clock.advance(0.001)
+    assert lanes.syncer.is_stuck
+    sync.end()
+    await part.checkpoint()
+    assert not lanes.syncer.is_stuck
     await part.close()
 
 
