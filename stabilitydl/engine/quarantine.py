@@ -79,6 +79,7 @@ class Quarantine:
     async def look(self, collection: str | None = None) -> list[DriveStuck]:
         """Follow what was done by hand: a resource whose kept file is gone is MISSING again, a file that is another one
         now is judged again, and becomes the model file where it is right, also where it lies at the target already.
+        One that lies there and is neither right nor the one that was kept is somebody else's.
         What is on a volume that was taken away stays as it is. Which drives did not say. Raises StoreError.
         """
         kept = [(row, Path(where)) for row in await self._rows(collection) if (where := place_of(row)) is not None]
@@ -108,24 +109,17 @@ class Quarantine:
         def unless_moved(change: Change, now: ResourceSnapshot) -> Change | None:
             return change if place_of(now) == str(place) else None
 
-        where, there = place, await self._disk.matches(place, None, ())
+        there = await self._disk.matches(place, None, ())
         if there is None:
             # One that lies at the target was brought there by a process that died then, or by hand.
             status = await self._disk.stat(target)
-            if status is None:
-                await self._settle([row.id], partial(unless_moved, Change(row.id, State.MISSING, received=0)))
+            if status is not None and is_as_judged(row, *status):
                 return
-            if is_as_judged(row, *status):
-                return
-            where, there = target, await self._disk.matches(target, None, ())
-            if there is None:
-                return
-        found = await read_and_compare(self._disk, row, where)
-        change = Change(
-            row.id,
-            State.QUARANTINED,
-            problem=judged(problem, str(place), there.size, there.mtime_ns, there.sha256),
-        )
+        found = await read_and_compare(self._disk, row, target if there is None else place)
+        change = Change(row.id, State.MISSING, received=0)
+        if there is not None:
+            seen = judged(problem, str(place), there.size, there.mtime_ns, there.sha256)
+            change = Change(row.id, State.QUARANTINED, problem=seen)
         if found is not None:
             try:
                 size, mtime = await self._disk.bring_back(place, target)

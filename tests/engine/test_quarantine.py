@@ -129,6 +129,28 @@ async def test_a_crash_between_the_name_and_the_database_is_made_good(tmp_path: 
             assert (await h.engine.snapshots([each]))[0].state is State.DOWNLOADED
 
 
+async def test_a_crash_while_it_is_thrown_away_is_made_good_whatever_lies_at_the_target(tmp_path: Path) -> None:
+    """C03: the file is gone, the row does not know, and the user has put another one there meanwhile."""
+    with FileOrigin() as origin:
+        origin.add("/file.bin", WRONG)
+        async with real(tmp_path) as h:
+            each = await quarantined(h, promised(tmp_path / "to", origin, "/file.bin"))
+            (kept,) = await h.engine.quarantined()
+        target = tmp_path / "to" / "file.bin"
+        Path(kept.path).unlink()
+        target.write_text("of the user")
+        async with real(tmp_path) as h:
+            await h.engine.refresh()
+            (row,) = await h.engine.snapshots([each])
+            assert (row.state, row.received, row.problem) == (State.MISSING, 0, None)
+            assert await h.engine.quarantined() == []
+            await h.engine.enqueue([each])
+            (row,) = await h.settled([each])
+            assert row.problem is not None
+            assert row.problem.code == "target-taken"
+        assert target.read_text() == "of the user"
+
+
 async def test_another_address_is_tried_first_when_the_user_says_so(tmp_path: Path) -> None:
     with FileOrigin() as origin:
         origin.add("/one.bin", WRONG)
@@ -257,7 +279,7 @@ async def test_what_cannot_be_brought_or_read_stays_where_it_is(
 async def test_a_crash_after_what_was_made_right_was_brought_to_the_target_is_made_good(
     tmp_path: Path, data: bytes
 ) -> None:
-    """C03 for a file that was judged again; another file than the right one is left to the user, and known as it is."""
+    """C03 for a file that was judged again; another file than the right one is the user's, and nothing is kept."""
     with FileOrigin() as origin:
         origin.add("/file.bin", WRONG)
         target = tmp_path / "to" / "file.bin"
@@ -269,16 +291,13 @@ async def test_a_crash_after_what_was_made_right_was_brought_to_the_target_is_ma
         async with real(tmp_path) as h:
             await h.engine.refresh()
             (row,) = await h.engine.snapshots([each])
-            if data == RIGHT:
-                assert (row.state, row.verification) == (State.DOWNLOADED, Verification.VERIFIED)
-            else:
-                assert row.state is State.QUARANTINED
-                assert await h.engine.accept_quarantined([each]) == [each]
-                (row,) = await h.engine.snapshots([each])
-                assert (row.state, row.verification) == (State.DOWNLOADED, Verification.UNVERIFIABLE)
+            assert target.read_bytes() == data
+            if data != RIGHT:
+                assert (row.state, row.problem) == (State.MISSING, None)
+                return
+            assert (row.state, row.verification) == (State.DOWNLOADED, Verification.VERIFIED)
             assert row.sha256 == hashlib.sha256(data).hexdigest()
             assert row.is_file(target.stat().st_size, target.stat().st_mtime_ns)
-            assert target.read_bytes() == data
             assert await h.engine.verify(each) is None
 
 

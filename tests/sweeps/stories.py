@@ -200,7 +200,8 @@ def tried_again(yard: Yard) -> list[Due]:
 
 
 def thrown_away(yard: Yard) -> list[Due]:
-    return [Due(None, "missing") for _ in yard.pack]
+    """Nothing of it is here any more; what the user has put under one of the names stays."""
+    return [Due(of_the_user(wanted) if wanted.is_users else None, "missing") for wanted in yard.pack]
 
 
 def _with_files_of_the_user(yard: Yard) -> Beginning:
@@ -229,7 +230,7 @@ REPAIRED = Story("repair", action="repair", then="repair", pack=ROTTING_PACK, be
 KEPT = Story("keep as unverifiable", action="keep", then="keep", pack=KEPT_PACK, begin=all_kept, dues=kept_as_it_is)
 JUDGED = Story("judge again", action="look", then="look", pack=KEPT_PACK, begin=made_right, dues=brought_back)
 RETRIED = Story("try again", action="retry", then="retry", pack=KEPT_PACK, begin=server_is_right_now, dues=tried_again)
-EMPTIED = Story("throw away", action="empty", then="empty", pack=WRONG_PACK, begin=all_kept, dues=thrown_away)
+EMPTIED = Story("throw away", action="empty", then="empty", pack=KEPT_PACK, begin=all_kept, dues=thrown_away)
 GET_PLAIN = replace(
     GET,
     name="get, no exclusive names",
