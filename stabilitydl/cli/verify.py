@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from ..domain.resource import ResourceSnapshot
 from ..domain.states import State
+from ..engine.here import bad_ranges
 from ..errors import DriveStuck, NothingMatched, Problem
 from ..paths import Paths
 from ..text import format_count, plain
@@ -77,8 +78,7 @@ def _print_object(found: Sequence[tuple[ResourceSnapshot, Problem | None]]) -> N
 
 def ranges_of(problem: Problem | None) -> list[list[int]] | None:
     """The half-open byte ranges that are wrong, None where nobody knows."""
-    ranges = str(problem.arguments.get("ranges") or "") if problem is not None else ""
-    return [[int(end) for end in each.split("-")] for each in ranges.split()] or None
+    return [[start, stop] for start, stop in bad_ranges(problem).items] or None
 
 
 def _say(found: Sequence[tuple[ResourceSnapshot, Problem | None]]) -> None:

@@ -104,6 +104,18 @@ async def accept(disk: Disk, row: ResourceSnapshot, target: Path) -> Found | Non
     return Found(target, match.size, match.mtime_ns, Verification.UNVERIFIABLE, match.sha256)
 
 
+def bad_ranges(damage: Problem | None) -> Ranges:
+    """Which bytes of a file are wrong, empty where nobody knows; see `find_damage`."""
+    pairs = str(damage.arguments.get("ranges") or "").split() if damage is not None else []
+    return Ranges((int(start), int(stop)) for start, stop in (each.split("-") for each in pairs))
+
+
+def is_mostly_right(row: ResourceSnapshot, damage: Problem) -> bool:
+    """Is a damaged file the one that arrived all the same, by most of its blocks? Then it is no other that was put
+    into its place, whatever its mtime says."""
+    return 0 < 2 * bad_ranges(damage).total <= (row.file_size or 0)
+
+
 async def find_damage(disk: Disk, row: ResourceSnapshot, blocks: Blocks | None = None) -> Problem | None:
     """What is wrong with the file of a DOWNLOADED row, None if nothing is. Reads the file. Raises DiskError.
 

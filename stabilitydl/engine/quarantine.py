@@ -26,7 +26,7 @@ from ..store.change import Change
 from .context import Context
 from .doubles import Doubles
 from .drives import SOON_SECONDS, Drives, Later
-from .here import find_damage, folder_of, is_recorded, read_and_compare, target_of
+from .here import find_damage, folder_of, is_mostly_right, is_recorded, read_and_compare, target_of
 from .ledger import Applied, Ledger
 from .turns import Turns
 
@@ -207,9 +207,9 @@ class Quarantine:
         """Move the files of DOWNLOADED resources that are not what arrived any more into quarantine; the ids of them,
         and of what is not there at all.
 
-        Reads them, but for those whose damage is ``known``. A damaged file that is not the one that was recorded, by
-        its size or mtime, was put there by somebody and stays where it is; its id counts as well: what is tried then
-        says that the target is taken.
+        Reads them, but for those that are the recorded ones by size and mtime and whose damage is ``known``. A damaged
+        file that neither is the recorded one nor has most of its blocks was put there by somebody and stays where it
+        is; its id counts as well: what is tried then says that the target is taken.
         Raises DriveStuck, DiskError.
         """
         damaged: list[str] = []
@@ -223,13 +223,13 @@ class Quarantine:
 
     async def _take_in(self, row: ResourceSnapshot, damage: Problem | None) -> bool:
         """Take one in, unless it is another file by now; False when nothing is wrong with it."""
-        if damage is None:
+        target = target_of(row)
+        if damage is None or not is_recorded(row, await self._disk.stat(target)):
             blocks = await self._context.recorder.ask(lambda ledger: ledger.store.blocks(row.id))
-            damage = await self._drives.read(target_of(row), lambda: find_damage(self._disk, row, blocks))
+            damage = await self._drives.read(target, lambda: find_damage(self._disk, row, blocks))
         if damage is None:
             return False
-        target = target_of(row)
-        if not is_recorded(row, await self._disk.stat(target)):
+        if not is_recorded(row, await self._disk.stat(target)) and not is_mostly_right(row, damage):
             return True
         digest = damage.arguments.get("sha256", "")
         parent = await self._context.recorder.ask(lambda ledger: ledger.store.parent(row.resource.collection))

@@ -249,6 +249,43 @@ async def test_a_sector_that_cannot_be_read_is_a_bad_block(
             assert len(await h.engine.quarantined()) == 1
 
 
+async def test_what_most_blocks_are_right_of_is_repaired_whatever_its_mtime(tmp_path: Path, target: Path) -> None:
+    """D16: a program that opened the file, or a copy of it, has changed nothing but the time."""
+    with FileOrigin() as origin:
+        file = origin.add("/file.bin", DATA)
+        async with real(tmp_path) as h:
+            each = await brought(h, target, file)
+            rotten, later = rot(target, *BAD), target.stat().st_mtime_ns + 10**9
+            os.utime(target, ns=(later, later))
+            before = len(origin.requests)
+            assert await h.engine.repair([each]) == [each]
+            (row,) = await h.settled([each])
+            assert row.state is State.DOWNLOADED
+            assert target.read_bytes() == DATA
+            assert asked(origin, before) == [(start, stop - 1) for start, stop in ROTTEN]
+            (kept,) = await h.engine.quarantined()
+            assert Path(kept.path).read_bytes() == rotten
+
+
+async def test_a_file_that_is_put_there_after_the_damage_was_told_stays(tmp_path: Path, target: Path) -> None:
+    """D16: of what lies there now nothing is known."""
+    with FileOrigin() as origin:
+        file = origin.add("/file.bin", DATA)
+        async with real(tmp_path) as h:
+            each = await brought(h, target, file)
+            rot(target, *BAD)
+            damage = await h.engine.verify(each)
+            assert damage is not None
+            newer, later = contents(SIZE, 5), target.stat().st_mtime_ns + 10**9
+            target.write_bytes(newer)
+            os.utime(target, ns=(later, later))
+            assert await h.engine.repair([each], {each: damage}) == [each]
+            (row,) = await h.settled([each])
+            assert target.read_bytes() == newer
+            assert row.problem is not None
+            assert row.problem.code == "target-taken"
+
+
 @pytest.mark.parametrize("longer", [0, 77])
 async def test_another_file_that_was_put_into_its_place_stays(tmp_path: Path, target: Path, longer: int) -> None:
     """D16: only the file that was recorded is moved, as `remove` trashes no other."""
