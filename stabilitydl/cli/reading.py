@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ..engine.folders import Folders
 from ..errors import StoreDamaged, StoreNewer
 from ..paths import Paths
+from ..store.opening import open_as_it_is
 from ..store.store import Store
 from . import console
 
@@ -14,7 +16,7 @@ def open_store(paths: Paths) -> Store:
     Raises StoreError.
     """
     try:
-        return Store.open(paths.database)
+        return open_as_it_is(paths.database, was_used=bool(Folders(paths.folders).known()))
     except StoreNewer as error:
         console.say(str(error))
         return Store.open_for_reading(paths.database)

@@ -24,7 +24,7 @@ _log = logging.getLogger("stabilitydl.engine")
 
 def open_ledger(paths: Paths) -> tuple[Ledger, list[Problem]]:
     """The ledger of a data directory, and what the user should be told about it. Raises StoreError."""
-    opened = open_whatever(paths.database)
+    opened = open_whatever(paths.database, was_used=bool(Folders(paths.folders).known()))
     for problem in opened.notices:
         _log.warning("%s", problem.message)
     return Ledger(opened.store, ResourceLocks(paths.locks)), list(opened.notices)

@@ -46,8 +46,10 @@ class Database:
         self._newer = 0
 
     @classmethod
-    def open(cls, path: Path, busy_seconds: float = BUSY_SECONDS) -> Database:
+    def open(cls, path: Path, busy_seconds: float = BUSY_SECONDS, *, may_be_new: bool = True) -> Database:
         """Open or make the database at ``path`` and bring its schema up to date.
+
+        One that has nothing in it is damaged, unless it ``may_be_new``.
 
         Raises StoreNewer, StoreDamaged, StoreBusy, StoreNotWritable, StoreFull.
         """
@@ -59,7 +61,7 @@ class Database:
             connection = apsw.Connection(str(path))
         database = cls(connection, path)
         try:
-            database._prepare(busy_seconds)
+            database._prepare(busy_seconds, may_be_new=may_be_new)
         except BaseException:
             database.close()
             raise
@@ -84,11 +86,11 @@ class Database:
             raise StoreNewer(path=str(path), version=database._newer) from error
         return database
 
-    def _prepare(self, busy_seconds: float) -> None:
+    def _prepare(self, busy_seconds: float, *, may_be_new: bool) -> None:
         with _mapped(self.path):
             self.connection.set_busy_timeout(round(busy_seconds * 1000))
         with self.snapshot():
-            self._check()
+            self._check(may_be_new=may_be_new)
         mode = self._write_ahead()
         # Where the file system has no shared memory SQLite stays with a rollback journal, whose last commit
         # survives a power cut only with EXTRA.
@@ -100,12 +102,14 @@ class Database:
         self._pragma("journal_size_limit", str(CHECKED_BYTES))
         self._migrate()
 
-    def _check(self) -> None:
+    def _check(self, *, may_be_new: bool) -> None:
         """Refuse a file of another program, a newer schema, and a damaged file, before anything is written."""
         application = self.value("PRAGMA application_id")
         version = self.value("PRAGMA user_version")
         if application != APPLICATION_ID and (application or version or self.value("SELECT 1 FROM sqlite_schema")):
             raise StoreDamaged(path=str(self.path), detail="the file belongs to another program")
+        if not application and not may_be_new:
+            raise StoreDamaged(path=str(self.path), detail="it is empty")
         if version > SCHEMA_VERSION:
             raise StoreNewer(path=str(self.path), version=version)
         if self.path.stat().st_size <= CHECKED_BYTES or _suspicion(self.path).exists():

@@ -28,8 +28,8 @@ class Opened:
     notices: tuple[Problem, ...] = ()
 
 
-def open_whatever(path: Path) -> Opened:
-    """Open or make the database at ``path``.
+def open_whatever(path: Path, *, was_used: bool = False) -> Opened:
+    """Open or make the database at ``path``. ``was_used``: something was in it once, so that an empty one is damaged.
 
     One that a newer version wrote is opened for reading only. A damaged one is put aside, and what can be read of it
     and of its last copy makes a new one. Raises StoreBusy, StoreNotWritable, StoreFull.
@@ -37,9 +37,7 @@ def open_whatever(path: Path) -> Opened:
     try:
         if _whole(path).exists():
             return _take_over(path)
-        if copy_of(path).exists() and path.exists() and not path.stat().st_size:
-            raise StoreDamaged(path=str(path), detail="it is empty")
-        store = Store.open(path)
+        store = open_as_it_is(path, was_used=was_used)
         notices = [_rebuilt(path, store)] if chores.FIND_AGAIN in store.chores() else []
         if mount_of(path.absolute()).is_remote:
             notices.append(StoreRemote(path=str(path)).problem)
@@ -48,6 +46,12 @@ def open_whatever(path: Path) -> Opened:
         return Opened(Store.open_for_reading(path), (error.problem,))
     except StoreDamaged:
         return _rebuild(path)
+
+
+def open_as_it_is(path: Path, *, was_used: bool) -> Store:
+    """Open or make the database at ``path``. Its log may be gone, and with it all that was in it: an empty one is
+    damaged where it ``was_used`` or has a copy. Raises StoreError."""
+    return Store.open(path, may_be_new=not (path.exists() and (was_used or copy_of(path).exists())))
 
 
 def copy_of(path: Path) -> Path:

@@ -39,12 +39,13 @@ class Store:
         self._database = database
 
     @classmethod
-    def open(cls, path: Path) -> Store:
+    def open(cls, path: Path, *, may_be_new: bool = True) -> Store:
         """Open or make the database at ``path``.
 
-        Raises StoreNewer when a newer version wrote it, StoreDamaged when it is damaged or no database of ours.
+        Raises StoreNewer when a newer version wrote it, StoreDamaged when it is damaged or no database of ours, or has
+        nothing in it and cannot be new.
         """
-        return cls(Database.open(path))
+        return cls(Database.open(path, may_be_new=may_be_new))
 
     @classmethod
     def open_for_reading(cls, path: Path) -> Store:

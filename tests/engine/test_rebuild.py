@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import anyio
+import apsw
 import msgspec
 import pytest
 
@@ -42,6 +43,16 @@ def lose(database: Path) -> None:
     database.write_bytes(os.urandom(database.stat().st_size))
 
 
+def lose_log(database: Path) -> None:
+    """As after a kill in the first use of the database, when somebody deletes its log: everything was in that."""
+    for companion in ("", "-wal", "-shm"):
+        database.with_name(database.name + companion).unlink(missing_ok=True)
+    connection = apsw.Connection(str(database))
+    connection.execute("PRAGMA journal_mode = WAL").fetchall()
+    connection.close()
+    assert database.stat().st_size
+
+
 async def begin(folder: Path, origin: FileOrigin, file: Served) -> str:
     """Download some of ``file`` and stop, as when the machine is shut down; the id."""
     origin.routes[file.path] = Trickle(origin, RECEIVED)
@@ -56,12 +67,13 @@ async def begin(folder: Path, origin: FileOrigin, file: Served) -> str:
     return one
 
 
-async def test_what_was_begun_goes_on_when_the_database_is_lost(tmp_path: Path) -> None:
-    """B01: the journal of the part says what it is a part of and from where."""
+@pytest.mark.parametrize("lost", [lose, lose_log])
+async def test_what_was_begun_goes_on_when_the_database_is_lost(tmp_path: Path, lost: Callable[[Path], None]) -> None:
+    """B01, B02: the journal of the part says what it is a part of and from where."""
     with FileOrigin() as origin:
         file = origin.add("/big.safetensors", contents(BIG, 1))
         one = await begin(tmp_path, origin, file)
-        lose(paths_in(tmp_path).database)
+        lost(paths_in(tmp_path).database)
         sent = file.sent
         async with real(tmp_path) as h:
             (notice,) = await h.engine.notices()

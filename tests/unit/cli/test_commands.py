@@ -306,14 +306,15 @@ def test_a_file_that_its_list_does_not_name_any_more_is_superseded(
 
 
 @pytest.mark.parametrize("command", ["list", "lock"])
+@pytest.mark.parametrize("left", [b"no database" * 1000, b""], ids=["damaged", "empty"])
 def test_a_damaged_database_is_made_again_by_whoever_reads_it(
-    run: Run, origin: FileOrigin, target: Path, tmp_path: Path, home: Path, command: str
+    run: Run, origin: FileOrigin, target: Path, tmp_path: Path, home: Path, command: str, left: bytes
 ) -> None:
-    """B01: never an end with nothing to be done."""
+    """B01, B02: never an end with nothing to be done."""
     listed = pack(origin, tmp_path, "a.safetensors")
     assert run("get", listed, "--to", target).code == 0
     database = home / "data" / "stabilitydl.db"
-    database.write_bytes(b"no database" * 1000)
+    database.write_bytes(left)
     said = run("list") if command == "list" else run("lock", listed)
     assert "The database was damaged and is made again" in said.err
     assert said.code == (0 if command == "list" else 3)

@@ -192,11 +192,11 @@ class _Cut:
             monkeypatch.setattr(owner, name, self._cutting(getattr(owner, name)))
 
     def _cutting(self, call: Callable[..., object]) -> Callable[..., object]:
-        def cut(*args: object) -> object:
+        def cut(*args: object, **how: object) -> object:
             self.left -= 1
             if self.left < 0:
                 raise _Killed
-            return call(*args)
+            return call(*args, **how)
 
         return cut
 
@@ -241,8 +241,8 @@ def keep_the_log(patch: pytest.MonkeyPatch) -> None:
     """Closing does not write the log into the file, and says nothing, as on a full disk."""
     real = Database.open
 
-    def kept(path: Path) -> Database:
-        database = real(path)
+    def kept(path: Path, *, may_be_new: bool = True) -> Database:
+        database = real(path, may_be_new=may_be_new)
         database.connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
         return database
 
@@ -342,6 +342,25 @@ def test_a_log_that_is_not_its_own(path: Path, tmp_path: Path, which: str) -> No
             log.write_bytes(os.urandom(50_000))
     opened = open_whatever(path)
     assert {row.id for row in rows} <= {row.id for row in opened.store.resources()}
+    opened.store.close()
+
+
+def test_a_log_that_was_all_there_was(path: Path) -> None:
+    """B02: killed in the first use of a database, everything is in the log. Where nothing ever was, nothing is lost."""
+    store = Store.open(path)
+    parent = a_collection("first")
+    store.add(parent, [a_resource(parent, "first")], now=1.0)
+    main = path.read_bytes()
+    store.close()
+    path.write_bytes(main)
+    opened = open_whatever(path, was_used=True)
+    assert [problem.code for problem in opened.notices] == ["store-rebuilt"]
+    opened.store.close()
+    for each in path.parent.iterdir():
+        each.unlink()
+    path.write_bytes(main)
+    opened = open_whatever(path)
+    assert opened.notices == ()
     opened.store.close()
 
 
