@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ..clock import Clock
 from ..errors import ConnectionLost, HostUnreachable, NetworkTimeout, StabilityError, TooManyRedirects
@@ -31,6 +31,18 @@ OPEN_TIMEOUT = 30.0
 """Seconds that servers may take for one answer, from connecting to the first of them to the head of the last one."""
 _DRAINED = 64 * 1024
 _DRAIN_TIME = 2.0
+
+
+class Patience(Protocol):
+    """Of who waits for an answer: how long may it take?"""
+
+    def begins(self) -> float:
+        """A server is asked now, and gets that many seconds."""
+        ...
+
+    def ends(self) -> None:
+        """It answered, or did not."""
+        ...
 
 
 class HttpClient:
@@ -62,13 +74,21 @@ class HttpClient:
         self._context = context
         self._made: Sender | None = None
 
-    async def open(self, request: Request, *, extra: Sequence[tuple[str, str]] = (), bulk: bool = False) -> Answer:
+    async def open(
+        self,
+        request: Request,
+        *,
+        extra: Sequence[tuple[str, str]] = (),
+        bulk: bool = False,
+        patience: Patience | None = None,
+    ) -> Answer:
         """Send a request and return the answer, whatever its status, with the body still to be read.
 
         ``extra`` are headers of this one exchange (``Range``, ``If-Range``), which go along on redirects; ``bulk``
-        marks a file body for the governor. All redirects together have `OPEN_TIMEOUT`; waiting for the governor or
-        for the keyring does not count. Raises NetworkError, TooManyRedirects, UnsafeRedirect, PrivateAddress,
-        BadAnswer, ServerBusy while the host cools down, and UsageError for an unusable URL.
+        marks a file body for the governor. All redirects together have `OPEN_TIMEOUT`, and each of them what
+        ``patience`` allows; waiting for the governor or for the keyring does not count. Raises NetworkError,
+        TooManyRedirects, UnsafeRedirect, PrivateAddress, BadAnswer, ServerBusy while the host cools down, and
+        UsageError for an unusable URL.
         """
         url = parse_url(request.url)
         first = Origin.of(url)
@@ -88,7 +108,12 @@ class HttpClient:
             slot = await self.governor.acquire(origin, bulk)
             direct = request.direct and origin.host == first.host
             began = self._clock.monotonic()
-            sent = await self._send(url, headers, body, reach=reach, direct=direct, slot=slot, seconds=left)
+            seconds = left if patience is None else min(left, patience.begins())
+            try:
+                sent = await self._send(url, headers, body, reach=reach, direct=direct, slot=slot, seconds=seconds)
+            finally:
+                if patience is not None:
+                    patience.ends()
             answer = sent.answer
             location = answer.headers.get("location")
             if answer.status not in STATUSES or location is None:

@@ -19,7 +19,7 @@ from ..errors import (
     WrongRange,
 )
 from ..http.answer import Answer
-from ..http.client import HttpClient
+from ..http.client import HttpClient, Patience
 from ..http.request import Request
 from ..http.status import error_for
 from .sniff import is_web_page
@@ -88,8 +88,10 @@ class Body:
         self._answer = answer
 
     @classmethod
-    async def open(cls, client: HttpClient, request: Request, wanted: Wanted, clock: Clock) -> Body:
-        """Ask for ``wanted`` and check the answer.
+    async def open(
+        cls, client: HttpClient, request: Request, wanted: Wanted, clock: Clock, patience: Patience | None = None
+    ) -> Body:
+        """Ask for ``wanted`` and check the answer. ``patience`` says how long may be waited for it.
 
         Raises an error of `errors.ServerError` that says what is wrong with it, or NetworkError when none came.
         """
@@ -99,9 +101,9 @@ class Body:
             extra.append(("Range", f"bytes={wanted.start}-{last}"))
             if is_strong(wanted.validator) and wanted.start > 0:
                 extra.append(("If-Range", wanted.validator))
-        answer = await client.open(request, extra=extra, bulk=True)
+        answer = await client.open(request, extra=extra, bulk=True, patience=patience)
         try:
-            await _refuse(answer, wanted, clock)
+            await _refuse(answer, wanted, clock, patience)
             return _accept(answer, wanted)
         except BaseException:
             await answer.aclose()
@@ -127,14 +129,14 @@ class Body:
         return f"<Body {self.host} {self.start}-{self.stop}>"
 
 
-async def _refuse(answer: Answer, wanted: Wanted, clock: Clock) -> None:
+async def _refuse(answer: Answer, wanted: Wanted, clock: Clock, patience: Patience | None) -> None:
     """Raise for every answer that is no file."""
     if answer.status == 416:
         _refuse_416(answer, wanted)
         return
     error = error_for(answer.status, answer.headers, answer.host, clock.wall())
     if error is not None:
-        raise await _with_body(error, answer, clock)
+        raise await _with_body(error, answer, clock, patience)
     if not 200 <= answer.status < 300:
         raise BadAnswer(host=answer.host, detail=f"status {answer.status} without an address")
     encoding = (answer.headers.get("content-encoding") or "identity").strip().lower()
@@ -158,12 +160,17 @@ def _refuse_416(answer: Answer, wanted: Wanted) -> None:
     raise RemoteChanged(host=answer.host)
 
 
-async def _with_body(error: StabilityError, answer: Answer, clock: Clock) -> StabilityError:
+async def _with_body(error: StabilityError, answer: Answer, clock: Clock, patience: Patience | None) -> StabilityError:
     """Add the server's own words for the hub to read, as far as they are short text and come soon."""
     kind = (answer.headers.get("content-type") or "").lower()
     if "json" in kind or kind.startswith("text/plain"):
-        with contextlib.suppress(StabilityError, TimeoutError), clock.fail_after(_ERROR_SECONDS):
-            error.arguments["body"] = (await answer.read(_ERROR_BODY)).decode("utf-8", "replace")
+        seconds = _ERROR_SECONDS if patience is None else min(_ERROR_SECONDS, patience.begins())
+        try:
+            with contextlib.suppress(StabilityError, TimeoutError), clock.fail_after(seconds):
+                error.arguments["body"] = (await answer.read(_ERROR_BODY)).decode("utf-8", "replace")
+        finally:
+            if patience is not None:
+                patience.ends()
     return error
 
 

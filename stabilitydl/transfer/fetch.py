@@ -138,6 +138,7 @@ class _Fetch:
     async def _download(self, resumed: Header | None) -> Remote:
         """Bring every missing byte; what the source says about the file."""
         self._watcher.phase(State.RESOLVING)
+        self._fetching.had.begin_again()
         if resumed is None:
             wanted = beginning_of(self._order, whole=self._mode.whole)
         elif next(self._part.written.missing(resumed.size), None) is None:

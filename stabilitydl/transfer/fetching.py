@@ -6,10 +6,13 @@ from ..clock import Clock
 from ..disk.openpart import OpenPart
 from ..domain.chunk import Chunk
 from ..errors import StabilityError
+from ..http.request import Request
 from .bandwidth import Flow
 from .beginning import Beginning
 from .body import Body
+from .had import Had
 from .order import Live, Order, Services, Source, Watcher
+from .patience import Patience
 from .retry import RetryBudget
 from .route import Route
 
@@ -27,7 +30,9 @@ class Fetching:
         self.part = part
         self.flow = flow
         self.route = Route(source, services.clock)
-        self.retries = RetryBudget(services.clock.monotonic())
+        self.retries = RetryBudget()
+        self.patience = Patience(self.retries, flow, services.clock)
+        self.had = Had()
         self._beginning = Beginning(order)
         part.on_written = self.show_written
 
@@ -47,11 +52,14 @@ class Fetching:
         """
         self._beginning.look(body, chunk, offset, size)
 
-    def note(self, body: Body, chunk: Chunk, offset: int, size: int | None) -> None:
-        """`look`, and count what came."""
+    def note(self, body: Body, chunk: Chunk, offset: int, size: int | None) -> int:
+        """`look`, count what came, and return how many bytes of it are new."""
         self.look(body, chunk, offset, size)
         self.live.fetched += len(chunk)
         self.live.host = self.flow.host = body.host
+        count = self.had.count_new(offset, offset + len(chunk))
+        self.retries.gained(count)
+        return count
 
     def show_written(self, count: int = 0) -> None:
         """Show what is there by now, of which ``count`` bytes are new."""
@@ -61,13 +69,25 @@ class Fetching:
         self.live.checked = self.part.checked
         self.live.allocated = self.part.file.allocated
 
+    async def address(self) -> Request:
+        """What to send now. The hub may be asked for it, and waited for. Raises what the hub raises."""
+        self.patience.begins()
+        try:
+            return await self.route.request()
+        finally:
+            self.patience.ends()
+
     async def back_off(self, error: StabilityError) -> None:
         """Wait before the next try; raises ``error`` when there were enough."""
         delay = self.retries.next_delay(self.clock.monotonic())
         if delay is None:
             raise error
         self.watcher.retrying(error.problem, delay)
-        await self.clock.sleep(delay)
+        self.patience.begins()
+        try:
+            await self.clock.sleep(delay)
+        finally:
+            self.patience.ends()
 
     def __repr__(self) -> str:
         return f"<Fetching {self.order.resource.name} {self.part!r}>"

@@ -50,7 +50,8 @@ async def probe(fetching: Fetching, wanted: Wanted) -> Body:
     while True:
         generation = route.generation
         try:
-            body = await Body.open(fetching.services.client, await route.request(), wanted, fetching.clock)
+            request = await fetching.address()
+            body = await Body.open(fetching.services.client, request, wanted, fetching.clock, fetching.patience)
         except StabilityError as error:
             if may_have_expired(error) and route.expire(generation):
                 continue
@@ -69,7 +70,8 @@ async def check_size(fetching: Fetching, body: Body) -> None:
     where nothing would tell whether it came whole."""
     promised, offered = fetching.order.resource.size, body.remote.size
     if promised is not None and offered is not None and promised != offered:
-        with contextlib.suppress(TimeoutError), fetching.clock.fail_after(_LOOK_SECONDS):
+        seconds = min(_LOOK_SECONDS, fetching.retries.longest_wait(fetching.clock.monotonic()))
+        with contextlib.suppress(TimeoutError), fetching.clock.fail_after(seconds):
             await _look_at(fetching, body, offered)
         raise SizeMismatch(host=body.host, actual_bytes=offered, expected_bytes=promised)
     if promised is None and not body.remote.is_delimited and not fetching.is_proven:

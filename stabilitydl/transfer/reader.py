@@ -8,28 +8,21 @@ from __future__ import annotations
 from collections import deque
 
 from ..clock import Clock
-from ..domain.chunk import Chunk
+from ..domain.chunk import WIDTH, Chunk
 from ..errors import StalledConnection
 from .bandwidth import Flow
 from .body import Body
 from .order import Live
-from .retry import RetryBudget
-
-SLOWEST = 1024
-"""Bytes per second below which a connection is given up."""
-
-WINDOW = 60.0
-"""Seconds of waiting over which it has to be that slow."""
+from .patience import slowest_of
+from .retry import SILENCE, SLOWEST, WINDOW, RetryBudget
 
 _SLICES = 6
-_SHORTEST_LOOK = 5.0
 
 
 class Reader:
     """The reads of one answer; ``flow`` says how much may come, ``live`` tells others since when nothing does.
 
-    ``retries`` is told what comes in which time. When its patience is over, a connection that was always too slow is
-    given up after a few seconds.
+    ``retries`` is told what comes in which time, and says when it is no use to wait for more.
     """
 
     def __init__(self, body: Body, flow: Flow, live: Live, clock: Clock, retries: RetryBudget | None = None) -> None:
@@ -37,10 +30,8 @@ class Reader:
         self._flow = flow
         self._live = live
         self._clock = clock
-        self._retries = retries or RetryBudget(clock.monotonic())
+        self._retries = retries or RetryBudget()
         self._slowest = float(SLOWEST)
-        self._seconds = 0.0
-        self._count = 0
         self._changes = -1
         self._trickle = Trickle()
         self._is_slow = False
@@ -49,35 +40,50 @@ class Reader:
         """The next chunk, empty at the end. Raises StalledConnection, which loses no byte, and what the body raises."""
         if self._is_slow:
             raise StalledConnection(host=self._body.host)
-        live, flow = self._live, self._flow
+        flow = self._flow
         if self._changes != flow.changes:
             self._changes = flow.changes
-            self._body.pace(flow.pace / max(live.connections, 1))
-            # Our own limits may be what makes it slow.
-            self._slowest = min(SLOWEST, flow.pace / 2)
+            self._body.pace(flow.pace / max(self._live.connections, 1))
+            self._slowest = slowest_of(flow)
         turn = await flow.take()
-        came, began = 0, self._clock.monotonic()
-        live.reading += 1
-        live.waiting_since = began
-        self._retries.read_begins(began)
+        came = 0
         try:
-            chunk = await self._body.read(turn.most)
+            chunk = await self._wait(turn.most)
             came = len(chunk)
         finally:
-            live.reading -= 1
             flow.settle(turn, came)
-            ended = self._clock.monotonic()
-            self._retries.read_ends(ended, came, self._slowest)
-        live.waiting_since = ended
-        self._seconds += ended - began
-        self._count += came
-        self._is_slow = self._trickle.add(ended - began, came) or self._is_in_vain(ended)
         return chunk
 
-    def _is_in_vain(self, now: float) -> bool:
-        if self._seconds < _SHORTEST_LOOK or self._count >= self._slowest * self._seconds:
-            return False
-        return self._retries.is_over(now)
+    async def surplus(self) -> int:
+        """How many bytes come behind the last one that was wanted, as far as one more read shows; 0 at the end.
+
+        Raises what `read` raises.
+        """
+        return len(await self._wait(WIDTH))
+
+    async def _wait(self, most: int) -> Chunk:
+        live, retries = self._live, self._retries
+        chunk: Chunk = b""
+        began = self._clock.monotonic()
+        longest = retries.longest_wait(began)
+        retries.wait_begins(began)
+        live.reading += 1
+        live.waiting_since = began
+        try:
+            if longest >= SILENCE:
+                chunk = await self._body.read(most)
+            else:
+                with self._clock.fail_after(longest):
+                    chunk = await self._body.read(most)
+        except TimeoutError:
+            raise StalledConnection(host=self._body.host) from None
+        finally:
+            live.reading -= 1
+            ended = self._clock.monotonic()
+            retries.wait_ends(ended, self._slowest, len(chunk))
+        live.waiting_since = ended
+        self._is_slow = self._trickle.add(ended - began, len(chunk)) or retries.is_in_vain
+        return chunk
 
 
 class Trickle:

@@ -54,7 +54,7 @@ class Run:
     async def open(self, claim: Claim) -> Body:
         """Ask for the rest of a claim at the current address. Raises StabilityError."""
         fetching = self.fetching
-        request = await fetching.route.request()
+        request = await fetching.address()
         wanted = Wanted(
             name=fetching.order.resource.path,
             start=claim.position,
@@ -63,7 +63,7 @@ class Run:
             validator=self._remote.validator,
             is_proven=fetching.is_proven,
         )
-        body = await Body.open(fetching.services.client, request, wanted, fetching.clock)
+        body = await Body.open(fetching.services.client, request, wanted, fetching.clock, fetching.patience)
         fetching.route.works(body.url)
         self.opened += 1
         return body

@@ -58,6 +58,7 @@ class Segment:
             return error
         finally:
             self.is_moving = False
+            run.fetching.had.came(claim.start, claim.position)
             run.plan.release(claim)
             run.changed()
             if body is not None:
@@ -68,26 +69,26 @@ class Segment:
         fetching, clock = run.fetching, run.fetching.clock
         reader = Reader(body, fetching.flow, fetching.live, clock, fetching.retries)
         began, first = clock.monotonic(), claim.position
-        is_longer = False
+        news, is_longer = 0, False
         while claim.rest > 0:
             chunk = await reader.read()
             if not chunk:
                 raise ConnectionLost(host=body.host)
-            fetching.note(body, chunk, claim.position, run.plan.size)
+            news += fetching.note(body, chunk, claim.position, run.plan.size)
             is_longer = body.stop is not None and claim.position + len(chunk) > body.stop
             chunk = chunk[: claim.rest]
             await fetching.part.write(claim.position, chunk)
             claim.position += len(chunk)
-            now, count = clock.monotonic(), claim.position - first
-            if count >= LEAST or claim.rest <= 0:
-                fetching.retries.progress(now)
+            if news >= LEAST or claim.rest <= 0:
+                fetching.retries.progress()
+            now = clock.monotonic()
             if now > began:
-                claim.speed = count / (now - began)
+                claim.speed = (claim.position - first) / (now - began)
         self._speed = claim.speed if not self._speed else self._mix(claim.speed)
         if claim.position == body.stop:
             # The end of the answer has to be seen for its connection to be used again; the bytes are here already.
             with contextlib.suppress(StabilityError):
-                is_longer = bool(await body.read()) or is_longer
+                is_longer = await reader.surplus() > 0 or is_longer
         if is_longer and not fetching.is_proven:
             # It is not the part that it said it was, and nothing will tell at the end which bytes it sent.
             raise RangesUnusable(host=body.host)

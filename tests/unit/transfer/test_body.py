@@ -46,7 +46,7 @@ class Server:
         self.closed = 0
         self._status, self._headers, self._body = status, headers, body
 
-    async def open(self, request: Request, *, extra: Sequence[tuple[str, str]], bulk: bool) -> Answer:
+    async def open(self, request: Request, *, extra: Sequence[tuple[str, str]], bulk: bool, patience: object) -> Answer:
         assert bulk
         self.asked = dict(extra)
 
@@ -152,6 +152,15 @@ GOOD: dict[str, tuple[int, dict[str, str], Wanted, int, int | None, Remote]] = {
     "whole as asked": (200, OFFERED, WHOLE, 0, SIZE, STRONG),
     "whole, no ranges": (200, FULL, WHOLE, 0, SIZE, Remote(SIZE, ETAG, has_ranges=False)),
     "whole with its range": (200, part(0, 999), WHOLE, 0, SIZE, Remote(SIZE, ETAG, has_ranges=False)),
+    "whole that calls itself a part": (206, part(0, 999), WHOLE, 0, SIZE, Remote(SIZE, ETAG, has_ranges=False)),
+    "whole that calls itself a part, of unknown length": (
+        206,
+        without(part(0, 999, Accept_Ranges="bytes"), "Content-Length"),
+        WHOLE,
+        0,
+        SIZE,
+        Remote(SIZE, ETAG, has_ranges=False),
+    ),
     "whole with a garbled range": (
         200,
         {**FULL, "Content-Range": "bytes oops"},
@@ -231,6 +240,13 @@ BAD: dict[str, tuple[int, dict[str, str], Wanted, type[StabilityError]]] = {
     "empty Content-Range": (206, part(0, 99, Content_Range=""), FIRST, errors.RangesUnusable),
     # Asked for the whole, got a part
     "206 for the whole": (206, part(0, 99), WHOLE, errors.RangesUnusable),
+    "206 for the whole, without its range": (206, FULL, WHOLE, errors.RangesUnusable),
+    "206 for the whole, of no total": (206, part(0, 999, "*"), WHOLE, errors.RangesUnusable),
+    "206 for the whole, of another length": (206, part(0, 999, Content_Length="999"), WHOLE, errors.RangesUnusable),
+    "206 for the whole, without the first byte": (206, part(1, 999), WHOLE, errors.RangesUnusable),
+    "206 for the whole, unsatisfied": (206, part(0, 999, Content_Range="bytes */1000"), WHOLE, errors.RangesUnusable),
+    "the whole as a part where one was asked for": (206, part(0, 999), FIRST, errors.WrongRange),
+    "the whole as a part where the middle was asked for": (206, part(0, 999), MIDDLE, errors.WrongRange),
     "part for the whole": (200, part(0, 99), WHOLE, errors.RangesUnusable),
     # H07: the validator changed
     "another validator": (206, part(300, 399, ETag=OTHER), MIDDLE, errors.RemoteChanged),

@@ -17,6 +17,7 @@ from stabilitydl.disk.aside import QUARANTINE
 from stabilitydl.domain.checksum import Verification
 from stabilitydl.domain.chunk import WIDTH, Chunk
 from stabilitydl.errors import StabilityError
+from stabilitydl.http.governor import Slot
 from stabilitydl.transfer import probe
 from stabilitydl.transfer.beginning import Beginning
 from stabilitydl.transfer.body import Body
@@ -624,15 +625,24 @@ async def test_a_cut_chunked_body_goes_on_from_that_byte(rig: Rig, origin: FileO
 
 
 async def test_a_stream_that_is_cut_begins_again_a_few_times(rig: Rig, origin: FileOrigin) -> None:
-    """H10"""
-    file = origin.add("/m", DATA, ranges=False, cut_after=MIB, faults=5)
+    """H10: what comes again is no progress."""
+    file = origin.add("/m", DATA, ranges=False, cut_after=MIB, faults=TRIES - 1)
     await rig.fetch(file.url, checksum=sha256(DATA))
     assert rig.target.read_bytes() == DATA
-    assert len(origin.requests) == 6
+    assert len(origin.requests) == TRIES
     rig.target.unlink()
     file.faults = None
     await refused(rig, errors.ConnectionLost, file.url, checksum=sha256(DATA))
-    assert len(origin.requests) == 12
+    assert len(origin.requests) == 2 * TRIES
+
+
+async def test_a_stream_that_gets_further_each_time_comes_again_a_few_times_too(rig: Rig, origin: FileOrigin) -> None:
+    """H10: each try brings something new, and all that came before once more."""
+    file = origin.add("/m", DATA, ranges=False)
+    reach = itertools.count(MIB, MIB)
+    before_each(origin, lambda: setattr(file, "cut_after", next(reach)))
+    await refused(rig, errors.ConnectionLost, file.url, checksum=sha256(DATA))
+    assert len(origin.requests) == TRIES + 1
 
 
 async def test_a_stream_that_ends_early_without_a_word_is_not_the_file(rig: Rig, origin: FileOrigin) -> None:
@@ -689,17 +699,49 @@ def slow_bodies(rig: Rig, monkeypatch: pytest.MonkeyPatch, count: int, seconds: 
     monkeypatch.setattr(Body, "open", open_)
 
 
-@pytest.mark.parametrize("ranges", [True, False])
-@pytest.mark.parametrize(("count", "seconds", "most"), [(5000, 0.0, 5000), (SIZE, 1.0, 1), (SIZE, 1.0, 20)])
+SOME = [(5000, 0.0, 5000), (SIZE, 1.0, 1), (SIZE, 1.0, 20)]
+
+
+@pytest.mark.parametrize(
+    ("ranges", "count", "seconds", "most"),
+    [
+        *((True, *each) for each in SOME),
+        *((False, *each) for each in [*SOME, (60_000, 0.0, 60_000), (MIB, 0.0, WIDTH)]),
+    ],
+)
 async def test_some_bytes_with_each_try_do_not_make_it_last_for_ever(
     rig: Rig, origin: FileOrigin, monkeypatch: pytest.MonkeyPatch, ranges: bool, count: int, seconds: float, most: int
 ) -> None:
-    """N03, H24: a black hole after 5 KB, and trickles, of which the faster one brings `LEAST` bytes in a minute."""
+    """N03, H10, H24: a black hole after some KB, which are new only once where no parts can be had, and trickles, of
+    which the faster one brings `LEAST` bytes in a minute."""
     file = origin.add("/m", DATA, ranges=ranges)
     slow_bodies(rig, monkeypatch, count, seconds, most, 30.0)
     kind = errors.NetworkTimeout if count < SIZE else errors.StalledConnection
     with anyio.fail_after(60):
         await refused(rig, kind, file.url, connections=1)
+    assert rig.clock.skipped <= 75.0
+    assert len(rig.seen.retries) == 1
+
+
+@pytest.mark.parametrize("ranges", [True, False])
+async def test_answers_that_begin_late_and_break_off_do_not_make_it_last_for_ever(
+    rig: Rig, origin: FileOrigin, monkeypatch: pytest.MonkeyPatch, ranges: bool
+) -> None:
+    """N03: 29 s until the head, 20 KB, a cut, again and again."""
+    file = origin.add("/m", DATA, ranges=ranges, cut_after=20_000)
+    send = rig.client._send
+
+    async def late(*args: Any, seconds: float, slot: Slot, **rest: Any) -> Any:
+        assert rig.clock.skipped < 2000.0, "it goes on for ever"
+        rig.clock.skipped += min(29.0, seconds)
+        if seconds < 29.0:
+            slot.release()
+            raise errors.NetworkTimeout(host="127.0.0.1")
+        return await send(*args, seconds=seconds, slot=slot, **rest)
+
+    monkeypatch.setattr(rig.client, "_send", late)
+    with anyio.fail_after(60):
+        await refused(rig, errors.NetworkTimeout, file.url, connections=1)
     assert rig.clock.skipped <= 75.0
     assert len(rig.seen.retries) == 1
 
