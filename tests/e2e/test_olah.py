@@ -18,6 +18,7 @@ import pytest
 
 from tests.e2e.program import Program, files_in, wait_until
 from tests.fakes.huggingface import HuggingFaceOrigin
+from tests.fakes.ports import held_port
 from tests.fakes.repository import FakeRepository
 
 OLAH = os.environ.get("STABILITYDL_OLAH", "")
@@ -35,21 +36,19 @@ FILES = {
 @contextlib.contextmanager
 def olah(folder: Path, *arguments: object) -> Iterator[str]:
     """A mirror that runs; its address."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    with (folder / "olah.log").open("wb") as log:
+    with held_port() as port, (folder / "olah.log").open("wb") as log:
         process = subprocess.Popen(
             [OLAH, "--host", "127.0.0.1", "--port", str(port), "--repos-path", folder / "kept", *map(str, arguments)],
             cwd=folder,
             stdout=log,
             stderr=subprocess.STDOUT,
         )
-    try:
-        wait_until(lambda: listens(port))
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait()
+        try:
+            wait_until(lambda: listens(port))
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait()
 
 
 def listens(port: int) -> bool:

@@ -31,6 +31,7 @@ from tests.engine.harness import PATIENCE, Harness
 from tests.engine.real import contents, expand, pack_of
 from tests.fakes.hub import pack
 from tests.fakes.origin import FileOrigin
+from tests.fakes.ports import held_port
 from tests.fakes.transfer import FakeFetch
 
 pytestmark = pytest.mark.anyio
@@ -320,15 +321,13 @@ async def test_many_files_of_dead_hosts_knock_once_a_second(tmp_path: Path, monk
         return await attempt(host, place)
 
     monkeypatch.setattr(connecting, "_attempt", counted)
-    urls = []
-    for host in times:
-        with contextlib.closing(socket.create_server((host, 0))) as closed:
-            port = closed.getsockname()[1]
-        urls += [f"http://{host}:{port}/{host}-{number}.bin" for number in range(12)]
     settings = Settings(jobs=16)
-    async with Harness(tmp_path, settings=settings, fetch=fetch, hubs=Registry([Direct()])) as h:
-        ids = await h.get(expand(tmp_path / "to", urls))
-        await h.advance_until(lambda: all(h.state(each) is State.FAILED for each in ids))
+    with contextlib.ExitStack() as held:
+        ports = {host: held.enter_context(held_port(host)) for host in times}
+        urls = [f"http://{host}:{port}/{host}-{number}.bin" for host, port in ports.items() for number in range(12)]
+        async with Harness(tmp_path, settings=settings, fetch=fetch, hubs=Registry([Direct()])) as h:
+            ids = await h.get(expand(tmp_path / "to", urls))
+            await h.advance_until(lambda: all(h.state(each) is State.FAILED for each in ids))
     for moments in times.values():
         assert len(moments) >= TRIES
         assert min(after - before for before, after in pairwise(moments)) >= SPACING

@@ -17,6 +17,8 @@ from typing import NoReturn, Self
 
 import pytest
 
+from tests.fakes.ports import held_port
+
 PATIENCE = 60.0
 """Seconds after which nginx is given up."""
 
@@ -94,6 +96,7 @@ class Nginx:
         self._server, self._http, self._workers = server, http, workers
         self.authority = authority
         self.port = 0
+        self._held = contextlib.ExitStack()
 
     def url(self, path: str = "/") -> str:
         return f"{'https' if self.authority else 'http'}://127.0.0.1:{self.port}{path}"
@@ -113,19 +116,17 @@ class Nginx:
     def __enter__(self) -> Self:
         # Where root starts nginx, its workers are nobody: they have to get through to the files.
         self._root = Path(tempfile.mkdtemp(prefix="nginx-"))
-        for _ in range(5):
-            with socket.create_server(("127.0.0.1", 0)) as probe:
-                self.port = probe.getsockname()[1]
-            if self._start():
-                return self
-        log = (self._root / "error.log").read_text()
-        self._remove()
-        raise RuntimeError(f"nginx does not start: {log}")
+        self.port = self._held.enter_context(held_port())
+        if not self._start():
+            log = (self._root / "error.log").read_text()
+            self._remove()
+            raise RuntimeError(f"nginx does not start: {log}")
+        return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self._process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(5)
+            self._process.wait(PATIENCE)
         if self._process.poll() is None:
             self._process.kill()
             self._process.wait()
@@ -167,4 +168,5 @@ class Nginx:
         return False
 
     def _remove(self) -> None:
+        self._held.close()
         shutil.rmtree(self._root, ignore_errors=True)

@@ -169,7 +169,7 @@ class Origin:
         self._listener.close()
         self.drop_connections()
         for thread in self._threads:
-            thread.join(5)
+            thread.join(60)
         if kind is None and self.errors:
             raise self.errors[0]
 

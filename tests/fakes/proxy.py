@@ -50,7 +50,7 @@ class _Proxy(ABC):
         self._listener.close()
         self.drop_connections()
         for thread in self._threads:
-            thread.join(5)
+            thread.join(60)
 
     def drop_connections(self) -> None:
         """Cut everything that passes right now."""
