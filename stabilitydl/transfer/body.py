@@ -182,22 +182,32 @@ def _accept(answer: Answer, wanted: Wanted) -> Body:
         return Body(answer, Remote(0, validator, has_ranges=True), 0, 0)
     if answer.headers.get("content-range") is not None and not wanted.whole:
         return _accept_part(answer, wanted, validator)
-    if answer.status == 206:
-        raise RangesUnusable(host=answer.host)
     length = _length(answer)
+    if answer.status == 206:
+        length = _length_of_all(answer, wanted, length)
     if wanted.size is not None and length is not None and length != wanted.size:
         raise RemoteChanged(host=answer.host)
     if wanted.start > 0 and is_strong(wanted.validator) and not is_strong(validator) and _ranges_offered(answer):
         raise RemoteChanged(host=answer.host)
     if wanted.start > 0 or _is_partial(answer):
         raise RangesUnusable(host=answer.host)
-    if answer.status not in (200, 203):
+    if answer.status not in (200, 203, 206):
         raise UnexpectedStatus(host=answer.host, status=answer.status)
     _check_version(answer, wanted, validator)
     chunked = "chunked" in (answer.headers.get("transfer-encoding") or "").lower()
-    has_ranges = length is not None and wanted.whole and _ranges_offered(answer)
+    has_ranges = answer.status != 206 and length is not None and wanted.whole and _ranges_offered(answer)
     remote = Remote(length, validator, has_ranges, is_delimited=length is not None or chunked)
     return Body(answer, remote, 0, length)
+
+
+def _length_of_all(answer: Answer, wanted: Wanted, length: int | None) -> int:
+    """The length of an answer that calls the whole file a part, as it may where no range was asked for."""
+    match = _content_range(answer)
+    if wanted.whole and match is not None and match[1] is not None and match[3] != "*" and not _is_partial(answer):
+        total = int(match[3])
+        if total <= _LARGEST and length in (None, total):
+            return total
+    raise RangesUnusable(host=answer.host)
 
 
 def _accept_part(answer: Answer, wanted: Wanted, validator: str) -> Body:
