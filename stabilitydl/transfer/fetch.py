@@ -90,14 +90,13 @@ class _Fetch:
                 digests = await self._digest()
                 return await self._finalize(digests, self._judge(digests, remote))
             except (RemoteChanged, RangesUnusable, WrongRange, ChecksumMismatch, PartChanged, StreamCut) as error:
-                repaired = await self._repair() if isinstance(error, ChecksumMismatch) else None
-                if repaired is None:
+                if not isinstance(error, ChecksumMismatch) or not await self._repair():
                     await self._simplify(error, resumed)
-                resumed = repaired
+                resumed = self._part.header
             except Unreadable as error:
-                resumed = await self._repair()
-                if resumed is None:
+                if not await self._repair():
                     raise error.cause from None
+                resumed = self._part.header
 
     # -- what is here already -----------------------------------------------------------------------------------
 
@@ -108,7 +107,7 @@ class _Fetch:
         checksum = self._order.resource.checksum
         same = header.resource == self._order.resource.id and header.checksum == (str(checksum) if checksum else "")
         same = same and self._order.resource.size in (None, header.size)
-        if same and (checksum is not None or is_strong(header.validator)):
+        if same and self._may_be_divided(header.validator):
             if checksum is None:
                 self._fetching.show_written()
                 # No checksum will tell at the end what a drive lost, or what somebody wrote into the part meanwhile.
@@ -118,11 +117,15 @@ class _Fetch:
             await self.forget_beginning()
             self._fetching.show_written()
             return header
-        if self._part.written:
+        if self._part.written and not same:
             await self._set_aside()
         else:
             await self._part.start_over()
         return None
+
+    def _may_be_divided(self, validator: str) -> bool:
+        """May bytes of several answers make one file? Else nothing would tell that they are of two versions of it."""
+        return self._fetching.is_proven or is_strong(validator)
 
     async def forget_beginning(self) -> None:
         """Take back the first bytes where nobody saw yet what the file begins like, or it was refused for that."""
@@ -166,20 +169,21 @@ class _Fetch:
             self._part.follow(resource.checksums, size)
         if not remote.has_ranges or size is None:
             return await bring_stream(self._fetching, body, size)
-        in_one = not remote.is_strong and not self._fetching.is_proven
         stop = size if body.stop is None else body.stop
-        if in_one and not is_resumed and stop < size:
-            raise RangesUnusable(host=body.host)
-        if not in_one and not self._mode.whole and stop > body.start + SHORTEST_RANGE:
+        if not self._may_be_divided(remote.validator):
+            if stop < size:
+                raise RangesUnusable(host=body.host)
+            return await bring_stream(self._fetching, body, size)
+        if not self._mode.whole and stop > body.start + SHORTEST_RANGE:
             stop = body.start + SHORTEST_RANGE
             body.end_at(stop)
-        plan = Plan(size, self._part.written, 1 if in_one else self._mode.connections, in_one=in_one)
+        plan = Plan(size, self._part.written, self._mode.connections)
         claim = plan.take(stop=stop)
         if claim is None:
             return remote
         run = Run(self._fetching, remote, plan)
         try:
-            await run.fill(1 if in_one else self._connections(plan), claim, body)
+            await run.fill(self._connections(plan), claim, body)
         except (RemoteChanged, RangesUnusable, WrongRange) as error:
             if self._mode.whole:
                 # Who would not go on behind a cut may send all of it the next time.
@@ -221,22 +225,25 @@ class _Fetch:
             return proven
         return Verification.WEAK if remote.is_strong and remote.has_ranges else Verification.UNVERIFIABLE
 
-    async def _repair(self) -> Header | None:
-        """Take back the blocks that the disk did not keep or cannot read, or that nobody can vouch for; what to go on
-        with then.
+    async def _repair(self) -> bool:
+        """Take back the blocks that the disk did not keep or cannot read, or that nobody can vouch for; all of them
+        where none may come by itself.
 
-        None when every block is what came in: then the source is wrong.
+        False when every block is what came in: then the source is wrong.
         """
         header = self._part.header
         if header is None or not self._mode.may_repair:
-            return None
+            return False
         bad = await self._part.bad_blocks(unproven=True)
         if not bad:
-            return None
+            return False
         self._mode.repaired()
-        await self._part.forget(bad)
+        if self._may_be_divided(header.validator):
+            await self._part.forget(bad)
+        else:
+            await self._part.start_over()
         self._fetching.show_written()
-        return header
+        return True
 
     async def _simplify(self, error: StabilityError | StreamCut, resumed: Header | None) -> None:
         """Begin again as the mode says; raises ``error``, or what cut the stream, when nothing simpler is left."""

@@ -42,14 +42,10 @@ class Claim:
 
 
 class Plan:
-    """The missing ranges of a file of ``size`` bytes and who brings them.
+    """The missing ranges of a file of ``size`` bytes and who brings them."""
 
-    ``in_one``: a range that nobody brings yet is never divided, for a file whose parts may be of several versions.
-    """
-
-    def __init__(self, size: int, done: Ranges, connections: int, *, in_one: bool = False) -> None:
+    def __init__(self, size: int, done: Ranges, connections: int) -> None:
         self.size = size
-        self._in_one = in_one
         self._connections = max(1, connections)
         self._free: list[Range] = list(done.missing(size))
         self._claims: list[Claim] = []
@@ -77,7 +73,7 @@ class Plan:
             return self._split()
         start, end = self._free[0]
         if stop is None:
-            stop = end if self._in_one else start + self._length(speed)
+            stop = start + self._length(speed)
             stop = -(-stop // BLOCK) * BLOCK
         border = min(end, stop)
         if border == end:

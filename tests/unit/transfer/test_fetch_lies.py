@@ -288,32 +288,18 @@ WEAK_ONE, WEAK_TWO = 'W/"one"', 'W/"two"'
 
 
 @pytest.mark.parametrize(
-    ("before", "after_", "told"),
-    [
-        ((None, OLD_DATE), (None, NEW_DATE), True),
-        ((WEAK_ONE, None), (WEAK_TWO, None), True),
-        ((WEAK_ONE, OLD_DATE), (WEAK_TWO, OLD_DATE), True),
-        (('"one"', None), (WEAK_ONE, None), True),
-        (('"one"', OLD_DATE), (None, OLD_DATE), True),
-        (('"one"', None), (None, None), False),
-        ((WEAK_ONE, None), (None, None), False),
-        ((None, None), (None, NEW_DATE), False),
-    ],
+    ("after_", "told"),
+    [((WEAK_ONE, None), True), ((None, OLD_DATE), True), ((None, None), False), (('"two"', None), True)],
 )
 async def test_two_versions_are_never_mixed(
     rig: Rig,
     origin: FileOrigin,
     monkeypatch: pytest.MonkeyPatch,
-    before: tuple[str | None, str | None],
     after_: tuple[str | None, str | None],
     told: bool,
 ) -> None:
     """H07, H08: no checksum will tell, so what the answers say of themselves has to."""
-    file = origin.add("/m", DATA, etag=before[0], last_modified=before[1])
-    is_strong = before[0] == '"one"'
-    if not is_strong:
-        # Such a file comes as one answer, and only what that one left out is asked for by itself.
-        file.cut_after, file.faults = 5 * MIB, 1
+    file = origin.add("/m", DATA, etag='"one"', last_modified=OLD_DATE if after_[1] else None)
 
     def change() -> None:
         # Where nothing of the old version is written yet, there is nothing to tell of.
@@ -328,9 +314,8 @@ async def test_two_versions_are_never_mixed(
     monkeypatch.setattr(origin, "_is_current", lambda *_: True)
     arrival = await rig.fetch(file.url)
     assert rig.target.read_bytes() == OTHER
-    assert arrival.verification is Verification.UNVERIFIABLE
-    codes = [] if is_strong else ["connection-lost"]
-    assert [code for code, _ in rig.seen.retries] == [*codes, *(["remote-changed"] if told else [])]
+    assert arrival.verification is (Verification.WEAK if after_[0] == '"two"' else Verification.UNVERIFIABLE)
+    assert [code for code, _ in rig.seen.retries] == (["remote-changed"] if told else [])
     assert (origin.ranges("/m")[-1] is None) is not told, "what cannot be compared comes as one stream"
 
 
@@ -398,17 +383,10 @@ async def test_servers_behind_one_name_may_differ_in_what_they_say(
     turns = itertools.cycle(validators)
     field = "etag" if WEAK_ONE in validators else "last_modified"
     before_each(origin, lambda: setattr(file, field, next(turns)))
-    if not proven:
-        # Such a file comes as one answer, and only what that one left out is asked for by itself.
-        file.cut_after, file.faults = 5 * MIB, 1
     await rig.fetch(file.url, checksum=sha256(DATA) if proven else "", connections=1)
     assert rig.target.read_bytes() == DATA
-    codes = [code for code, _ in rig.seen.retries]
-    asked = origin.ranges("/m")
-    if proven:
-        assert (len(asked), codes) == (2, [])
-    else:
-        assert (asked, codes) == ([(0, None), (5 * MIB, SIZE - 1), (0, None)], ["connection-lost", "remote-changed"])
+    assert rig.seen.retries == []
+    assert origin.ranges("/m") == ([(0, 8 * MIB - 1), (8 * MIB, SIZE - 1)] if proven else [(0, None)])
 
 
 async def test_a_part_is_not_continued_with_what_says_less_of_itself(

@@ -11,6 +11,7 @@ import pytest
 
 from stabilitydl.disk.blocks import digest_block, pack
 from stabilitydl.disk.journal import BLOCK
+from stabilitydl.disk.openpart import OpenPart
 from stabilitydl.disk.reader import Reader
 from stabilitydl.disk.system import system
 from stabilitydl.domain.checksum import Verification
@@ -110,3 +111,24 @@ async def test_where_a_damaged_file_can_be_read_no_further_what_was_taken_stays(
     arrival = await rig.fetch(file.url, size=SIZE, checksum=sha256(DATA))
     assert arrival.fetched == SIZE - 5 * BLOCK
     assert rig.target.read_bytes() == DATA
+
+
+async def test_a_block_of_a_file_that_cannot_be_told_from_another_brings_all_of_it_again(
+    rig: Rig, origin: FileOrigin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D16, H08: it may have been replaced meanwhile, and says the same of itself."""
+    worn, other = Worn(monkeypatch, 1), noise(SIZE + 1)[1:]
+    file = origin.add("/m", DATA, etag='W/"one"')
+    bad_blocks = OpenPart.bad_blocks
+
+    async def replaced(part: OpenPart, *, unproven: bool) -> list[int]:
+        file.data = other
+        return await bad_blocks(part, unproven=unproven)
+
+    monkeypatch.setattr(OpenPart, "bad_blocks", replaced)
+    arrival = await rig.fetch(file.url, size=SIZE)
+    assert worn.refused
+    assert rig.target.read_bytes() == other
+    assert origin.ranges("/m") == [(0, None), (0, None)]
+    assert arrival.verification is Verification.UNVERIFIABLE
+    assert rig.left == [rig.target.name]
