@@ -12,7 +12,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import NotWritable, PartInUse, TargetTaken
+from ..errors import NotWritable, PartInUse, PartLinked, TargetTaken
 from . import aside, naming
 from .owner import Owner, has_owner
 from .system import let_go, map_error, system
@@ -116,10 +116,16 @@ def hold_leftover(target: Path, part: Path, journal: Path, *, needs_owner: bool 
 
 
 def _check_kind(hold: Hold) -> None:
-    """Raises NotWritable for what has a second name, or is no plain file: it is not ours."""
+    """Raises NotWritable for what is no plain file, PartLinked for what has a second name: it is not ours alone.
+
+    Nobody can tell a link of our part from somebody's file that was linked there. Only before anything is written: a
+    link that is made of a part while we write it leads to our own bytes, and giving the file its name harms nobody.
+    """
     found = system.status(hold.descriptor)
-    if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
+    if not stat.S_ISREG(found.st_mode):
         raise NotWritable(path=str(hold.path), detail="something else lies there")
+    if found.st_nlink > 1:
+        raise PartLinked(path=str(hold.path))
 
 
 def _secure(hold: Hold, target: Path, journal: Path) -> bool:
@@ -130,7 +136,7 @@ def _secure(hold: Hold, target: Path, journal: Path) -> bool:
     if not system.lock(hold.descriptor):
         raise PartInUse(path=str(target))
     if hold.needs_owner is None:
-        hold.needs_owner = not _keeps_others_out(hold.path)
+        hold.needs_owner = not keeps_others_out(hold.path)
     if hold.needs_owner:
         hold.owner = Owner.take(hold.path, journal)
         if hold.owner is None:
@@ -150,10 +156,10 @@ def _is_taken(target: Path, part: Path, *, is_new: bool) -> bool:
     return is_taken
 
 
-def _keeps_others_out(part: Path) -> bool:
-    """Does the lock that was just taken mean anything to a second opener of the part?"""
+def keeps_others_out(path: Path) -> bool:
+    """Does the lock that was just taken mean anything to a second opener of the file? Raises OSError."""
     try:
-        other = system.open_existing(os.fspath(part))
+        other = system.open_existing(os.fspath(path))
     except FileNotFoundError:
         return True
     try:

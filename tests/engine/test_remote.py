@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import functools
 import inspect
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -510,6 +513,49 @@ def test_the_path_of_a_list_does_not_depend_on_the_folder_of_the_process(
     assert absolute("pack.txt+https://h/x/") == f"{tmp_path / 'pack.txt'}+https://h/x/"
     for other in ("https://h/pack.txt", "none.txt", "org/repo", "", "\0"):
         assert absolute(other) == other
+
+
+class TestWithoutLocks:
+    """P03: locks of files mean nothing in the data directory, or cannot be had there."""
+
+    @pytest.fixture(params=["mean nothing", "ENOLCK", "ENOSYS"], autouse=True)
+    def no_locks(self, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+        def flock(descriptor: int, operation: int) -> None:
+            if request.param != "mean nothing":
+                raise OSError(getattr(errno, request.param), "no locks")
+
+        monkeypatch.setattr("fcntl.flock", flock)
+
+    def test_there_is_one_owner_all_the_same(self, make: Make, tmp_path: Path) -> None:
+        owner, other = make(), make()
+        assert (owner.is_owner, other.is_owner) == (True, False)
+        expansion = pack(tmp_path / "to", "a.bin")
+        ids = [expansion.resources[0].id]
+        other.call(other.engine.add, [expansion])
+        other.call(other.engine.enqueue, ids)
+        (row,) = other.call(other.engine.wait_settled, ids)
+        assert row.state is State.DOWNLOADED
+        assert owner.stop(PATIENCE)
+        assert other.call(other.engine.snapshots, ids) == [row]
+        assert other.is_owner
+
+    def test_one_that_was_killed_stands_in_nobodys_way(self, tmp_path: Path) -> None:
+        """P02."""
+        locks = paths_in(tmp_path).locks
+        take = (
+            "import fcntl, os, sys; from pathlib import Path; fcntl.flock = lambda *_: None;"
+            "from stabilitydl.engine.engine_lock import EngineLock;"
+            "assert EngineLock(Path(sys.argv[1])).take(); os._exit(0)"
+        )
+        subprocess.run([sys.executable, "-c", take, str(locks)], check=True)
+        assert len(list(locks.iterdir())) == 2, "the file and the record"
+        first, second = EngineLock(locks), EngineLock(locks)
+        assert first.take()
+        assert not second.take()
+        first.release()
+        assert second.take()
+        second.release()
+        assert [path.name for path in locks.iterdir()] == ["engine.lock"]
 
 
 def test_a_lock_that_cannot_be_made_is_named(tmp_path: Path) -> None:
