@@ -665,6 +665,10 @@
         <translation>{path} 需要 {needed_bytes}，超过整个驱动器的容量。</translation>
     </message>
     <message>
+        <source>The unfinished file {path} has another name too, given by a backup or another program, whose contents would change as well. Remove that name and try again, or cancel this file and begin again.</source>
+        <translation>未完成的文件 {path} 还有另一个名称，由备份或其他程序所建，继续下载会同时改变它的内容。请删除那个名称后重试，或者取消此文件后重新开始。</translation>
+    </message>
+    <message>
         <source>The drive of {path} does not answer.</source>
         <translation>{path} 所在的驱动器没有响应。</translation>
     </message>
@@ -1310,6 +1314,10 @@
     <message>
         <source>In use by another program</source>
         <translation>正被其他程序使用</translation>
+    </message>
+    <message>
+        <source>Has a second name</source>
+        <translation>还有另一个名称</translation>
     </message>
     <message>
         <source>Wrong contents</source>

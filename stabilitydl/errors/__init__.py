@@ -33,7 +33,7 @@ this tree where they enter (``http.client``, ``disk``, ``store``, ``hubs``), onc
     |  |  |- DangerousFileType  BrowserOnly  NoWebSource  RepositoryHidden  RepositoryDisabled
     |- DiskError                     the local side
     |  |- NoSpace  VolumeTooSmall  NotWritable  VolumeReadOnly  VolumeMissing  DiskFault  TargetTaken  NameTooLong
-    |  |- FileTooLarge  FileHeld  DriveStuck  TooManyOpenFiles  PartChanged  PartInUse
+    |  |- FileTooLarge  FileHeld  DriveStuck  TooManyOpenFiles  PartChanged  PartInUse  PartLinked
     |- ContentError                  the bytes are not what was promised
     |  |- ChecksumMismatch  SizeMismatch  FileDamaged
     |- StoreError
@@ -60,6 +60,7 @@ from .disk import (
     NotWritable,
     PartChanged,
     PartInUse,
+    PartLinked,
     TargetTaken,
     TooManyOpenFiles,
     VolumeMissing,
@@ -208,6 +209,7 @@ __all__ = [
     "PaidFile",
     "PartChanged",
     "PartInUse",
+    "PartLinked",
     "PrivateAddress",
     "Problem",
     "ProxyFailed",

@@ -37,6 +37,17 @@ class NotWritable(DiskError):
     remedy = Remedy.CHECK_FOLDER
 
 
+class PartLinked(NotWritable):
+    """A hard link of the part of an earlier run: whoever made it would find other bytes behind it."""
+
+    code = "part-linked"
+    template = (
+        "The unfinished file {path} has another name too, given by a backup or another program, whose contents would "
+        "change as well. Remove that name and try again, or cancel this file and begin again."
+    )
+    remedy = Remedy.RETRY
+
+
 class VolumeReadOnly(NotWritable):
     """EROFS: the file system can only be read, perhaps since a moment ago."""
 

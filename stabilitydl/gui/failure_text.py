@@ -93,6 +93,7 @@ SHORT = {
     "too-many-open-files": QT_TRANSLATE_NOOP("Failure", "Too many open files"),
     "part-changed": QT_TRANSLATE_NOOP("Failure", "Changed by another program"),
     "part-in-use": QT_TRANSLATE_NOOP("Failure", "In use by another program"),
+    "part-linked": QT_TRANSLATE_NOOP("Failure", "Has a second name"),
     "content": QT_TRANSLATE_NOOP("Failure", "Wrong contents"),
     "checksum-mismatch": QT_TRANSLATE_NOOP("Failure", "Wrong checksum"),
     "size-mismatch": QT_TRANSLATE_NOOP("Failure", "Wrong size"),

@@ -99,8 +99,8 @@ MUTANTS = (
     ),
     Mutant(
         "disk/hold.py",
-        "or found.st_nlink > 1:",
-        "or found.st_nlink > 2:",
+        "if found.st_nlink > 1:",
+        "if found.st_nlink > 2:",
         "a hard link planted at the part is cut and written into",
         PARTFILE,
     ),

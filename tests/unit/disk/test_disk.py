@@ -265,6 +265,18 @@ async def test_discarding_leaves_alone_what_is_not_ours(disk: Disk, target: Path
 
 
 @pytest.mark.anyio
+async def test_discarding_a_part_leaves_what_else_it_is_called(disk: Disk, target: Path) -> None:
+    """F08"""
+    target.parent.mkdir()
+    precious = target.with_name("precious")
+    precious.write_bytes(b"precious")
+    part_path(target, TAG).hardlink_to(precious)
+    await disk.discard(target, TAG)
+    assert [path.name for path in target.parent.iterdir()] == ["precious"]
+    assert precious.read_bytes() == b"precious"
+
+
+@pytest.mark.anyio
 async def test_trash(disk: Disk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     trashed: list[str] = []
     monkeypatch.setattr(module, "send2trash", trashed.append)

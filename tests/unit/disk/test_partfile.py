@@ -13,7 +13,7 @@ import pytest
 
 from stabilitydl.disk.aside import QUARANTINE
 from stabilitydl.disk.journal import Header, Journal, Mark, frame
-from stabilitydl.disk.partfile import SMALL, PartFile, journal_path, part_path
+from stabilitydl.disk.partfile import MIB, SMALL, PartFile, journal_path, part_path
 from stabilitydl.disk.system import system
 from stabilitydl.domain.ranges import Ranges
 from stabilitydl.errors import (
@@ -24,6 +24,7 @@ from stabilitydl.errors import (
     NotWritable,
     PartChanged,
     PartInUse,
+    PartLinked,
     TargetTaken,
     TooManyOpenFiles,
 )
@@ -227,11 +228,47 @@ def test_what_somebody_planted_at_the_part_is_left_alone(target: Path, planted: 
     }
     plant[planted]()
     before = descriptors()
-    with pytest.raises(NotWritable):
+    with pytest.raises(NotWritable) as caught:
         PartFile.open(target, TAG)
+    assert (type(caught.value) is PartLinked) == (planted == "hard link")
     assert descriptors() == before
     assert precious.read_bytes() == b"precious"
     assert not (target.parent / "elsewhere").exists()
+
+
+def test_a_link_that_is_made_of_a_part_while_it_is_written_harms_nobody(target: Path) -> None:
+    """F08, P06: a program that keeps snapshots."""
+    file = PartFile.open(target, TAG)
+    file.begin(identity(), BOOT)
+    file.write(0, [DATA[:MIB]])
+    snapshot = target.with_name("snapshot")
+    snapshot.hardlink_to(file.path)
+    file.write(MIB, [DATA[MIB:]])
+    file.sync()
+    assert file.finalize().st_size == BIG
+    file.drop_journal()
+    file.close()
+    assert target.read_bytes() == snapshot.read_bytes() == DATA
+    assert left(target) == [target.name, snapshot.name]
+
+
+def test_a_part_that_was_linked_between_two_runs_goes_on_when_the_other_name_is_gone(target: Path) -> None:
+    """F08"""
+    file = PartFile.open(target, TAG)
+    file.begin(identity(), BOOT)
+    file.write(0, [DATA[:MIB]])
+    file.sync()
+    file.close()
+    snapshot = target.with_name("snapshot")
+    snapshot.hardlink_to(file.path)
+    with pytest.raises(PartLinked, match=f"{TAG}.sdlpart has another name"):
+        PartFile.open(target, TAG)
+    assert snapshot.read_bytes() == DATA[:MIB]
+    snapshot.unlink()
+    again = PartFile.open(target, TAG)
+    assert again.recover(BOOT) is not None
+    assert again.written.total == MIB
+    again.close()
 
 
 @pytest.mark.parametrize("planted", ["link", "hard link"])
