@@ -73,6 +73,7 @@ class HttpClient:
         self._proxy = proxy
         self._context = context
         self._made: Sender | None = None
+        self.governor.on_less = self._shrink
 
     async def open(
         self,
@@ -171,6 +172,10 @@ class HttpClient:
 
             self._made = Sender(self._clock, self._proxies or self._chosen_proxies(), self._context)
         return self._made
+
+    def _shrink(self) -> None:
+        if self._made is not None:
+            self._made.shrink()
 
     def _chosen_proxies(self) -> Proxies:
         from .proxies import Proxies

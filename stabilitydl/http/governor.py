@@ -89,8 +89,10 @@ class Governor:
     """Hands out slots, first come, first served; one full host does not hold up the others.
 
     ``per_host`` and ``total`` count bulk requests (file bodies); ``hosts`` holds numbers for single hosts and what is
-    below them, instead of ``per_host``. A host that refuses some gets fewer for a while: see `budget`. ``on_answer`` is
-    told each host that answers, at once.
+    below them, instead of ``per_host``. A host that refuses some gets fewer for a while: see `budget`. Requests that
+    run already are left to end, be they more than that by now: a connection that is cut in the middle of a range costs
+    the host another request, and no new one begins before there are fewer. ``on_answer`` is told each host that
+    answers, at once, and ``on_less`` is called when fewer are allowed somewhere than before.
     """
 
     def __init__(
@@ -108,10 +110,12 @@ class Governor:
         self._cold_until: dict[Origin, float] = {}
         self._cold_because: dict[Origin, int] = {}
         self.on_answer: Callable[[str], None] = lambda host: None
+        self.on_less: Callable[[], None] = lambda: None
 
     def set_limits(self, per_host: int, total: int, hosts: Mapping[str, int] | None = None) -> None:
         """Change the limits; running requests keep their slots."""
         self._per_host, self._total, self._hosts = per_host, total, dict(hosts or {})
+        self.on_less()
         self._admit()
 
     async def acquire(self, origin: Origin, bulk: bool = False) -> Slot:
@@ -162,6 +166,7 @@ class Governor:
         budget = self._budgets.setdefault(slot.origin, Budget())
         if budget.refuse(self._bulk[slot.origin], self._most(slot.origin), self._clock.monotonic(), slot.cuts):
             _log.info("%s gets fewer requests at once: %r", slot.origin, budget)
+            self.on_less()
 
     def warm_up(self, origin: Origin | None = None) -> None:
         """End the cool-down of ``origin`` early, or every one."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import AsyncIterator, Callable, Container, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import anyio
 import httpcore
@@ -66,9 +67,7 @@ class GuardedConnection:
                     return answer
             return await self._inner.handle_async_request(message.whole())
         except BaseException as error:
-            self._failed = True
-            for stream in self._streams:
-                stream.close()
+            self.cut()
             with anyio.CancelScope(shield=True):
                 await self._inner.aclose()
             greeting = self._proxied and bool(streams) and not any(stream.is_through for stream in streams)
@@ -81,6 +80,12 @@ class GuardedConnection:
     async def aclose(self) -> None:
         """End it."""
         await self._inner.aclose()
+
+    def cut(self) -> None:
+        """End it at once, whatever is under way on it."""
+        self._failed = True
+        for stream in self._streams:
+            stream.close()
 
     @property
     def stream(self) -> Stream | None:
@@ -113,6 +118,13 @@ def _words(error: Exception) -> str:
     return str(error).rstrip(".") if isinstance(error, StabilityError) else "its greeting makes no sense"
 
 
+class _Place(NamedTuple):
+    """Where an idle connection leads, and how many the origin bears at any time."""
+
+    origin: httpcore.Origin
+    allowed: Callable[[], int]
+
+
 class Pool:
     """The connections of one route.
 
@@ -133,7 +145,7 @@ class Pool:
         self._every = every
         self._proxied = proxied
         # In the order of their last use.
-        self._idle: dict[GuardedConnection, httpcore.Origin] = {}
+        self._idle: dict[GuardedConnection, _Place] = {}
         self._busy: dict[GuardedConnection, httpcore.Origin] = {}
         self._keeps = True
 
@@ -173,7 +185,7 @@ class Pool:
         for connection, place in reversed(list(self._idle.items())):
             if not connection.is_usable or connection.idle_since < oldest:
                 await self._end(connection)
-            elif place == message.origin:
+            elif place.origin == message.origin:
                 del self._idle[connection]
                 return connection
         await self._make_room(message, 1)
@@ -186,27 +198,36 @@ class Pool:
         with anyio.CancelScope(shield=True):
             if connection.is_idle and self._keeps:
                 connection.idle_since = self._clock.monotonic()
-                self._idle[connection] = message.origin
+                self._idle[connection] = _Place(message.origin, message.allowed)
                 if len(self._idle) > MOST_IDLE:
                     await self._end(next(iter(self._idle)))
             else:
                 await connection.aclose()
             await self._make_room(message)
 
-    async def _make_room(self, message: Message, coming: int = 0) -> None:
-        """End idle connections to the origin of ``message``, the oldest first, while there are more than it bears.
+    def shrink(self) -> None:
+        """Close what is idle here beyond what its origin bears by now, at once."""
+        for place in list(self._idle.values()):
+            for connection in self._surplus(place.origin, place.allowed()) & self._idle.keys():
+                del self._idle[connection]
+                connection.cut()
 
-        ``coming`` more are about to be opened.
-        """
-        every, allowed = list(self._every()), message.allowed() - coming
-        if sum(pool.size for pool in every) <= allowed:
-            return
-        busy = sum(pool.busy_to(message.origin) for pool in every)
-        idle = [(connection.idle_since, connection) for pool in every for connection in pool.idle_to(message.origin)]
-        idle.sort(key=lambda each: each[0])
-        surplus = {connection for _, connection in idle[: max(busy + len(idle) - allowed, 0)]}
-        for pool in every:
+    async def _make_room(self, message: Message, coming: int = 0) -> None:
+        """End idle connections to the origin of ``message`` that are too many where ``coming`` more are about to be
+        opened."""
+        surplus = self._surplus(message.origin, message.allowed() - coming)
+        for pool in list(self._every()) if surplus else ():
             await pool.end(surplus)
+
+    def _surplus(self, origin: httpcore.Origin, allowed: int) -> set[GuardedConnection]:
+        """Idle connections to ``origin``, the oldest first, as many as there are more of all than ``allowed``."""
+        every = list(self._every())
+        if sum(pool.size for pool in every) <= allowed:
+            return set()
+        busy = sum(pool.busy_to(origin) for pool in every)
+        idle = [(connection.idle_since, connection) for pool in every for connection in pool.idle_to(origin)]
+        idle.sort(key=lambda each: each[0])
+        return {connection for _, connection in idle[: max(busy + len(idle) - allowed, 0)]}
 
     def busy_to(self, origin: httpcore.Origin) -> int:
         """How many connections to ``origin`` are in use."""
@@ -214,7 +235,7 @@ class Pool:
 
     def idle_to(self, origin: httpcore.Origin) -> list[GuardedConnection]:
         """Those that are not."""
-        return [connection for connection, place in self._idle.items() if place == origin]
+        return [connection for connection, place in self._idle.items() if place.origin == origin]
 
     async def end(self, connections: Container[GuardedConnection]) -> None:
         """Close those of ``connections`` that are idle here."""

@@ -77,6 +77,10 @@ class Sender:
         """Requests from now on go through ``proxies``."""
         self._transport.change_proxies(proxies)
 
+    def shrink(self) -> None:
+        """Close what is idle beyond what the origins bear by now."""
+        self._transport.shrink()
+
     @property
     def connections(self) -> list[str]:
         """What each open connection is doing, for the log and for tests."""

@@ -106,6 +106,11 @@ class Transport:
             raise mapped(error, origin.host) from error
         return Reply(loan.status, Headers(fields), answer, _place(origin, proxy, stream))
 
+    def shrink(self) -> None:
+        """Close what is idle beyond what the origins bear by now."""
+        for pool in self._every():
+            pool.shrink()
+
     async def aclose(self) -> None:
         pools, self._pools, self._retired = self._every(), {}, []
         for pool in pools:

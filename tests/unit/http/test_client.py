@@ -200,3 +200,25 @@ async def test_a_host_that_cuts_what_is_too_much_gets_fewer(client: HttpClient, 
         assert (line.running, line.allowed) == (1, 1)
         assert most == 8
         await answer.aclose()
+
+
+@pytest.mark.parametrize("because", ["the host is busy", "the settings say so"])
+async def test_what_is_idle_is_closed_as_soon_as_fewer_connections_are_allowed(
+    client: HttpClient, because: str
+) -> None:
+    """H24: a host counts connections, and the next exchange with it may be long in coming."""
+    with FileOrigin() as origin:
+        file = origin.add("/m", b"x" * 1000)
+        request = Request(file.url, trusted=True)
+        answers = [await client.open(request, bulk=True) for _ in range(4)]
+        for answer in answers:
+            await answer.read(1000)
+            await answer.aclose()
+        assert len(client.connections) == 4
+        if because == "the host is busy":
+            slot = await client.governor.acquire(Origin.parse(file.url), bulk=True)
+            client.governor.refuse(slot, busy=True)
+            slot.release()
+        else:
+            client.governor.set_limits(1, 16)
+        assert len(client.connections) == 1

@@ -219,3 +219,23 @@ async def test_idle_ones_of_other_routes_make_room(made: Made) -> None:
     await loan.aclose()
     await (await made.ask("two.test", second)).aclose()
     assert made.open == [1, 2, 3]
+
+
+async def test_idle_ones_that_are_too_many_by_now_are_closed_at_once(made: Made) -> None:
+    """H24: of all routes, the oldest first; what is in use ends by itself."""
+    second = made.add_pool()
+    loans = [await made.ask(), await made.ask(pool=second), await made.ask(), await made.ask("two.test")]
+    running = await made.ask()
+    for loan in loans:
+        made.clock.advance(1)
+        await loan.aclose()
+    made.allowed = 2
+    for pool in made.pools:
+        pool.shrink()
+    assert [repr(pool) for pool in made.pools] == ["<Pool 1 busy, 2 idle>", "<Pool 0 busy, 0 idle>"]
+    made.allowed = 0
+    for pool in made.pools:
+        pool.shrink()
+    assert [repr(pool) for pool in made.pools] == ["<Pool 1 busy, 0 idle>", "<Pool 0 busy, 0 idle>"]
+    await running.aclose()
+    assert [repr(pool) for pool in made.pools] == ["<Pool 0 busy, 0 idle>", "<Pool 0 busy, 0 idle>"]
