@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..clock import Clock
 from ..domain.chunk import Chunk
@@ -22,6 +22,7 @@ from ..http.answer import Answer
 from ..http.client import HttpClient, Patience
 from ..http.request import Request
 from ..http.status import error_for
+from .retry import is_refused_range
 from .sniff import is_web_page
 from .validator import is_strong, validator_of
 
@@ -95,6 +96,17 @@ class Body:
 
         Raises an error of `errors.ServerError` that says what is wrong with it, or NetworkError when none came.
         """
+        try:
+            return await cls._ask(client, request, wanted, clock, patience)
+        except RangesUnusable as error:
+            if is_refused_range(error) and error.arguments["total_bytes"] is None:
+                await cls._compare(client, request, wanted, clock, patience)
+            raise
+
+    @classmethod
+    async def _ask(
+        cls, client: HttpClient, request: Request, wanted: Wanted, clock: Clock, patience: Patience | None
+    ) -> Body:
         extra = [("Accept-Encoding", "identity")]
         if not wanted.whole:
             last = "" if wanted.to_end else wanted.stop - 1
@@ -108,6 +120,19 @@ class Body:
         except BaseException:
             await answer.aclose()
             raise
+
+    @classmethod
+    async def _compare(
+        cls, client: HttpClient, request: Request, wanted: Wanted, clock: Clock, patience: Patience | None
+    ) -> None:
+        """Ask for the first byte, whose answer says how large the file is. Raises RemoteChanged where it is another."""
+        try:
+            body = await cls._ask(client, request, replace(wanted, start=0, stop=1, to_end=False), clock, patience)
+        except RemoteChanged:
+            raise
+        except StabilityError:
+            return
+        await body.close()
 
     def end_at(self, stop: int) -> None:
         """Read nothing that lies at ``stop`` or behind it. To be called before the first read."""
@@ -151,13 +176,19 @@ async def _refuse(answer: Answer, wanted: Wanted, clock: Clock, patience: Patien
 
 
 def _refuse_416(answer: Answer, wanted: Wanted) -> None:
-    """Raise unless the answer says that the file is empty, as it may be when its first bytes were asked for."""
+    """Raise unless the answer says that the file is empty, as it may be when its first bytes were asked for.
+
+    Of a file of known size only what lies in it is asked for: whoever says that it is of this size, or nothing, did not
+    understand, and may the next time.
+    """
     total = _total(answer)
     if total == 0 and wanted.start == 0 and not wanted.size:
         return
-    if wanted.start == 0 or total == wanted.size:
+    if wanted.size is None:
         raise RangesUnusable(host=answer.host)
-    raise RemoteChanged(host=answer.host)
+    if total not in (None, wanted.size):
+        raise RemoteChanged(host=answer.host)
+    raise RangesUnusable(host=answer.host, status=416, total_bytes=total)
 
 
 async def _with_body(error: StabilityError, answer: Answer, clock: Clock, patience: Patience | None) -> StabilityError:

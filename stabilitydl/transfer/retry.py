@@ -11,6 +11,7 @@ from ..errors import (
     NetworkError,
     NotFound,
     ProxyFailed,
+    RangesUnusable,
     RemoteGone,
     ServerFailed,
     StabilityError,
@@ -41,13 +42,18 @@ def is_passing(error: StabilityError) -> bool:
     """May the same request succeed a moment later?"""
     if isinstance(error, TlsFailed | ProxyFailed):
         return False
-    return isinstance(error, NetworkError | ServerFailed | BadAnswer)
+    return isinstance(error, NetworkError | ServerFailed | BadAnswer) or is_refused_range(error)
+
+
+def is_refused_range(error: StabilityError) -> bool:
+    """Did a server say that it has no such part of a file, although the file is that large?"""
+    return isinstance(error, RangesUnusable) and error.arguments.get("status") == 416
 
 
 def may_have_expired(error: StabilityError) -> bool:
     """Does a signed address answer like this when its time is over?"""
     return isinstance(error, LoginNeeded | AccessDenied | NotFound | RemoteGone) or (
-        isinstance(error, UnexpectedStatus) and error.arguments.get("status") == 400
+        (isinstance(error, UnexpectedStatus) and error.arguments.get("status") == 400) or is_refused_range(error)
     )
 
 

@@ -15,7 +15,7 @@ from stabilitydl.domain.checksum import Verification
 from stabilitydl.domain.chunk import WIDTH, Chunk
 from stabilitydl.transfer.body import Body
 from tests.fakes.origin import Exchange, FileOrigin, Served, head
-from tests.unit.transfer.rig import MIB, Rig, noise, sha256, until
+from tests.unit.transfer.rig import MIB, Addresses, Rig, noise, sha256, until
 
 pytestmark = pytest.mark.anyio
 
@@ -199,3 +199,102 @@ async def test_a_whole_part_that_is_not_as_long_as_it_says_is_no_file(
     with pytest.raises(errors.StabilityError):
         await rig.fetch(origin.url("/m"), **known[order])
     assert not rig.target.exists()
+
+
+def refuse(origin: FileOrigin, numbers: set[int], headers: dict[str, str]) -> None:
+    """Answer the requests of these numbers, from 1, with 416."""
+    served, lock, count = origin._file, threading.Lock(), 0
+
+    def serve(exchange: Exchange, file: Served) -> None:
+        nonlocal count
+        with lock:
+            count += 1
+            is_refused = count in numbers
+        if is_refused:
+            exchange.answer(416, headers, b"no such part")
+        else:
+            served(exchange, file)
+
+    origin._file = serve  # type: ignore[method-assign]
+
+
+OURS: dict[str, str] = {"Content-Range": f"bytes */{SIZE}"}
+
+
+@pytest.mark.parametrize("proven", [True, False])
+@pytest.mark.parametrize("headers", [OURS, {}], ids=["our size", "no size"])
+@pytest.mark.parametrize("times", [1, 3])
+async def test_a_part_that_is_refused_in_mid_file_is_asked_for_again_and_no_byte_is_lost(
+    rig: Rig, origin: FileOrigin, headers: dict[str, str], times: int, proven: bool
+) -> None:
+    """H09: at a new address."""
+    file = origin.add("/m", DATA)
+    # Where no size is told, a request for the first byte follows each.
+    refuse(origin, {2 + step * number for number in range(times) for step in [1 if headers else 2]}, headers)
+    source = Addresses(file.url)
+    arrival = await rig.fetch(source, checksum=sha256(DATA) if proven else "", connections=1)
+    assert rig.target.read_bytes() == DATA
+    assert arrival.fetched == SIZE
+    assert source.asked == 1 + times
+    firsts = [asked for asked in origin.ranges("/m") if asked == (0, 0)]
+    assert len(firsts) == (0 if headers else times)
+    assert origin.ranges("/m").count((8 * MIB, SIZE - 1)) == times + 1
+
+
+async def test_a_resumed_fetch_keeps_what_it_has_when_a_part_is_refused(rig: Rig, origin: FileOrigin) -> None:
+    """H09"""
+    gate = threading.Event()
+    file = origin.add("/m", DATA, body_gate=gate, gate_at=5 * MIB)
+    async with anyio.create_task_group() as group:
+        group.start_soon(lambda: rig.fetch(file.url, checksum=sha256(DATA), connections=1))
+        await until(lambda: rig.live.received == 5 * MIB)
+        group.cancel_scope.cancel()
+    file.body_gate = None
+    gate.set()
+    refuse(origin, {1, 2}, OURS)
+    arrival = await rig.fetch(file.url, checksum=sha256(DATA), connections=1)
+    assert rig.target.read_bytes() == DATA
+    assert arrival.fetched == SIZE - 5 * MIB
+    assert [code for code, _ in rig.seen.retries] == ["ranges-unusable"] * 2
+
+
+@pytest.mark.parametrize("headers", [OURS, {}], ids=["our size", "no size"])
+@pytest.mark.parametrize("proven", [True, False])
+async def test_a_server_that_refuses_parts_for_good_is_asked_for_one_stream(
+    rig: Rig, origin: FileOrigin, headers: dict[str, str], proven: bool
+) -> None:
+    """H09"""
+    file = origin.add("/m", DATA)
+    served = origin._file
+
+    def serve(exchange: Exchange, file: Served) -> None:
+        asked = exchange.request.range
+        if asked is not None and asked[0] > 0:
+            exchange.answer(416, headers, b"no such part")
+        else:
+            served(exchange, file)
+
+    origin._file = serve  # type: ignore[method-assign]
+    await rig.fetch(file.url, checksum=sha256(DATA) if proven else "", connections=1)
+    assert rig.target.read_bytes() == DATA
+    assert origin.ranges("/m")[-1] is None
+    assert len(origin.requests) <= 20
+
+
+async def test_a_refusal_without_a_size_of_a_file_that_became_another_one_is_understood(
+    rig: Rig, origin: FileOrigin
+) -> None:
+    """H09, H04: the answer for its first byte says so."""
+    file = origin.add("/m", DATA)
+    refuse(origin, {2}, {})
+    shorter = noise(7 * MIB)
+
+    def change(number: int) -> None:
+        if number == 3:
+            file.data, file.etag = shorter, '"two"'
+
+    each(origin, change)
+    await rig.fetch(file.url, connections=1)
+    assert rig.target.read_bytes() == shorter
+    assert [code for code, _ in rig.seen.retries] == ["remote-changed"]
+    assert origin.ranges("/m")[2:] == [(0, 0), (0, None)]
