@@ -13,6 +13,9 @@ from ..domain.ranges import Range, Ranges
 MIB = 1024 * 1024
 SHORTEST_RANGE = 8 * MIB
 LONGEST_RANGE = 256 * MIB
+FIRST_RANGE = 32 * MIB
+"""Bytes that a connection takes at most as long as nobody knows its speed: where the way is long it should not wait for
+a second answer while it is learning what it can do."""
 RANGE_SECONDS = 4.0
 SPLIT_SECONDS = 1.0
 SHORTEST_SPLIT = 2 * BLOCK
@@ -92,7 +95,8 @@ class Plan:
 
     def _length(self, speed: float) -> int:
         fair = self.unclaimed // (2 * self._connections)
-        return max(SHORTEST_RANGE, min(LONGEST_RANGE, int(speed * RANGE_SECONDS), fair))
+        wanted = int(speed * RANGE_SECONDS) if speed > 0 else FIRST_RANGE
+        return max(SHORTEST_RANGE, min(LONGEST_RANGE, wanted, fair))
 
     def _split(self) -> Claim | None:
         worth = [claim for claim in self._claims if claim.rest > max(SHORTEST_SPLIT, claim.speed * SPLIT_SECONDS)]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from stabilitydl.disk.journal import BLOCK
 from stabilitydl.domain.ranges import Ranges
 from stabilitydl.transfer.plan import (
+    FIRST_RANGE,
     LONGEST_RANGE,
     RANGE_SECONDS,
     SHORTEST_RANGE,
@@ -78,9 +79,15 @@ def test_ranges_come_from_the_front_with_borders_on_blocks(size: int, connection
         length = claim.stop - claim.start
         if claim.stop < size:
             assert claim.stop % BLOCK == 0
-            wanted = max(SHORTEST_RANGE, min(LONGEST_RANGE, int(speed * RANGE_SECONDS), fair))
+            known = int(speed * RANGE_SECONDS) if speed else FIRST_RANGE
+            wanted = max(SHORTEST_RANGE, min(LONGEST_RANGE, known, fair))
             assert wanted <= length < wanted + BLOCK
         position = claim.stop
+
+
+def test_a_connection_of_unknown_speed_takes_enough_to_learn_it_and_leaves_enough_for_others() -> None:
+    lengths = {size: taken(Plan(size * MIB, Ranges(), 4)).stop for size in (10_000, 256, 128, 32)}
+    assert lengths == {10_000: FIRST_RANGE, 256: 32 * MIB, 128: 16 * MIB, 32: SHORTEST_RANGE}
 
 
 def test_a_range_for_an_open_answer_ends_where_the_answer_ends() -> None:
