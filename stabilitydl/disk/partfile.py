@@ -14,14 +14,14 @@ from pathlib import Path
 
 from ..domain.chunk import Chunk
 from ..domain.ranges import Ranges
-from ..errors import DiskFault, NoSpace, PartChanged, StabilityError
+from ..errors import DiskFault, PartChanged, StabilityError
 from . import aside, naming
+from .allotment import Allotment
 from .content import Content
 from .hold import Hold, take_hold
 from .journal import Contents, Header, Journal
 from .place import JOURNAL_SUFFIX, MIB, PART_SUFFIX, SMALL, PartIdentity, journal_path, part_path
 from .system import map_error, system
-from .volumes import taken_by
 from .witness import Witness
 
 __all__ = [
@@ -58,11 +58,9 @@ class PartFile:
         self.since_soft_mark = 0
         self.is_proven = False
         """Was all of it digested right behind the last write? From then on nobody may have touched it."""
-        self.has_old = False
         self.has_sign = False
         """Must a sign be removed once the name is durable? See `naming`."""
-        self.allocated = 0
-        """Bytes of the volume that are its own, written or not, as far as is known."""
+        self.room = Allotment(hold.path, target)
 
     @classmethod
     def open(cls, target: Path, tag: str, *, needs_owner: bool | None = None) -> PartFile:
@@ -92,6 +90,11 @@ class PartFile:
         """What of it a power cut leaves."""
         return self.content.durable
 
+    @property
+    def allocated(self) -> int:
+        """Bytes of the volume that are its own, written or not, as far as is known."""
+        return self.room.allocated
+
     def is_in_place(self) -> bool:
         """Is the open file still the one that its name leads to, and ours? Raises DiskError."""
         return self.hold.is_in_place()
@@ -103,7 +106,7 @@ class PartFile:
         """
         path = self._journal_path
         try:
-            self.has_old = aside.has_old(self.path)
+            self.room.look_aside()
             journal, contents = Journal.open(os.fspath(path), boot)
         except FileNotFoundError:
             self.start_over()
@@ -120,7 +123,7 @@ class PartFile:
         header, self.journal = contents.header, journal
         self._cut(header.size)
         self.witness.note(self.descriptor)
-        self.allocated = taken_by(system.status(self.descriptor))
+        self.room.measure(self.descriptor)
         self.content = Content.of(contents)
         self.identity = PartIdentity.of(header)
         return header
@@ -132,9 +135,9 @@ class PartFile:
         """
         self.identity = identity
         if identity.size <= SMALL:
-            self._count_room(identity.size)
+            self.room.count(identity.size)
             return
-        self.reserve(identity.size)
+        self.room.take(self.descriptor, identity.size)
         self.content = Content(identity.size)
         path = os.fspath(self._journal_path)
         try:
@@ -215,7 +218,7 @@ class PartFile:
     def drop_journal(self) -> None:
         """Remove the journal and what was set aside; the last step, after the name is durable. Raises DiskError."""
         try:
-            self._drop_old()
+            self.room.drop_old()
             if self.has_sign:
                 naming.drop_sign(self.path)
                 self.has_sign = False
@@ -263,7 +266,7 @@ class PartFile:
             raise map_error(error, self.path) from error
         self.content, self.witness = Content(), Witness()
         self.identity = None
-        self.allocated = 0
+        self.room.give_back()
         self.is_proven = False
 
     def set_aside(self) -> None:
@@ -275,9 +278,8 @@ class PartFile:
             if self.journal is not None:
                 self.journal.close()
                 self.journal = None
-            aside.keep_old(self.path, self._journal_path)
+            self.room.keep_old(self._journal_path)
             self.hold.exchange(system.create(os.fspath(self.path)))
-            self.has_old = True
         except OSError as error:
             raise map_error(error, self.path) from error
         self.start_over()
@@ -302,31 +304,11 @@ class PartFile:
             if self.is_in_place():
                 system.remove(os.fspath(self.path))
             system.remove(os.fspath(self._journal_path))
-            self._drop_old()
+            self.room.drop_old()
         except OSError as error:
             raise map_error(error, self.path) from error
         finally:
             self.close()
-
-    def reserve(self, size: int) -> None:
-        """Make sure that ``size`` bytes fit: counted first, so that a file that is too large never fills the volume,
-        then reserved where the file system can. Raises NoSpace, DiskError."""
-        self._count_room(size)
-        try:
-            self.allocated = size if system.reserve(self.descriptor, size) else 0
-        except OSError as error:
-            raise map_error(error, self.target, needed=size) from error
-
-    def _count_room(self, size: int) -> None:
-        try:
-            free = system.free_space(os.fspath(self.path.parent))
-        except OSError as error:
-            raise map_error(error, self.target, needed=size) from error
-        if free < size and self.has_old:
-            self._drop_old()
-            self._count_room(size)
-        elif free < size:
-            raise NoSpace(path=str(self.target), needed_bytes=size, free_bytes=free)
 
     def _has(self, contents: Contents) -> bool:
         end = contents.ranges.items[-1][1] if contents.ranges else 0
@@ -358,11 +340,6 @@ class PartFile:
         if self.journal is not None:
             with contextlib.suppress(OSError):
                 self.journal.revoke(self.durable, self.content.known)
-
-    def _drop_old(self) -> None:
-        if self.has_old:
-            aside.drop_old(self.path)
-            self.has_old = False
 
     def __repr__(self) -> str:
         shut = " closed" if self.descriptor < 0 else ""
