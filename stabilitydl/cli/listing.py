@@ -1,7 +1,7 @@
 """``list``: what is on the list, from the store alone, so that it answers at once.
 
 A file that vanished or changed since it was downloaded makes its row MISSING here; then the engine is asked to
-write that down, because only it may change states.
+write that down, because only it may change states. Where it cannot, the list says it all the same.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ import json
 from collections.abc import Sequence
 from functools import partial
 
+import msgspec
+
 from ..domain.collection import CollectionSnapshot, summarise
 from ..domain.kept import is_as_judged, place_of
 from ..domain.resource import ResourceSnapshot
 from ..domain.states import State, Tab
-from ..errors import DriveStuck, Problem, StabilityError, UnknownCollection
+from ..errors import DriveStuck, NotWritable, Problem, StabilityError, StoreError, UnknownCollection
 from ..paths import Paths
 from ..store.store import Store
 from ..text import format_bytes, format_count, format_speed, plain
@@ -56,8 +58,12 @@ def _list(request: ListRequest, paths: Paths) -> int:
         children = _children(store, chosen)
         statuses, silent = look(place for rows in children.values() for row in rows if (place := _place_of(row)))
         if any(_has_vanished(row, statuses) for rows in children.values() for row in rows):
-            _refresh(paths)
-            children = _children(store, chosen)
+            try:
+                _refresh(paths)
+            except (NotWritable, StoreError):
+                children = {each: [_as_found(row, statuses) for row in rows] for each, rows in children.items()}
+            else:
+                children = _children(store, chosen)
     finally:
         store.close()
     return _show(request, chosen, children, [DriveStuck(path=folder).problem for folder in silent])
@@ -87,6 +93,13 @@ def _has_vanished(row: ResourceSnapshot, statuses: Statuses) -> bool:
         return True
     is_same = row.is_file if row.state is State.DOWNLOADED else partial(is_as_judged, row)
     return not is_same(status.st_size, status.st_mtime_ns)
+
+
+def _as_found(row: ResourceSnapshot, statuses: Statuses) -> ResourceSnapshot:
+    """The row as the engine would write it down, where nobody can."""
+    if row.state is not State.DOWNLOADED or not _has_vanished(row, statuses):
+        return row
+    return msgspec.structs.replace(row, state=State.MISSING, received=0)
 
 
 def _open(paths: Paths) -> Store | None:
@@ -136,6 +149,7 @@ def _object(
         {
             **resource_object(row, row.target if row.state is State.DOWNLOADED else None),
             "received": received_of(row),
+            "verification": str(row.verification) if row.state is State.DOWNLOADED and row.verification else None,
             "superseded": row.superseded,
             "rate_limit": row.rate_limit,
             "error": describe(row.problem) if row.problem is not None else None,

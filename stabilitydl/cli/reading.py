@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..engine.folders import Folders
-from ..errors import StoreDamaged, StoreNewer
+from ..errors import StoreDamaged, StoreNewer, StoreNotWritable
 from ..paths import Paths
 from ..store.opening import open_as_it_is
 from ..store.store import Store
@@ -11,13 +11,14 @@ from . import console
 
 
 def open_store(paths: Paths) -> Store:
-    """Open the database, which exists. One of a newer version is only read; a damaged one is made again first.
+    """Open the database, which exists. One of a newer version, or that cannot be written, is only read; a damaged one
+    is made again first.
 
     Raises StoreError.
     """
     try:
         return open_as_it_is(paths.database, was_used=bool(Folders(paths.folders).known()))
-    except StoreNewer as error:
+    except (StoreNewer, StoreNotWritable) as error:
         console.say(str(error))
         return Store.open_for_reading(paths.database)
     except StoreDamaged:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -43,7 +44,7 @@ class Database:
         self.connection = connection
         self.path = path
         self._closed = False
-        self._newer = 0
+        self._refusal: StoreError | None = None
 
     @classmethod
     def open(cls, path: Path, busy_seconds: float = BUSY_SECONDS, *, may_be_new: bool = True) -> Database:
@@ -69,21 +70,25 @@ class Database:
 
     @classmethod
     def open_for_reading(cls, path: Path, needs: Sequence[str]) -> Database:
-        """Open the database of a newer version; transactions that write raise StoreNewer.
+        """Open the database of a newer version, or one that cannot be written; transactions that write raise StoreNewer
+        or StoreNotWritable.
 
-        Raises StoreNewer when one of the queries that it ``needs`` is not possible.
+        Raises the same when one of the queries that it ``needs`` is not possible.
         """
         with _mapped(path):
-            connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
-            connection.set_busy_timeout(round(BUSY_SECONDS * 1000))
+            connection = _connect_for_reading(path)
         database = cls(connection, path)
+        refusal: StoreError = StoreNotWritable(path=str(path), detail="it is open for reading only")
         try:
-            database._newer = int(database.value("PRAGMA user_version"))
+            version = int(database.value("PRAGMA user_version"))
+            if version > SCHEMA_VERSION:
+                refusal = StoreNewer(path=str(path), version=version)
             for query in needs:
                 database.read(query, (), _itself)
         except StoreError as error:
             database.close()
-            raise StoreNewer(path=str(path), version=database._newer) from error
+            raise refusal from error
+        database._refusal = refusal
         return database
 
     def _prepare(self, busy_seconds: float, *, may_be_new: bool) -> None:
@@ -155,10 +160,11 @@ class Database:
     def transaction(self) -> _Transaction:
         """A scope that writes all or nothing. Inside another one it is a piece of that.
 
-        Raises StoreBusy when others write for longer than the timeout, StoreNewer when it is open for reading only.
+        Raises StoreBusy when others write for longer than the timeout, StoreNewer or StoreNotWritable when it is open
+        for reading only.
         """
-        if self._newer:
-            raise StoreNewer(path=str(self.path), version=self._newer)
+        if self._refusal is not None:
+            raise self._refusal.with_traceback(None)
         return _Transaction(self, "IMMEDIATE")
 
     def snapshot(self) -> _Transaction:
@@ -290,6 +296,19 @@ def _translate(error: Exception, path: str) -> StoreError:
             return StoreNotWritable(path=path, detail=str(error))
         case _:
             return StoreError(path=path, detail=str(error))
+
+
+def _connect_for_reading(path: Path) -> apsw.Connection:
+    """Raises apsw.Error."""
+    log = path.with_name(path.name + "-wal")
+    if not os.access(path.parent, os.W_OK) and not (log.exists() and log.stat().st_size):
+        # Readers want to make files beside it, which nobody can here; and without a log nobody writes.
+        where, flags = f"{path.absolute().as_uri()}?immutable=1", apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+    else:
+        where, flags = str(path), apsw.SQLITE_OPEN_READONLY
+    connection = apsw.Connection(where, flags=flags)
+    connection.set_busy_timeout(round(BUSY_SECONDS * 1000))
+    return connection
 
 
 def _suspicion(path: Path) -> Path:

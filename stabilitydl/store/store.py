@@ -49,9 +49,8 @@ class Store:
 
     @classmethod
     def open_for_reading(cls, path: Path) -> Store:
-        """Open a database that a newer version wrote: every writing call raises StoreNewer.
-
-        Raises StoreNewer when not even reading is possible.
+        """Open a database that a newer version wrote, or that cannot be written: every writing call raises StoreNewer
+        or StoreNotWritable. So does this one when not even reading is possible.
         """
         return cls(Database.open_for_reading(path, _NEEDS))
 

@@ -12,8 +12,11 @@ import pytest
 from stabilitydl.cli import console, get
 from stabilitydl.disk.system import system
 from stabilitydl.domain.states import State
+from stabilitydl.engine.engine_lock import EngineLock
+from stabilitydl.errors import StoreNotWritable
 from stabilitydl.paths import Paths
 from stabilitydl.store.change import Change
+from stabilitydl.store.database import Database
 from stabilitydl.store.store import Store
 from tests.fakes.origin import FileOrigin, Served
 from tests.unit.cli.conftest import Run
@@ -321,6 +324,28 @@ def test_a_damaged_database_is_made_again_by_whoever_reads_it(
     assert "damaged" not in run("list").err
     said = run("get", listed, "--to", target, "--json")
     assert said.of("summary")[0]["bytes"] == 0, "what is here is found"
+
+
+def test_a_database_that_cannot_be_written_is_read(
+    run: Run, target: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """B02: a data directory that is read-only, where no engine starts."""
+    assert run("get", "demo:?files=2&size=8KiB", "--to", target).code == 0
+    database = home / "data" / "stabilitydl.db"
+    before = sorted(path.name for path in database.parent.iterdir())
+
+    def refuse(*_args: object, **_more: object) -> None:
+        raise StoreNotWritable(path=str(database), detail="it is read-only")
+
+    monkeypatch.setattr(Database, "open", refuse)
+    monkeypatch.setattr(EngineLock, "take", refuse)
+    monkeypatch.setattr("stabilitydl.store.database.os.access", lambda *_args: False)
+    said = run("list")
+    assert (said.code, "2 of 2 files" in said.out, "cannot be opened for writing" in said.err) == (0, True, True)
+    next(iter(target.iterdir())).unlink()
+    said = run("list")
+    assert (said.code, "1 of 2 files" in said.out, "1 missing" in said.out) == (0, True, True)
+    assert sorted(path.name for path in database.parent.iterdir()) == before
 
 
 def test_list_tells_errors_as_json(run: Run) -> None:

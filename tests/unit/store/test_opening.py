@@ -19,7 +19,7 @@ from stabilitydl.domain.attempt import Outcome
 from stabilitydl.domain.checksum import Verification
 from stabilitydl.domain.resource import ResourceSnapshot
 from stabilitydl.domain.states import State
-from stabilitydl.errors import StoreDamaged, StoreFull, StoreNewer
+from stabilitydl.errors import StoreDamaged, StoreFull, StoreNewer, StoreNotWritable
 from stabilitydl.store import opening, salvage
 from stabilitydl.store.change import Change
 from stabilitydl.store.chores import FIND_AGAIN
@@ -362,6 +362,22 @@ def test_a_log_that_was_all_there_was(path: Path) -> None:
     opened = open_whatever(path)
     assert opened.notices == ()
     opened.store.close()
+
+
+@pytest.mark.parametrize("is_locked", [False, True], ids=["folder", "read-only folder"])
+def test_what_cannot_be_written_is_read(path: Path, monkeypatch: pytest.MonkeyPatch, is_locked: bool) -> None:
+    """B02"""
+    rows = fill(path)
+    monkeypatch.setattr("stabilitydl.store.database.os.access", lambda *_args: not is_locked)
+    store = Store.open_for_reading(path)
+    assert store.resources() == rows
+    for _ in range(2):
+        with pytest.raises(StoreNotWritable, match="for reading only"):
+            store.apply([Change(rows[0].id, State.MISSING)])
+    assert store.resources() == rows
+    store.close()
+    with pytest.raises(StoreNotWritable):
+        Database.open_for_reading(path, ["SELECT novelty FROM resources"])
 
 
 def test_a_newer_schema_can_be_read_and_is_not_written(path: Path) -> None:
