@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from ..domain.checksum import Verification
 from ..domain.collection import Collection
 from ..domain.resource import Resource, ResourceSnapshot
 from ..domain.states import State
@@ -60,6 +61,11 @@ def size_of(row: ResourceSnapshot) -> int | None:
 def received_of(row: ResourceSnapshot) -> int:
     """Bytes of it that are on the disk."""
     return (size_of(row) or 0) if row.state is State.DOWNLOADED else row.received
+
+
+def is_unverified(row: ResourceSnapshot) -> bool:
+    """Is its file here although nothing told whether it is right?"""
+    return row.state is State.DOWNLOADED and row.verification is Verification.UNVERIFIABLE
 
 
 def columns(rows: Iterable[Sequence[str]], right: Iterable[int] = ()) -> list[str]:

@@ -22,7 +22,16 @@ from ..paths import Paths
 from ..store.store import Store
 from ..text import format_bytes, format_count, format_speed, plain
 from . import console
-from .describe import collection_object, columns, describe, received_of, resource_object, shown_path, size_of
+from .describe import (
+    collection_object,
+    columns,
+    describe,
+    is_unverified,
+    received_of,
+    resource_object,
+    shown_path,
+    size_of,
+)
 from .drives import Statuses, look
 from .exit_codes import ExitCode, exit_code_for
 from .find import find_collections
@@ -174,12 +183,18 @@ def _show_collections(snapshots: Sequence[CollectionSnapshot], children: dict[st
                 plain(snapshot.collection.title, 60),
                 f"{summary.count(Tab.DOWNLOADED)} of {format_count(summary.resources, 'file')}",
                 format_bytes(summary.bytes),
-                ", ".join(counts) or "complete",
+                ", ".join([*(counts or ["complete"]), *_unverified(children[snapshot.id])]),
                 "" if snapshot.collection.weight == 1 else f"{snapshot.collection.weight:g} times the share",
             )
         )
     for line in columns(rows, right=(2, 3)):
         console.data(line)
+
+
+def _unverified(rows: Sequence[ResourceSnapshot]) -> list[str]:
+    """How many of the files that are here nothing vouches for, where there are some."""
+    count = sum(map(is_unverified, rows))
+    return [f"{count} unverified"] if count else []
 
 
 def _show_children(
@@ -207,6 +222,8 @@ def _child_row(row: ResourceSnapshot) -> tuple[str, ...]:
         problem = row.problem or row.resource.blocked
         more = console.explain(problem) if problem is not None else ""
     state = f"{row.state}, superseded" if row.superseded else str(row.state)
+    if is_unverified(row):
+        state += ", unverified"
     if row.rate_limit and row.state is not State.DOWNLOADED:
         state += f", at most {format_speed(row.rate_limit)}"
     return state, arrived, format_bytes(size), shown_path(row.resource), plain(more)

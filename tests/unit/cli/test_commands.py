@@ -423,6 +423,29 @@ def test_each_of_some_files_may_be_limited(run: Run, origin: FileOrigin, target:
     assert run("limit", collection["id"], "1M", "--include", "nothing").code == 3
 
 
+def test_list_says_which_files_nothing_vouches_for(run: Run, origin: FileOrigin, target: Path, tmp_path: Path) -> None:
+    """H08: as `get` does, and for as long as they are here."""
+    files = serve(origin, "nameless.bin", "strong.bin", "known.bin")
+    files[0].etag = None
+    listed = write_list(
+        tmp_path / "p.txt", *(file.url for file in files[:2]), f"{files[2].url} sha256:{files[2].sha256}"
+    )
+    assert run("get", listed, "--to", target, "--include", "strong.bin", "--include", "known.bin").code == 0
+    assert "unverified" not in run("list").out
+    assert run("get", listed, "--to", target).code == 0
+    (collection,) = run("list", "--json").object["collections"]
+    told = {row["name"]: row["verification"] for row in collection["resources"]}
+    assert told == {"nameless.bin": "unverifiable", "strong.bin": "weak", "known.bin": "verified"}
+    assert "complete, 1 unverified" in run("list").out
+    lines = {Path(line.split()[-1]).name: line for line in run("list", collection["id"]).out.splitlines()}
+    assert {name for name, line in lines.items() if line.startswith("downloaded, unverified ")} == {"nameless.bin"}
+    (target / "nameless.bin").unlink()
+    (collection,) = run("list", "--json").object["collections"]
+    told = {row["name"]: row["verification"] for row in collection["resources"]}
+    assert told == {"nameless.bin": None, "strong.bin": "weak", "known.bin": "verified"}
+    assert "unverified" not in run("list").out
+
+
 def test_a_collection_may_weigh_more_than_others(run: Run, origin: FileOrigin, target: Path, tmp_path: Path) -> None:
     assert run("weight", "nonsense", "2").code == 3
     assert run("get", pack(origin, tmp_path, "a.bin", "b.bin"), "--to", target).code == 0
