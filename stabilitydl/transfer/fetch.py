@@ -16,6 +16,7 @@ import contextlib
 
 from ..disk.digests import Digests
 from ..disk.journal import Header
+from ..disk.openpart import CLOSE_SECONDS
 from ..disk.partfile import PartIdentity
 from ..domain.checksum import Verification
 from ..domain.kept import keep_at
@@ -61,8 +62,7 @@ async def fetch(order: Order, source: Source, live: Live, watcher: Watcher, serv
             # Where that fails, the next run looks at the beginning again.
             with contextlib.suppress(StabilityError):
                 await work.forget_beginning()
-        if not part.written and not part.pending:
-            await part.discard()
+        await work.leave()
         raise
     finally:
         flow.close()
@@ -97,6 +97,16 @@ class _Fetch:
                 if not await self._repair():
                     raise error.cause from None
                 resumed = self._part.header
+
+    async def leave(self) -> None:
+        """Remove the part where no other fetch could go on with it, and what was kept of another version before it."""
+        part, header = self._part, self._part.header
+        if header is not None and self._may_be_divided(header.validator) and (part.written or part.pending):
+            return
+        with contextlib.suppress(StabilityError, TimeoutError), self._fetching.clock.fail_after(CLOSE_SECONDS):
+            # Where it cannot be removed now, the next fetch or a start does that.
+            await part.discard()
+        self._live.received, self._live.ranges = 0, ()
 
     # -- what is here already -----------------------------------------------------------------------------------
 

@@ -298,3 +298,49 @@ async def test_a_refusal_without_a_size_of_a_file_that_became_another_one_is_und
     assert rig.target.read_bytes() == shorter
     assert [code for code, _ in rig.seen.retries] == ["remote-changed"]
     assert origin.ranges("/m")[2:] == [(0, 0), (0, None)]
+
+
+@pytest.mark.parametrize(
+    "switches",
+    [{"chunked": True, "ranges": False}, {"etag": None}, {"etag": 'W/"one"'}, {"data": noise(3 * MIB)}],
+    ids=["chunked", "nameless", "weak", "small"],
+)
+async def test_a_part_that_nobody_could_go_on_with_does_not_stay(
+    rig: Rig, origin: FileOrigin, switches: dict[str, Any]
+) -> None:
+    """H08, H10: neither on the disk nor in what is shown."""
+    file = origin.add("/m", DATA, cut_after=2 * MIB)
+    for name, value in switches.items():
+        setattr(file, name, value)
+    if "data" in switches:
+        file.cut_after = 500
+    with pytest.raises(errors.ConnectionLost):
+        await rig.fetch(file.url, connections=1)
+    assert rig.left == []
+    assert (rig.live.received, rig.live.ranges) == (0, ())
+
+
+async def test_a_part_of_another_version_stays_only_as_long_as_the_new_one_is_on_its_way(
+    rig: Rig, origin: FileOrigin
+) -> None:
+    """H04, H10"""
+    file = origin.add("/m", DATA)
+    broken = threading.Event()
+
+    def change(number: int) -> None:
+        if number == 2:
+            file.data, file.etag = OTHER, '"two"'
+        file.cut_after = None if number < 3 else 500 if broken.is_set() else 3 * MIB
+        if number == 3:
+            broken.set()
+
+    each(origin, change)
+    with pytest.raises(errors.ConnectionLost):
+        await rig.fetch(file.url, connections=1)
+    assert rig.left == [rig.part.name, rig.journal.name, f"{rig.part.name}.old", f"{rig.part.name}.oldj"]
+    origin._file = FileOrigin._file.__get__(origin)  # type: ignore[method-assign]
+    file.cut_after = None
+    arrival = await rig.fetch(file.url)
+    assert arrival.fetched < SIZE
+    assert rig.target.read_bytes() == OTHER
+    assert rig.left == ["model.safetensors"]
