@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from stabilitydl.clock import Clock
 from stabilitydl.domain.events import AnyEvent, Downloaded, StateChanged
 from stabilitydl.domain.states import State
 from stabilitydl.engine.engine import Engine
@@ -21,14 +22,16 @@ from tests.fakes.transfer import FakeFetch
 class Shared(SharedEngine):
     """A member that remembers the events it was told."""
 
-    def __init__(self, folder: Path, fetch: FakeFetch | None = None, hub: FakeHub | None = None) -> None:
+    def __init__(
+        self, folder: Path, fetch: FakeFetch | None = None, hub: FakeHub | None = None, clock: Clock | None = None
+    ) -> None:
         self.fetch = fetch or FakeFetch()
         self.engines: list[Engine] = []
         self.events: list[AnyEvent] = []
         self._news = threading.Condition()
         self._hub = hub or FakeHub()
         self._folder = folder
-        super().__init__(paths_in(folder), self._open)
+        super().__init__(paths_in(folder), self._open, clock=clock)
 
     def _open(self) -> Engine:
         engine = Engine.open(paths_in(self._folder), Settings(), hubs=Registry([self._hub]), fetch=self.fetch)
