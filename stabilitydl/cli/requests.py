@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from ..demo.plan import PackPlan
 from ..domain.checksum import Checksum
@@ -14,8 +15,7 @@ from ..settings import StartOrder
 from .filters import Filter
 
 
-@dataclass(frozen=True, kw_only=True)
-class GetRequest:
+class GetRequest(Struct, frozen=True, kw_only=True):
     """``get``. ``to`` None means the library; ``rate`` is bytes per second; None leaves a setting as it is."""
 
     locators: Sequence[str]
@@ -31,8 +31,7 @@ class GetRequest:
     yes: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class PlanRequest:
+class PlanRequest(Struct, frozen=True, kw_only=True):
     """``plan``. ``to`` None means the library."""
 
     locators: Sequence[str]
@@ -41,8 +40,7 @@ class PlanRequest:
     json: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class ListRequest:
+class ListRequest(Struct, frozen=True, kw_only=True):
     """``list``. ``collection`` is an id, the beginning of one, or a locator; None lists all."""
 
     collection: str | None = None
@@ -62,8 +60,7 @@ class Command(StrEnum):
     LIMIT = "limit"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ControlRequest:
+class ControlRequest(Struct, frozen=True, kw_only=True):
     """``resume``, ``pause``, ``retry``, ``repair``, ``cancel``, ``remove``, ``limit``.
 
     No ``collections`` means all of them. ``rate`` is that of ``limit``, bytes per second for each file, 0 for no limit.
@@ -77,16 +74,14 @@ class ControlRequest:
     json: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class WeightRequest:
+class WeightRequest(Struct, frozen=True, kw_only=True):
     """``weight``: how many times the share of others these collections get."""
 
     collections: Sequence[str]
     weight: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class VerifyRequest:
+class VerifyRequest(Struct, frozen=True, kw_only=True):
     """``verify``. No ``collections`` means all of them."""
 
     collections: Sequence[str] = ()
@@ -94,8 +89,7 @@ class VerifyRequest:
     json: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class QuarantineRequest:
+class QuarantineRequest(Struct, frozen=True, kw_only=True):
     """``quarantine``. ``keep``, ``retry`` and ``elsewhere`` are names, or beginnings of ids: of files to be used all
     the same, to be fetched again, and to be fetched from another address. At most one of the choices is made."""
 
@@ -107,8 +101,7 @@ class QuarantineRequest:
     yes: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class LockRequest:
+class LockRequest(Struct, frozen=True, kw_only=True):
     """``lock``. ``downloaded`` leaves out what is not here."""
 
     collection: str
@@ -116,23 +109,20 @@ class LockRequest:
     downloaded: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class LoginRequest:
+class LoginRequest(Struct, frozen=True, kw_only=True):
     """``login`` and ``logout``. ``hub`` None shows who is logged in."""
 
     hub: str | None
     out: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class DoctorRequest:
+class DoctorRequest(Struct, frozen=True, kw_only=True):
     """``doctor``."""
 
     json: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class DemoRequest:
+class DemoRequest(Struct, frozen=True, kw_only=True):
     """``demo``. ``headless`` means: not even if there is a display."""
 
     plan: PackPlan
