@@ -27,8 +27,8 @@ ROUTE = ("tests/unit/transfer/test_route.py",)
 REDIRECTS = ("tests/unit/http/test_redirects.py",)
 RETRY = ("tests/unit/transfer/test_retry.py",)
 HAD = ("tests/unit/transfer/test_had.py",)
-FETCH = ("tests/unit/transfer/test_fetch.py",)
 LIES = ("tests/unit/transfer/test_fetch_lies.py",)
+VERSIONS = ("tests/unit/transfer/test_fetch_versions.py",)
 RESUME = ("tests/unit/transfer/test_fetch_resume.py",)
 
 MUTANTS = (
@@ -211,8 +211,8 @@ MUTANTS = (
     ),
     Mutant(
         "transfer/body.py",
-        "start != wanted.start or stop != min(wanted.stop, total):",
-        "start != wanted.start or stop > min(wanted.stop, total):",
+        "start != wanted.start or not least <= stop <=",
+        "start != wanted.start or not stop <=",
         "a shorter part than asked is taken",
         BODY,
     ),
@@ -221,7 +221,7 @@ MUTANTS = (
         "if total == 0 and wanted.start == 0 and not wanted.size:",
         "if total == 0:",
         "the text of a 416 in mid-file becomes part of the model",
-        LIES,
+        BODY,
     ),
     Mutant(
         "transfer/validator.py",
@@ -235,12 +235,12 @@ MUTANTS = (
         "if wanted.size is None or wanted.is_proven or validator == wanted.validator:",
         "if wanted.size is None or wanted.is_proven or not is_strong(wanted.validator):",
         "parts of two dates are mixed into one file",
-        LIES,
+        BODY,
     ),
     Mutant(
         "transfer/segment.py",
-        "if count >= LEAST or claim.rest <= 0:",
-        "if count > 0:",
+        "if news >= LEAST or claim.rest <= 0:",
+        "if news > 0:",
         "a server that gives one byte for each connection is asked for ever",
         LIES,
     ),
@@ -253,17 +253,17 @@ MUTANTS = (
     ),
     Mutant(
         "transfer/fetch.py",
-        "if same and (checksum is not None or is_strong(header.validator)):",
-        "if same and (checksum is not None or header.validator):",
+        "if same and self._may_be_divided(header.validator):",
+        "if same and (self._fetching.is_proven or header.validator):",
         "parts of two versions are mixed over a restart",
         RESUME,
     ),
     Mutant(
         "transfer/fetch.py",
-        "if not remote.is_strong and not self._fetching.is_proven:",
-        "if not remote.is_strong and self._fetching.is_proven:",
+        "return self._fetching.is_proven or is_strong(validator)",
+        "return True",
         "parts of unproven versions are mixed",
-        FETCH,
+        VERSIONS,
     ),
     Mutant(
         "transfer/segment.py",
