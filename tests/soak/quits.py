@@ -325,8 +325,9 @@ class Soak:
             left = tuple(_left(process.pid))
         except BaseException:
             for each in (process, *run.others):
-                each.kill()
-                print(each.communicate())
+                # Python's handler of faults says where every thread is.
+                each.send_signal(signal.SIGABRT)
+                print(way.name, run.moment, *each.communicate(), sep="\n")
             raise
         return Outcome(way.name, run.moment, next((code for code in codes if code), 0), "\n".join(noise), left, seconds)
 
