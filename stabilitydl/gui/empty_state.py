@@ -31,8 +31,8 @@ class EmptyState(QWidget):
         mark(self.text, kind="secondary")
         self.examples = QLabel()
         mark(self.examples, kind="examples")
+        # The primary button of the window is in its toolbar.
         self.button = QPushButton()
-        mark(self.button, role="primary")
         self.button.clicked.connect(self.acted)
         self.second = QPushButton()
         mark(self.second, role="link")

@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
 
 from stabilitydl.domain.resource import ResourceSnapshot
 from stabilitydl.domain.states import State, Tab
@@ -29,6 +30,9 @@ def test_an_empty_window_teaches_what_to_do(stage: Stage) -> None:
     assert len(pages) == 2
     assert all(map(window.planning.is_locator, pages))
     assert Path(file).is_absolute()
+    buttons = [each for each in window.findChildren(QPushButton) if each.isVisible()]
+    assert [each for each in buttons if each.property("role") == "primary"] == [window.toolbar.add]
+    assert pane.empty.button in buttons
     pane.empty.second.click()
     assert "80" in stage.plan("the demo").title.text()
 
