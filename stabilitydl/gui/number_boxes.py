@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QSpinBox
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QSizePolicy, QSpinBox
 
 from ..settings import Field, Unit
+from .qt import override
 from .theme import SPACE
 from .tr import translate
 
 _MB = 1_000_000
 _MOST = 2**31 - 1
 _MOST_RATE = 1e6
-_WIDTH = 150
+_LEAST = QSize(150, 0)
+"""Pixels that a box takes at least, so that most are of one width; one whose numbers or words need more is wider."""
 
 
 class CountBox(QSpinBox):
@@ -21,6 +24,10 @@ class CountBox(QSpinBox):
         super().__init__()
         _leave_room(self)
         self.setRange(field.low if field.low is not None else -_MOST, field.high or _MOST)
+
+    @override
+    def sizeHint(self) -> QSize:
+        return super().sizeHint().expandedTo(_LEAST)
 
     def number(self) -> int:
         """What is entered."""
@@ -46,6 +53,10 @@ class RateBox(QDoubleSpinBox):
         self.setSuffix(" MB/s")
         self._exact, self._shown = 0, 0.0
 
+    @override
+    def sizeHint(self) -> QSize:
+        return super().sizeHint().expandedTo(_LEAST)
+
     def number(self) -> int:
         """What is entered, in bytes per second."""
         return self._exact if self.value() == self._shown else round(self.value() * _MB)
@@ -70,4 +81,4 @@ def box_for(field: Field) -> CountBox | RateBox:
 def _leave_room(box: QAbstractSpinBox) -> None:
     """Its number begins where the text of other fields does; a style sheet cannot say that."""
     box.lineEdit().setTextMargins(SPACE, 0, SPACE, 0)
-    box.setFixedWidth(_WIDTH)
+    box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

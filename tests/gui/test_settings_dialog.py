@@ -6,7 +6,7 @@ from typing import TypeVar
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QComboBox, QDoubleSpinBox, QLabel, QLineEdit, QSpinBox
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QDoubleSpinBox, QLabel, QLineEdit, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from stabilitydl.gui.folders_editor import FoldersEditor
@@ -135,13 +135,14 @@ def test_every_section_has_a_page(dialog: SettingsDialog) -> None:
 
 
 @pytest.mark.parametrize("settings", [Settings(), OTHER], ids=["defaults", "other"])
-def test_no_choice_is_cut(qtbot: QtBot, appearance: Appearance, settings: Settings) -> None:
-    dialog = dialog_for(qtbot, appearance, settings)
+def test_no_choice_and_no_number_is_cut(qtbot: QtBot, dressed: Appearance, settings: Settings) -> None:
+    dialog = dialog_for(qtbot, dressed, settings)
     for name in SECTIONS:
         dialog.show_page(name.value)
         QApplication.processEvents()
-        boxes = [box for box in dialog.findChildren(QComboBox) if box.isVisible()]
-        assert [box.currentText() for box in boxes if box.width() < box.sizeHint().width()] == []
+        for kind in (QComboBox, QAbstractSpinBox):
+            boxes = [box for box in dialog.findChildren(kind) if box.isVisible()]
+            assert [box for box in boxes if box.width() < box.sizeHint().width()] == []
 
 
 def test_pages_are_turned_by_keys(dialog: SettingsDialog, qtbot: QtBot) -> None:
