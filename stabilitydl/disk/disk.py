@@ -88,7 +88,8 @@ class Disk:
                 volume.writer.lane.post(lambda opened=opened: _close_parts(opened))  # type: ignore[misc]
                 raise
             else:
-                volume.syncer.note(opened[0], opened[0].written.total - opened[0].durable.total)
+                if header is not None:
+                    volume.syncer.note(opened[0], opened[0].written.total - opened[0].durable.total)
                 return OpenPart(opened[0], volume.writer, volume.syncer, volume.hasher, self._clock), header
 
     async def matches(self, path: Path, size: int | None, checksums: Iterable[Checksum]) -> Match | None:

@@ -23,8 +23,10 @@ class Exposure:
     """The bytes at risk of all parts of a volume. At most one sync is under way, of some of the parts or of all."""
 
     def __init__(self, now: float) -> None:
-        self._fresh: dict[PartFile, int] = {}
+        self.fresh = 0
         """Bytes that no sync has begun to make durable."""
+        self._counts: dict[PartFile, int] = {}
+        """How many these are of each file."""
         self._covered = 0
         """Bytes that the sync under way makes durable."""
         self._covered_seconds = 0.0
@@ -36,21 +38,17 @@ class Exposure:
 
     def add(self, file: PartFile, count: int) -> None:
         """``count`` more bytes of ``file`` were written."""
-        self._fresh[file] = self._fresh.get(file, 0) + count
+        self._counts[file] = self._counts.get(file, 0) + count
+        self.fresh += count
 
     def drop(self, file: PartFile) -> None:
         """``file`` is about to be closed, or its bytes are given up."""
-        self._fresh.pop(file, None)
+        self.fresh -= self._counts.pop(file, 0)
 
     @property
     def files(self) -> Iterable[PartFile]:
         """Those with bytes that no sync has begun to make durable."""
-        return self._fresh.keys()
-
-    @property
-    def fresh(self) -> int:
-        """How many bytes these are."""
-        return sum(self._fresh.values())
+        return self._counts.keys()
 
     @property
     def at_risk(self) -> int:
@@ -76,8 +74,11 @@ class Exposure:
 
     def begin(self, files: Iterable[PartFile], now: float) -> None:
         """A sync of ``files`` begins."""
-        self._covered = sum(self._fresh.pop(file, 0) for file in set(files))
-        if not self._fresh:
+        before = self.fresh
+        for file in files:
+            self.drop(file)
+        self._covered = before - self.fresh
+        if not self._counts:
             self._covered_seconds = now - self._since
             self._since = self._synced = now
 

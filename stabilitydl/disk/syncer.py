@@ -79,9 +79,6 @@ class Syncer:
     def forget(self, file: PartFile) -> None:
         """``file`` is about to be closed: no sync of it starts any more."""
         self._exposure.drop(file)
-        for wish in self._wishes:
-            if wish.file is file:
-                wish.future.cancel()
 
     async def call(self, function: Callable[[], object]) -> None:
         """Run ``function`` after the syncs that are under way."""

@@ -144,6 +144,7 @@ async def test_an_opening_that_is_cancelled_leaves_no_descriptor_and_no_lock(
 async def test_an_opening_that_fails_leaves_no_descriptor(disk: Disk, target: Path, calls: Calls) -> None:
     part, _ = await disk.open_part(target, TAG)
     await part.close()
+    part.file.path.write_bytes(b"what a small part left")
     before = descriptors()
     calls.fail("truncate", errno.EIO)
     with pytest.raises(errors.DiskFault):

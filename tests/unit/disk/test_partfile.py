@@ -15,6 +15,7 @@ from stabilitydl.disk.aside import QUARANTINE
 from stabilitydl.disk.journal import Header, Journal, Mark, frame
 from stabilitydl.disk.partfile import MIB, SMALL, PartFile, journal_path, part_path
 from stabilitydl.disk.system import system
+from stabilitydl.disk.volumes import taken_by
 from stabilitydl.domain.ranges import Ranges
 from stabilitydl.errors import (
     DiskError,
@@ -234,6 +235,21 @@ def test_what_somebody_planted_at_the_part_is_left_alone(target: Path, planted: 
     assert descriptors() == before
     assert precious.read_bytes() == b"precious"
     assert not (target.parent / "elsewhere").exists()
+
+
+@pytest.mark.parametrize("is_reserved", [False, True])
+def test_a_part_without_a_journal_is_emptied_with_its_room(target: Path, calls: Calls, is_reserved: bool) -> None:
+    """C09: killed while it was begun; what is bare already costs no call."""
+    file = PartFile.open(target, TAG)
+    if is_reserved and not system.reserve(file.descriptor, BIG):
+        pytest.skip("the file system reserves nothing")
+    file.close()
+    calls.watch("truncate")
+    again = PartFile.open(target, TAG)
+    assert again.recover(BOOT) is None
+    assert calls.count("truncate") == is_reserved
+    assert taken_by(system.status(again.descriptor)) == 0
+    again.discard()
 
 
 def test_a_link_that_is_made_of_a_part_while_it_is_written_harms_nobody(target: Path) -> None:
