@@ -21,7 +21,7 @@ from stabilitydl.disk.partfile import PartFile, PartIdentity
 from stabilitydl.disk.system import system
 from stabilitydl.domain.checksum import Verification
 from stabilitydl.errors import DiskFault, NoSpace, PartChanged, PartInUse, StalledConnection, WebPage
-from stabilitydl.transfer import reader
+from stabilitydl.transfer import patience, reader
 from stabilitydl.transfer.retry import TRIES
 from tests.fakes.origin import FileOrigin, Served
 from tests.unit.disk.lanes import Calls, descriptors
@@ -473,7 +473,8 @@ async def test_a_server_that_trickles_is_asked_again_and_not_for_ever(
     file = origin.add("/m", data)
     with monkeypatch.context() as patch:
         patch.setattr(reader, "WINDOW", 0.0)
-        patch.setattr(reader, "SLOWEST", 10**15)
+        for place in (reader, patience):
+            patch.setattr(place, "SLOWEST", 10**15)
         with pytest.raises(StalledConnection):
             await rig.fetch(file.url, checksum=sha256(data), connections=1)
     assert [code for code, _ in rig.seen.retries] == ["stalled"] * (TRIES - 1)
