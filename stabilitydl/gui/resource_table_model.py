@@ -61,6 +61,7 @@ class ResourceTableModel(ResourceCells):
         self.selection.changed.connect(self._announce_selection)
         self._query, self._order = Query(), Order()
         self._meanwhile: list[AnyEvent] = []
+        self._ranked: list[ResourceSnapshot] = []
         self._arranger = Arranger(self, self._become, self._show_arrangement)
         self._leavings = Leavings(self)
         self._seconds = QTimer(self)
@@ -91,6 +92,7 @@ class ResourceTableModel(ResourceCells):
         so that a list that is read again does not flicker. Selected ids stay selected.
         """
         self._meanwhile.clear()
+        self._ranked.clear()
         self._arranger.load(snapshots, self._query, self._order)
         if self._arranger.is_loading and snapshots[0].id not in self._children.rows.slots:
             self._become(Prepared.of((), self._query, self._order))
@@ -160,7 +162,10 @@ class ResourceTableModel(ResourceCells):
 
     def take_priorities(self, snapshots: Iterable[ResourceSnapshot]) -> None:
         """Follow the answer to a new priority. Events that overtook it know everything else better."""
-        self.update(map(self._with_priority, snapshots))
+        many = list(snapshots)
+        if self._arranger.is_loading:
+            self._ranked += many
+        self.update(map(self._with_priority, many))
 
     def _with_priority(self, answered: ResourceSnapshot) -> ResourceSnapshot:
         here = self.snapshot_of(answered.id)
@@ -187,6 +192,9 @@ class ResourceTableModel(ResourceCells):
         self.endResetModel()
         self._run_seconds()
         meanwhile, self._meanwhile = self._meanwhile, []
+        ranked, self._ranked = self._ranked, []
+        if ranked:
+            self.take_priorities(ranked)
         if meanwhile:
             self.apply(meanwhile)
         self.counts_changed.emit()

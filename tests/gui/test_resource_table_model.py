@@ -142,6 +142,26 @@ def test_events_that_come_while_a_thread_works_are_not_lost(
     assert model.shown_ids() == [key(number) for number in (0, 1, 2, 3, 4, 6, 7, 8, 9)]
 
 
+def test_a_priority_that_is_answered_while_a_thread_works_is_not_lost(
+    model: ResourceTableModel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arranger, "THREAD_FROM", 3)
+    rows = [child(number) for number in range(10)]
+    model.load(rows)
+    settle(qtbot, model)
+    model.load(rows)
+    model.take_priorities([child(4, State.DOWNLOADED, priority=2)])
+    settle(qtbot, model)
+    row = model.snapshot_of(key(4))
+    assert row is not None
+    assert (row.priority, row.state) == (2, State.MISSING), "the rest of an answer may be older than the list"
+    model.load(rows)
+    settle(qtbot, model)
+    row = model.snapshot_of(key(4))
+    assert row is not None
+    assert row.priority == 0, "what is read later counts"
+
+
 def test_another_collection_does_not_show_under_the_old_rows(
     model: ResourceTableModel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
