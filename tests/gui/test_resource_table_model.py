@@ -156,10 +156,12 @@ def test_a_priority_that_is_answered_while_a_thread_works_is_not_lost(
     assert row is not None
     assert (row.priority, row.state) == (2, State.MISSING), "the rest of an answer may be older than the list"
     model.load(rows)
+    model.take_priorities([child(4, priority=3)])
+    model.load(rows)
     settle(qtbot, model)
     row = model.snapshot_of(key(4))
     assert row is not None
-    assert row.priority == 0, "what is read later counts"
+    assert row.priority == 0, "what is read after the answer counts"
 
 
 def test_another_collection_does_not_show_under_the_old_rows(
