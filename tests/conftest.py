@@ -41,10 +41,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Gather which faults the tests cover. Processes that tests start hear Ctrl-C, also in a run that does not."""
+    """Gather which faults the tests cover. Processes that tests start hear signals, also in a run that ignores them."""
     faults.register(config)
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    # What is handled here is not ignored there. The run itself goes on when its terminal goes away, as it was to.
+    for name, handler in (("SIGINT", signal.default_int_handler), ("SIGHUP", lambda *_: None)):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -191,7 +191,7 @@ def test_the_life_of_a_file_in_many_commands(program: Program, tmp_path: Path) -
         with program.start("get", tmp_path / "pack.txt", "--to", target, "--json") as process:
             watched = Watched(process)
             watched.until("downloaded", path=str(target / "a.safetensors"))
-            wait_until(lambda: held.sent >= MIB, process)
+            wait_until(lambda: any(line["received"] >= MIB for line in watched.of("progress")), process)
             process.send_signal(signal.SIGINT)
             assert watched.end() == 130
 

@@ -28,11 +28,11 @@ STARTS = 20
 
 
 def publish(origin: FileOrigin, path: Path, gate: threading.Event, count: int) -> list[Served]:
-    """Files that stop in their middle until ``gate`` opens, and a list of them at ``path``."""
+    """Files that hardly go on after their first quarter until ``gate`` opens, and a list of them at ``path``."""
     files = []
     for number in range(count):
-        file = origin.add(f"/{path.stem}-{number}.safetensors", os.urandom(MIB), body_gate=gate, gate_at=256 * KIB)
-        files.append(file)
+        name, data = f"/{path.stem}-{number}.safetensors", os.urandom(MIB)
+        files.append(origin.add(name, data, body_gate=gate, gate_at=256 * KIB, drips=True))
     path.write_text("".join(f"{file.url} sha256:{file.sha256}\n" for file in files))
     return files
 

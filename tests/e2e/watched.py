@@ -14,18 +14,21 @@ from tests.e2e.program import PATIENCE, Program, wait_until
 
 
 class Watched:
-    """A running ``get --json``; its lines are collected while it runs."""
+    """A running ``get --json``; its lines are collected while it runs. Nobody else reads what it says from now on."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout is not None
         self.process = process
         self.lines: list[dict[str, Any]] = []
+        # Whoever ends the process would otherwise close this while it is read.
+        self._out, process.stdout = process.stdout, None
         self._reader = threading.Thread(target=self._read, name="reader", daemon=True)
         self._reader.start()
 
     def _read(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.lines.append(json.loads(line))
+        with self._out:
+            # One that a kill cut off is none.
+            self.lines.extend(json.loads(line) for line in self._out if line.endswith("\n"))
 
     def of(self, kind: str) -> list[dict[str, Any]]:
         return [line for line in list(self.lines) if line["event"] == kind]

@@ -18,18 +18,23 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import math
 import re
 import select
 import socket
 import ssl
 import struct
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from types import TracebackType
 from typing import Any, Protocol, Self
 from urllib.parse import parse_qs, urlsplit
+
+DRIP, DRIP_SECONDS = 16 * 1024, 10.0
+"""Bytes, and after how many seconds they pass a gate that drips: faster than what is given up as too slow."""
 
 
 @dataclass(frozen=True)
@@ -84,9 +89,10 @@ class Exchange:
         """A whole answer with Content-Length."""
         self.send(head(status, {"Content-Length": str(len(body)), **(headers or {})}), body)
 
-    def wait(self, event: threading.Event) -> None:
-        """Return when ``event`` is set; raise ``Ended`` when the origin closes first."""
-        while not event.wait(0.02):
+    def wait(self, event: threading.Event, seconds: float = math.inf) -> None:
+        """Return when ``event`` is set, or after ``seconds``; raise ``Ended`` when the origin closes first."""
+        end = time.monotonic() + seconds
+        while not event.wait(0.02) and time.monotonic() < end:
             if self.origin.closing.is_set():
                 raise Ended
 
@@ -268,8 +274,9 @@ class Served:
 
     ``statuses`` are used up first, one for each request: a status, or a status with headers. ``cut_after`` and
     ``reset_after`` end the connection after so many bytes of a body; ``faults`` says how often (None: always).
-    ``gate`` holds back the head, ``body_gate`` the bytes after the first ``gate_at`` of a body. ``range_shift``
-    moves the Content-Range that is claimed, ``sent_shift`` the bytes that are really sent.
+    ``gate`` holds back the head, ``body_gate`` the bytes after the first ``gate_at`` of a body; where it ``drips``, so
+    few of them pass that they change nothing but keep another process from giving up, however slow the machine is.
+    ``range_shift`` moves the Content-Range that is claimed, ``sent_shift`` the bytes that are really sent.
     """
 
     url: str
@@ -294,6 +301,7 @@ class Served:
     gate: threading.Event | None = None
     body_gate: threading.Event | None = None
     gate_at: int = 0
+    drips: bool = False
     sent: int = 0
     refuse_authorization: bool = False
 
@@ -424,13 +432,14 @@ class FileOrigin(Origin):
             if faulty and file.faults is not None:
                 file.faults -= 1
         stop = length if not faulty or limit is None else limit
-        sent = 0
+        sent, held_at = 0, file.gate_at
         while sent < stop:
             gated = file.body_gate is not None and not file.body_gate.is_set()
-            if gated and sent >= file.gate_at and file.body_gate is not None:
-                exchange.wait(file.body_gate)
+            if gated and sent >= held_at and file.body_gate is not None:
+                exchange.wait(file.body_gate, DRIP_SECONDS if file.drips else math.inf)
+                held_at = sent + DRIP
                 continue
-            end = min(stop, sent + self.piece, max(file.gate_at, sent + 1) if gated else stop)
+            end = min(stop, sent + self.piece, max(held_at, sent + 1) if gated else stop)
             block = bytes(file.data[first + sent : first + end])
             exchange.send(b"%x\r\n%b\r\n" % (len(block), block) if file.chunked else block)
             sent = end
