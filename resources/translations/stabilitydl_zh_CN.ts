@@ -1527,6 +1527,10 @@
         <translation>查看其内容</translation>
     </message>
     <message>
+        <source>Choose another file of this collection in the place of {name}.</source>
+        <translation>请在此合集中选择另一个文件来代替 {name}。</translation>
+    </message>
+    <message>
         <source>{hub} gives some files only after a login</source>
         <translation>{hub} 的部分文件需要登录后才能获取</translation>
     </message>

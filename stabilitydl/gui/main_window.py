@@ -18,6 +18,7 @@ from ..domain.states import Tab
 from ..errors import Problem
 from ..paths import Paths
 from ..settings import Settings
+from ..text import plain
 from .activity import Activity
 from .awake import Awake
 from .beginning import Beginning
@@ -215,9 +216,12 @@ class MainWindow(QMainWindow):
     # Wishes
 
     def _show_siblings(self, row: ResourceSnapshot) -> None:
-        """Another file of the same collection is wanted: show all of them."""
+        """Another file of the same collection is wanted: show all of them, the one that it replaces marked."""
         self.shown.choose(row.resource.collection)
         self.resources.choose_tab(Tab.ALL)
+        self.resources.model.selection.replace([row.id])
+        words = translate("MainWindow", "Choose another file of this collection in the place of {name}.")
+        self.toast.say(fill(words, name=plain(row.resource.name)))
 
     def _failed(self, problem: Problem) -> None:
         self.toast.say(problem_text(problem))

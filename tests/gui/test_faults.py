@@ -156,6 +156,9 @@ def test_a_wrong_file_leads_to_its_siblings(stage: Stage) -> None:
     window.commands.act(ids[1], RowAction.OTHER_FILE)
     assert window.resources.tabs.current is Tab.ALL
     assert window.resources.model.rowCount() == 4
+    assert set(window.resources.model.selection.ids) == {ids[1]}, "it is marked which file this is about"
+    assert window.toast.isVisible()
+    assert stage.row(ids[1]).resource.name in window.toast.label.text()
 
 
 def test_a_command_that_the_engine_refuses_is_said(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
