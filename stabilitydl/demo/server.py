@@ -18,7 +18,8 @@ from .site import Site
 
 _BACKLOG = 512
 _STDIN, _STDOUT = 0, 1
-_LAST_SECONDS = 2.0
+_LAST_SECONDS = 10.0
+"""How long the loop may take to end before it is taken for stuck; a parent that lives ends the process sooner."""
 _ACCEPT_PAUSE = 0.05
 
 

@@ -226,9 +226,9 @@ def test_a_take_over_waits_for_nothing_that_takes_long(program: Program, home: P
             member = Shared(home, clock=clock)
             member.start()
             assert not member.is_owner
-            before = clock.looks
             process.kill()
             process.wait()
+            before = clock.looks
             member.until_owner()
             assert (clock.looks - before) * POLL_SECONDS <= TAKE_OVER_SECONDS
             assert member.stop(PATIENCE)

@@ -24,6 +24,12 @@ from .browser import Browser
 HUGE = PackPlan(files=4, size=2**37)
 
 
+@pytest.fixture(autouse=True)
+def much_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No hub is ended by force only because the machine is slow."""
+    monkeypatch.setattr(module, "END_SECONDS", 60.0)
+
+
 def test_it_says_where_it_listens_and_ends_when_told() -> None:
     process = HubProcess()
     browser = Browser(process.wait_ready())
