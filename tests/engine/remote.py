@@ -48,11 +48,14 @@ class Shared(SharedEngine):
             self._news.notify_all()
 
     def until(self, condition: Callable[[], bool]) -> None:
-        """Return when ``condition`` holds; it is looked at after every batch of events, and now and then."""
+        """Return when ``condition`` holds; it is looked at after every batch of events, and now and then.
+
+        It may ask the engine: nothing that the engine's thread needs is held meanwhile.
+        """
         deadline = time.monotonic() + PATIENCE
-        with self._news:
-            while not condition():
-                assert time.monotonic() < deadline, f"it did not happen: {self!r} {self.events[-20:]}"
+        while not condition():
+            assert time.monotonic() < deadline, f"it did not happen: {self!r} {self.events[-20:]}"
+            with self._news:
                 self._news.wait(0.05)
 
     def until_state(self, state: State, *ids: str) -> None:

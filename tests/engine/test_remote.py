@@ -316,7 +316,8 @@ def test_detaching_leaves_nothing(make: Make, tmp_path: Path) -> None:
     other.call(other.engine.enqueue, ids)
     waiting = other.begin(other.engine.wait_settled, ids)
     owner.until_state(State.DOWNLOADING, *ids)
-    assert tasks() == 2
+    # The one that serves it, and the call that waits, which may be on its way still.
+    owner.until(lambda: tasks() == 2)
     assert other.stop(PATIENCE)
     assert waiting.cancelled() or isinstance(waiting.exception(), EngineStopped)
     # The owner itself and its gallery.

@@ -7,6 +7,7 @@ lies in the buffers of both sockets, is what had reached the process. What its j
 from __future__ import annotations
 
 import hashlib
+import math
 import random
 import signal
 import threading
@@ -26,6 +27,8 @@ from .table import Outcome
 
 NAME = "large.safetensors"
 _PIECE = 64 * 1024
+_AHEAD = 8 * MIB
+"""How much may come beyond the moment of a kill."""
 
 
 class Noise:
@@ -46,11 +49,12 @@ class Noise:
 
 
 class CountingOrigin(FileOrigin):
-    """Counts every byte of a body that the system took."""
+    """Counts every byte of a body that the system took, and lets about ``most`` pass."""
 
     def __init__(self) -> None:
         super().__init__()
         self.given = 0
+        self.most = math.inf
         self._mutex = threading.Lock()
 
     def _body(self, exchange: Exchange, file: Served, first: int, length: int) -> None:
@@ -61,6 +65,9 @@ class CountingOrigin(FileOrigin):
             while rest:
                 if self.closing.is_set():
                     raise Ended
+                if self.given >= self.most:
+                    time.sleep(0.01)
+                    continue
                 count = exchange.sock.send(rest)
                 with self._mutex:
                     self.given += count
@@ -117,12 +124,15 @@ def _lives(
         # One in ten dies as soon as the first byte is on its way.
         wanted = 1 if chance.random() < 0.1 else int(share * chance.uniform(0.3, 1.4))
         before, asked = origin.given, len(origin.requests)
+        # However late it is struck, it cannot be through by then.
+        origin.most = before + wanted + _AHEAD
         with program.start(*words) as process:
             wait_until(lambda: origin.given >= before + wanted, process)  # noqa: B023
             process.send_signal(signal.SIGSTOP)
             came = origin.delivered() - before
             process.kill()
             code = process.wait()
+        origin.most = math.inf
         wait_until(lambda: not origin.alive)
         total += came
         verdict = Verdict(f"kill {number + 1} after {came / MIB:.1f} MiB")
