@@ -22,7 +22,6 @@ from .hold import Hold, take_hold
 from .journal import Contents, Header, Journal
 from .place import JOURNAL_SUFFIX, MIB, PART_SUFFIX, SMALL, PartIdentity, journal_path, part_path
 from .system import map_error, system
-from .volumes import taken_by
 from .witness import Witness
 
 __all__ = [
@@ -110,8 +109,7 @@ class PartFile:
             self.room.look_aside()
             journal, contents = Journal.open(os.fspath(path), boot)
         except FileNotFoundError:
-            if not self._is_bare():
-                self.start_over()
+            self.start_over()
             return None
         except OSError as error:
             raise map_error(error, path) from error
@@ -311,14 +309,6 @@ class PartFile:
             raise map_error(error, self.path) from error
         finally:
             self.close()
-
-    def _is_bare(self) -> bool:
-        """Has the file neither bytes nor room reserved for some, as one that was just created?"""
-        try:
-            found = system.status(self.descriptor)
-        except OSError as error:
-            raise map_error(error, self.path) from error
-        return found.st_size == 0 == taken_by(found)
 
     def _has(self, contents: Contents) -> bool:
         end = contents.ranges.items[-1][1] if contents.ranges else 0
