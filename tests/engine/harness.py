@@ -23,7 +23,7 @@ from tests.fakes.clock import ManualClock
 from tests.fakes.hub import FakeHub
 from tests.fakes.transfer import FakeFetch
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Seconds after which a condition that does not come true fails the test."""
 
 

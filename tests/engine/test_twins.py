@@ -113,7 +113,7 @@ async def test_a_twin_waits_until_it_is_written_down_that_the_file_is_here(
 
 
 @pytest.mark.parametrize(
-    "error", [errors.ServerFailed(host="h", status=500), errors.ServerBusy(host="h", status=429, after_seconds=500)]
+    "error", [errors.ServerFailed(host="h", status=500), errors.ServerBusy(host="h", status=429, after_seconds=20)]
 )
 async def test_when_the_first_one_fails_or_waits_its_twin_goes_on(tmp_path: Path, error: errors.StabilityError) -> None:
     async with Harness(tmp_path) as h:

@@ -356,7 +356,8 @@ async def test_a_sync_that_fails_ends_it_and_what_was_not_proven_is_fetched_agai
             # Over one connection: requests of others might still be on their way to the server.
             await rig.fetch(file.url, connections=1)
     before = len(origin.requests)
-    assert journaled(rig) == 0
+    # Where nothing more had come when it ended, nothing is left at all.
+    assert not rig.journal.exists() or journaled(rig) == 0
     await rig.fetch(file.url)
     assert first_byte_asked(origin, before) == 0
     assert rig.target.read_bytes() == DATA
