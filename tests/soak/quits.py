@@ -282,6 +282,10 @@ class Soak:
         self._stack = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
+        # What is ignored here, as where this was started in the background, the program rightly ignores too.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is signal.SIG_IGN:
+                signal.signal(number, signal.SIG_DFL)
         if self._display is not None:
             self._stack.enter_context(self._display)
         for home in (self._idle, self._busy):
