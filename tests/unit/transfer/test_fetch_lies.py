@@ -667,7 +667,7 @@ def slow_bodies(rig: Rig, monkeypatch: pytest.MonkeyPatch, count: int, seconds: 
                 rig.clock.skipped += rest
                 raise errors.NetworkTimeout(host=body.host)
             rig.clock.skipped += seconds
-            chunk = await read(min(wanted, most))
+            chunk = await read(min(wanted, most, count - came))
             came += len(chunk)
             return chunk
 
