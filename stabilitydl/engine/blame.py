@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from ..domain.states import WaitReason
-from ..errors import StabilityError, UnsafeRedirect, WebPage
+from ..errors import StabilityError
 from .context import Context
 from .life import Life
-from .portals import DOUBT, is_sign
+from .portals import DOUBT
 from .remedies import Verdict, judge
 from .scheduler import Entry
 from .source import in_order
 
 DOUBT_POLL = 1.0
 """Seconds between two looks at what other hosts send, while one page is all that came."""
-
-HIDDEN_TRIES = 60
-"""Tries in a row, about an hour of them, for which a single host is taken to be hidden by a portal: where the address
-has expired, or a certificate has, the user is to hear of it."""
 
 
 class Blame:
@@ -43,7 +37,7 @@ class Blame:
     async def judge(self, failure: StabilityError, tries: int) -> Verdict:
         """What becomes of the resource after ``tries`` in a row. May take a while: what others meet tells more."""
         self.note()
-        if await self._is_behind_portal(failure, tries):
+        if await self._is_behind_portal(failure):
             return WaitReason.NETWORK
         return judge(
             failure,
@@ -53,15 +47,10 @@ class Blame:
             tries=tries,
         )
 
-    async def _is_behind_portal(self, failure: StabilityError, tries: int) -> bool:
+    async def _is_behind_portal(self, failure: StabilityError) -> bool:
         """Did something answer that stands between us and every host? The others that are asked right now will tell."""
         portals, clock, host = self._context.portals, self._context.clock, self._entry.host
         began = clock.monotonic()
-        if self._is_hidden(failure):
-            if tries > HIDDEN_TRIES:
-                portals.give_up(host)
-            else:
-                portals.hide(host, began)
         if not portals.met(host, failure, began, is_proven=self._is_proven):
             return False
         while portals.is_doubtful(host, clock.monotonic()) and clock.monotonic() - began < DOUBT:
@@ -69,19 +58,6 @@ class Blame:
                 return False
             await clock.sleep(DOUBT_POLL)
         return portals.is_in_between(host, clock.monotonic())
-
-    def _is_hidden(self, failure: StabilityError) -> bool:
-        """Did bytes of this file come, and now a page from elsewhere, or something from one who cannot prove to be the
-        host?
-
-        A page of the host itself is its own: it may want a login, or have enough of us. So is a way that it must not
-        show, as only the host itself can over TLS.
-        """
-        live, addresses = self._life.live, self._life.row.resource.addresses
-        if not live.fetched or not is_sign(failure) or isinstance(failure, UnsafeRedirect):
-            return False
-        known = {live.host, self._entry.host, *(urlsplit(address.reference).hostname for address in addresses)}
-        return not isinstance(failure, WebPage) or failure.arguments.get("host") not in known
 
     @property
     def _is_proven(self) -> bool:

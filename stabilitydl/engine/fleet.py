@@ -229,7 +229,7 @@ class Fleet:
             return False
         watch.fetched = job.live.fetched
         self._context.reach.answered(job.live.host, since=self._looked)
-        self._context.portals.passed(job.entry.host, self._looked)
+        self._context.portals.passed(job.entry.host)
         return True
 
     def _start(self, entry: Entry) -> None:

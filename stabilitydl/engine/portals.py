@@ -1,8 +1,7 @@
 """Did a site send a page in place of a file, or something that stands between us and every site?
 
 The portal of a hotel, a train or a company answers for all hosts until somebody has logged in to it. A page of a single
-host is its own, unless a file that was on its way from there suddenly leads elsewhere; and so are the pages of several
-once any host gives a file. Pure: is told the time.
+host is its own, and so are the pages of several once any host gives a file. Pure: is told the time.
 """
 
 from __future__ import annotations
@@ -32,27 +31,13 @@ class Portals:
         self._pages: dict[str, float] = {}
         self._givers: set[str] = set()
         self._own: set[str] = set()
-        self._hidden: dict[str, float] = {}
 
-    def passed(self, host: str, since: float) -> None:
-        """Bytes of a file came from ``host`` at a moment after ``since``: nothing stands in between, and the pages of
-        others are their own."""
+    def passed(self, host: str) -> None:
+        """Bytes of a file came from ``host``: nothing stands in between, and the pages of others are their own."""
         self._givers.add(host)
-        self._own.update(self._pages, self._hidden)
+        self._own.update(self._pages)
         self._own.discard(host)
         self._pages.clear()
-        self._hidden = {each: moment for each, moment in self._hidden.items() if moment >= since}
-
-    def hide(self, host: str, now: float) -> None:
-        """A file of ``host`` was on its way, and somebody else answered for the rest of it: what comes instead of its
-        files by now is not its own."""
-        if host not in self._own:
-            self._hidden[host] = now
-
-    def give_up(self, host: str) -> None:
-        """That lasts too long for a portal: what comes instead of files of ``host`` is its own."""
-        self._hidden.pop(host, None)
-        self._own.add(host)
 
     def met(self, host: str, error: StabilityError, now: float, *, is_proven: bool) -> bool:
         """``error`` came instead of a file of ``host``. May something else have answered?
@@ -64,8 +49,7 @@ class Portals:
         """
         if not is_sign(error) or host in self._own:
             return False
-        is_known = host in self._givers or host in self._hidden
-        if is_proven and not is_known and len(self._others(host, now)) < 2:
+        if is_proven and host not in self._givers and len(self._others(host, now)) < 2:
             return False
         self._pages[host] = now
         return True
@@ -75,8 +59,8 @@ class Portals:
         return host in self._pages and not self.is_in_between(host, now)
 
     def is_in_between(self, host: str, now: float) -> bool:
-        """Do others than ``host`` send pages too, or is it hidden itself?"""
-        return host in self._pages and (host in self._hidden or bool(self._others(host, now)))
+        """Do others than ``host`` send pages too?"""
+        return host in self._pages and bool(self._others(host, now))
 
     def _others(self, host: str, now: float) -> list[str]:
         return [other for other, moment in self._pages.items() if other != host and now - moment <= LATELY]
