@@ -18,7 +18,7 @@ class ServerBusy(ServerError):
 
     code = "server-busy"
     template = "{host} is busy and asks to wait."
-    remedy = Remedy.WAIT
+    remedy = Remedy.RETRY
 
 
 class ServerFailed(ServerError):

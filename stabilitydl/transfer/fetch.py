@@ -35,6 +35,7 @@ from ..errors import (
 )
 from .body import Body, Remote
 from .fetching import Fetching
+from .had import Had
 from .mode import Mode, Step, StreamCut, Unreadable
 from .order import Arrival, Live, Order, Services, Source, Watcher
 from .plan import SHORTEST_RANGE, Plan
@@ -287,6 +288,8 @@ class _Fetch:
         host = self._live.host or (addresses[0].hub if addresses else "")
         self._watcher.retrying(RemoteChanged(host=host).problem, 0.0)
         await self._part.set_aside()
+        # Nothing of the version that comes now was ever there: all of it is news.
+        self._fetching.had = Had()
         self._fetching.show_written()
 
     async def _finalize(self, digests: Digests, verification: Verification) -> Arrival:

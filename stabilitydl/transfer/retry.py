@@ -110,7 +110,7 @@ class RetryBudget:
         """Seconds that a wait which begins at ``now`` may last."""
         left = WINDOW - self._short
         if self._failures:
-            left = min(left, max(PATIENCE - self._waited, _GAP - self._short))
+            left = min(left, max(PATIENCE - self._waited, self._gap - self._short))
         if self._waiting:
             left -= now - self._counted
         return max(left, _SHORTEST_WAIT)
@@ -120,7 +120,15 @@ class RetryBudget:
         """Is it no use to wait for more of the answers that are under way?"""
         if self._short >= WINDOW:
             return True
-        return self._failures > 0 and self._waited >= PATIENCE and self._short >= _GAP
+        return self._failures > 0 and self._waited >= PATIENCE and self._short >= self._gap
+
+    @property
+    def _gap(self) -> float:
+        """Seconds for which too little may come where no patience is left.
+
+        An answer that brought enough until then, be it nothing new, may falter like any other.
+        """
+        return SILENCE if self._waited - self._short >= PATIENCE else _GAP
 
     def gained(self, count: int) -> None:
         """``count`` bytes came that were never there before."""

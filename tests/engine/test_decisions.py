@@ -16,7 +16,7 @@ from stabilitydl.engine.remedies import (
     verdict_of,
     wait_of,
 )
-from stabilitydl.errors import CODES, StabilityError
+from stabilitydl.errors import CODES, Remedy, StabilityError
 from tests.fakes.clock import ManualClock
 
 
@@ -34,6 +34,13 @@ def test_a_child_of_an_error_is_treated_like_its_parent(kind: type[StabilityErro
         assert verdict_of(child()) is VERDICTS[kind]
     finally:
         del CODES[child.code]
+
+
+@pytest.mark.parametrize("kind", CODES.values())
+def test_what_ended_as_a_failure_does_not_say_that_it_goes_on_by_itself(kind: type[StabilityError]) -> None:
+    """H17: a host that is busy for ever, above all."""
+    if judge(kind(), came=False, offline=False, may_log_in=False, tries=100) is State.FAILED:
+        assert kind.remedy is not Remedy.WAIT
 
 
 def test_the_table_in_the_light_of_what_the_job_knows() -> None:

@@ -344,3 +344,17 @@ async def test_a_part_of_another_version_stays_only_as_long_as_the_new_one_is_on
     assert arrival.fetched < SIZE
     assert rig.target.read_bytes() == OTHER
     assert rig.left == ["model.safetensors"]
+
+
+async def test_another_version_is_news_however_often_its_answers_are_cut(rig: Rig, origin: FileOrigin) -> None:
+    """H04, H07, H10: each answer ends after 256 KiB, of the first file and of the one that replaced it."""
+    file = origin.add("/m", DATA, etag='"one"', cut_after=MIB // 4)
+
+    def replace(number: int) -> None:
+        if number == 40:
+            file.data, file.etag = OTHER, '"two"'
+
+    each(origin, replace)
+    await rig.fetch(file.url, connections=1)
+    assert rig.target.read_bytes() == OTHER
+    assert rig.left == ["model.safetensors"]

@@ -246,6 +246,20 @@ def test_a_slow_answer_that_brings_again_what_was_dropped_is_read_to_its_end() -
     assert budget.next_delay(now) is None, "then it was the last try"
 
 
+def test_an_answer_that_brings_again_what_was_dropped_may_falter() -> None:
+    """H10, N02: 20 s of nothing in the middle of it are no end, 30 s are."""
+    budget, now = RetryBudget(), 0.0
+    assert budget.next_delay(now) is not None
+    for _ in range(4):
+        for _ in range(50):
+            now = wait(budget, now, 1.0, 10**6, 0)
+        assert budget.longest_wait(now) > 29.0
+        now = wait(budget, now, 20.0)
+        assert not budget.is_in_vain
+    wait(budget, now, 10.0)
+    assert budget.is_in_vain
+
+
 def test_only_the_time_of_waiting_counts_and_that_of_many_once() -> None:
     """N03, N04"""
     budget = RetryBudget()
