@@ -106,13 +106,17 @@ class Harness:
         await self.until(lambda: all(self.state(each) is state for each in ids))
 
     async def advance_until(self, condition: Callable[[], bool], step: float = 0.25) -> None:
-        """Move the clock in steps until ``condition`` holds."""
+        """Move the clock in steps until ``condition`` holds.
+
+        Large steps wait for slow threads, which would look stuck.
+        """
+        patience = 0.05 if step < 1 else 5.0
         with anyio.fail_after(PATIENCE):
             self.follow()
             while not condition():
                 self.clock.advance(step)
                 # Turning this loop alone would take the interpreter from the threads that everything waits for.
-                with anyio.move_on_after(0.05):
+                with anyio.move_on_after(patience):
                     await self.calm()
                 self.follow()
 

@@ -18,6 +18,7 @@ from stabilitydl import errors
 from stabilitydl.disk import patience
 from stabilitydl.domain.resource import Address
 from stabilitydl.domain.states import State, WaitReason
+from stabilitydl.engine import fleet
 from stabilitydl.errors import HostUnreachable, StabilityError
 from stabilitydl.http import connecting
 from stabilitydl.http.attempts import SPACING
