@@ -42,7 +42,8 @@ PATIENCE_SECONDS = 15.0
 """How long a start, or a call between two owners, waits for an owner that opens its database or ends."""
 
 OWNERS = 4
-"""Owners that one call is made to, before it is held to be what ends them."""
+"""Owners that die at one call, before it is held to be what ends them. Those that end in order do not count, and nobody
+dies of being waited for: whoever waits for a long download may see many come and go."""
 
 _log = logging.getLogger("stabilitydl.engine")
 
@@ -128,7 +129,9 @@ class Membership:
             finally:
                 with anyio.CancelScope(shield=True):
                     self._change_to(None)
-                    remote_endpoint.remove(self.paths.data)
+                    if self._stopping.is_set():
+                        # Guests see by that, before they are let go, that nothing went wrong here.
+                        remote_endpoint.remove(self.paths.data)
                     host.close()
                     await engine.stop()
                 tasks.cancel_scope.cancel()
@@ -240,11 +243,17 @@ class Membership:
         self, method: Callable[Concatenate[Engine, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         role: Role | None = None
-        for _ in range(OWNERS):
+        died = 0
+        while died < OWNERS:
             role = await self._current(role)
             with contextlib.suppress(PeerGone):
                 return await role.ask(method, *args, **kwargs)
+            died += method is not Engine.wait_settled and self._has_died(role)
         raise EngineStopped
+
+    def _has_died(self, role: Role) -> bool:
+        """Did the owner, which is lost, leave its endpoint behind?"""
+        return isinstance(role, Link) and remote_endpoint.read(self.paths.data) == role.endpoint
 
     def _publish(self, events: Sequence[AnyEvent]) -> None:
         self._known.note(events)

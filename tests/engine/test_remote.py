@@ -24,6 +24,10 @@ from stabilitydl.engine.any_engine import AnyEngine
 from stabilitydl.engine.engine import Engine
 from stabilitydl.engine.engine_lock import EngineLock
 from stabilitydl.engine.remote import Member
+from stabilitydl.engine.remote_endpoint import Endpoint
+from stabilitydl.engine.remote_link import Link
+from stabilitydl.engine.remote_membership import OWNERS, Membership
+from stabilitydl.engine.remote_role import Role
 from stabilitydl.engine.remote_wire import ALLOWED
 from stabilitydl.errors import (
     EngineStopped,
@@ -280,10 +284,10 @@ def test_live_settings_outlive_the_owner(make: Make) -> None:
     assert other.engines[0].settings.jobs == 9
 
 
-def test_many_owners_one_after_the_other(make: Make, tmp_path: Path) -> None:
+def test_many_owners_one_after_the_other(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     expansion = pack(tmp_path / "to", "a.bin")
     ids = [expansion.resources[0].id]
-    members = [make() for _ in range(5)]
+    members = [make() for _ in range(OWNERS + 2)]
     last = members[-1]
     last.call(last.engine.add, [expansion])
     for member in members[:-1]:
@@ -291,15 +295,38 @@ def test_many_owners_one_after_the_other(make: Make, tmp_path: Path) -> None:
     last.call(last.engine.enqueue, ids)
     waiting = last.begin(last.engine.wait_settled, ids)
     left = set(members)
-    while len(left) > 1:
+    take = last.engine._lock.take
+    monkeypatch.setattr(last.engine._lock, "take", lambda: left == {last} and take())
+    while left != {last}:
         last.until_state(State.DOWNLOADING, *ids)
         last.until(lambda: any(member.is_owner for member in left))
         (owner,) = [member for member in left if member.is_owner]
-        if owner is last:
-            break
+        # Its answer comes behind the question of who waits.
+        last.call(last.engine.collections)
         left.discard(owner)
         assert owner.stop(PATIENCE)
     assert [row.state for row in waiting.result(PATIENCE)] == [State.DOWNLOADED]
+
+
+@pytest.mark.anyio
+async def test_a_call_that_its_owners_die_of_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = paths_in(tmp_path)
+    paths.data.mkdir(parents=True)
+    member = Membership(paths, lambda: pytest.fail("no engine is wanted"))
+    asked: list[Link] = []
+
+    async def next_owner(_last: Role | None) -> Role:
+        endpoint = Endpoint(port=len(asked) + 1, secret=remote_endpoint.new_secret(), pid=1, version="1")
+        endpoint.write(paths.data)
+        link = Link(None, endpoint, lambda _: None, lambda _: None)  # type: ignore[arg-type]
+        link._lost.set()
+        asked.append(link)
+        return link
+
+    monkeypatch.setattr(member, "_current", next_owner)
+    with pytest.raises(EngineStopped):
+        await member._ask(Engine.collections)
+    assert len(asked) == OWNERS
 
 
 def test_detaching_leaves_nothing(make: Make, tmp_path: Path) -> None:
