@@ -127,6 +127,7 @@ class ResourceTableModel(ResourceCells):
     def apply(self, events: Iterable[AnyEvent]) -> None:
         """Follow what the engine tells. Events about children that are not here only move the queue."""
         changed: Changed = {}
+        removed: list[str] = []
         queue_moved = False
         for event in events:
             if self._arranger.is_loading and not isinstance(event, ProgressTick):
@@ -145,11 +146,13 @@ class ResourceTableModel(ResourceCells):
                     self._announce(self._children.take_limit(event), NAME_ROLES, Column.NAME)
                 case ResourcesRemoved():
                     queue_moved |= self._children.leave_queue(event.resources)
-                    self._follow(changed)
-                    self._forget(event.resources)
+                    removed += event.resources
                 case _:
                     pass
         self._follow(changed)
+        if removed:
+            # All at once: a second list would begin with the children that the first one was to leave out.
+            self._forget(removed)
         if queue_moved:
             self._announce_queue()
 
@@ -209,10 +212,12 @@ class ResourceTableModel(ResourceCells):
 
     def _forget(self, resources: Iterable[str]) -> None:
         gone = {resource for resource in resources if resource in self._children.rows.slots}
-        if gone:
-            left = [snapshot for snapshot in self._children.rows.snapshots if snapshot.id not in gone]
-            self.selection.remove(gone)
-            self.load(left)
+        if not gone:
+            return
+        self.selection.remove(gone)
+        # Children that are on their way leave out what is removed meanwhile as soon as they are here.
+        if not self._arranger.is_loading:
+            self.load([snapshot for snapshot in self._children.rows.snapshots if snapshot.id not in gone])
 
     # Announcing
 

@@ -354,6 +354,35 @@ def test_removed_children_leave_the_list_and_the_selection(model: ResourceTableM
     assert model.total == 3
 
 
+@pytest.mark.usefixtures("threaded")
+def test_children_of_several_collections_leave_the_list_at_once(model: ResourceTableModel, qtbot: QtBot) -> None:
+    model.load([child(number) for number in range(9)])
+    settle(qtbot, model)
+    model.selection.replace([key(1), key(2), key(3)])
+    first = ResourcesRemoved(collection="a", resources=(key(1),))
+    second = ResourcesRemoved(collection="b", resources=(key(2), key(3)))
+    model.apply([first, second])
+    settle(qtbot, model)
+    assert model.shown_ids() == [key(number) for number in (0, 4, 5, 6, 7, 8)]
+    assert model.selection.ids == frozenset()
+    model.apply([ResourcesRemoved(collection="a", resources=(key(4),))])
+    model.apply([ResourcesRemoved(collection="b", resources=(key(5),))])
+    qtbot.waitUntil(lambda: model.total == 4)
+    settle(qtbot, model)
+    assert model.shown_ids() == [key(number) for number in (0, 6, 7, 8)]
+
+
+@pytest.mark.usefixtures("threaded")
+def test_a_removal_takes_nothing_from_a_list_that_is_on_its_way(model: ResourceTableModel, qtbot: QtBot) -> None:
+    model.load([child(number) for number in range(6)])
+    settle(qtbot, model)
+    model.load([child(number) for number in range(9)])
+    model.apply([ResourcesRemoved(collection="a", resources=(key(1),))])
+    qtbot.waitUntil(lambda: model.total == 8)
+    settle(qtbot, model)
+    assert model.shown_ids() == [key(number) for number in (0, 2, 3, 4, 5, 6, 7, 8)]
+
+
 def test_totals_know_what_is_still_to_come(model: ResourceTableModel) -> None:
     model.load(
         [
