@@ -145,6 +145,16 @@ def test_no_choice_and_no_number_is_cut(qtbot: QtBot, dressed: Appearance, setti
             assert [box for box in boxes if box.width() < box.sizeHint().width()] == []
 
 
+def test_a_line_that_is_added_has_room(qtbot: QtBot, dressed: Appearance) -> None:
+    dialog = dialog_for(qtbot, dressed, Settings())
+    dialog.show_page("network")
+    for editor in (each for each in dialog.editors.values() if isinstance(each, HostsEditor)):
+        editor.add.click()
+        (row,) = editor.rows
+        for part in row.parts:
+            qtbot.waitUntil(lambda part=part: part.visibleRegion().boundingRect() == part.rect())
+
+
 def test_pages_are_turned_by_keys(dialog: SettingsDialog, qtbot: QtBot) -> None:
     dialog.pages.setFocus()
     qtbot.keyClick(dialog.pages, Qt.Key.Key_Down)
