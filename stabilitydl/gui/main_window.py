@@ -218,8 +218,14 @@ class MainWindow(QMainWindow):
     def _show_siblings(self, row: ResourceSnapshot) -> None:
         """Another file of the same collection is wanted: show all of them, the one that it replaces marked."""
         self.shown.choose(row.resource.collection)
+        self.resources.filters.clear()
         self.resources.choose_tab(Tab.ALL)
         self.resources.model.selection.replace([row.id])
+        if self.shown.is_loaded:
+            self.resources.look_at(row.id)
+        else:
+            once = Qt.ConnectionType.SingleShotConnection
+            self.shown.answered.connect(lambda: self.resources.look_at(row.id), once)
         words = translate("MainWindow", "Choose another file of this collection in the place of {name}.")
         self.toast.say(fill(words, name=plain(row.resource.name)))
 

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+)
 
 from ..domain.collection import CollectionSnapshot
 from ..domain.picture import creator_key
@@ -24,7 +32,7 @@ from .icons import Sign, put
 from .offer import Offer
 from .pictures import Pictures
 from .resource_grid import ResourceGrid
-from .resource_index import Query
+from .resource_index import Column, Query
 from .resource_table_model import ResourceTableModel
 from .resource_view import ResourceView
 from .resource_wishes import ResourceWishes
@@ -180,6 +188,13 @@ class ResourcePane(QFrame):
         """Show a tab, as when it was clicked."""
         self.tabs.choose(tab)
         self._ask()
+
+    def look_at(self, resource: str) -> None:
+        """Scroll to a child, where it is shown."""
+        row = self.model.row_of(resource)
+        if row is not None:
+            for view in (self.list, self.grid):
+                view.scrollTo(self.model.index(row, Column.NAME), QAbstractItemView.ScrollHint.PositionAtCenter)
 
     def retranslate(self) -> None:
         """Show all texts in the language that is installed now."""

@@ -12,7 +12,9 @@ from stabilitydl import errors
 from stabilitydl.domain.resource import Wait
 from stabilitydl.domain.states import State, Tab, WaitReason
 from stabilitydl.errors import StabilityError
+from stabilitydl.gui.collection_groups import CollectionFilter
 from stabilitydl.gui.report_dialog import ReportDialog
+from stabilitydl.gui.resource_index import Column
 from stabilitydl.gui.row_action import RowAction
 from stabilitydl.gui.settings_dialog import SettingsDialog
 from stabilitydl.settings import Settings
@@ -159,6 +161,28 @@ def test_a_wrong_file_leads_to_its_siblings(stage: Stage) -> None:
     assert set(window.resources.model.selection.ids) == {ids[1]}, "it is marked which file this is about"
     assert window.toast.isVisible()
     assert stage.row(ids[1]).resource.name in window.toast.label.text()
+
+
+@pytest.mark.parametrize("from_all", [False, True])
+def test_the_file_that_another_one_is_chosen_for_is_in_sight(stage: Stage, from_all: bool) -> None:
+    window = stage.open()
+    ids = stage.add("demo:?files=40&size=64KiB")
+    if from_all:
+        window.collections.show_filter(CollectionFilter.ALL)
+    stage.until(lambda: window.resources.model.rowCount() == 40)
+    window.resources.filters.field.setText("no such file")
+    window.commands.act(ids[35], RowAction.OTHER_FILE)
+    pane = window.resources
+
+    def is_in_sight() -> bool:
+        row = pane.model.row_of(ids[35])
+        if row is None or pane.model.rowCount() != 40:
+            return False
+        rect = pane.list.visualRect(pane.model.index(row, Column.NAME))
+        return pane.list.viewport().rect().contains(rect)
+
+    stage.until(is_in_sight)
+    assert set(pane.model.selection.ids) == {ids[35]}
 
 
 def test_a_command_that_the_engine_refuses_is_said(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
