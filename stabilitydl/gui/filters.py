@@ -15,7 +15,6 @@ from .rows import Facets
 from .theme import SPACE
 from .tr import QT_TRANSLATE_NOOP, fill, translate
 
-_GIB = 1024**3
 _MOST_VALUES = 40
 _LEAST, _MOST = 96, 190
 """Pixels of the field."""
@@ -23,8 +22,8 @@ SIZES = (
     (QT_TRANSLATE_NOOP("Filters", "Any size"), None, None),
     (QT_TRANSLATE_NOOP("Filters", "Below 100 MB"), None, 100_000_000),
     (QT_TRANSLATE_NOOP("Filters", "100 MB to 1 GB"), 100_000_000, 1_000_000_000),
-    (QT_TRANSLATE_NOOP("Filters", "1 to 8 GB"), 1_000_000_000, 8 * _GIB),
-    (QT_TRANSLATE_NOOP("Filters", "Above 8 GB"), 8 * _GIB, None),
+    (QT_TRANSLATE_NOOP("Filters", "1 to 8 GB"), 1_000_000_000, 8_000_000_000),
+    (QT_TRANSLATE_NOOP("Filters", "Above 8 GB"), 8_000_000_000, None),
 )
 
 
