@@ -45,6 +45,7 @@ def good_drives(monkeypatch: pytest.MonkeyPatch) -> None:
     """None of them is held to be stuck because the clock is moved while a slow machine looks at it."""
     monkeypatch.setattr(patience, "STUCK_SECONDS", math.inf)
     monkeypatch.setattr(fleet, "VOLUME_SECONDS", math.inf)
+    monkeypatch.setattr("stabilitydl.transfer.fetch.CLOSE_SECONDS", math.inf)
 
 
 def host_of(name: str) -> str:
