@@ -83,10 +83,15 @@ class Stage:
         self.bridge.start()
         self.window = MainWindow(self.bridge, appearance, language, self._settings, self.paths, self._hubs.find)
         self.window.resources.model._clock = self.window.resources.header._clock = StoppedClock()
+        told: set[str] = set()
+        self.window.totals.changed.connect(lambda *_: told.add("totals"))
+        self.window.quarantine.changed.connect(lambda *_: told.add("quarantine"))
         self.window.resize(*SIZE)
         self.window.show()
         self.window.start()
         self.until(lambda: self.window.shown.is_loaded)
+        # Asked for after everything else.
+        self.until(lambda: len(told) == 2)
 
     def _make_engine(self) -> Engine:
         return Engine.open(self.paths, self._settings, hubs=self._hubs, fetch=StandStill(self._packs, lambda: NOW))
